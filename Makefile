@@ -1,0 +1,40 @@
+# Plainchart. `make help` lists what there is; `make run` is all you need to look at it.
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+PORT ?= 8000
+# How many tests run side by side; the long checks' size.
+WORKERS ?= $(shell nproc)
+N ?=
+TESTS ?= tests
+# Some machines forbid compiled Python files; with them every start is half a second faster.
+unexport PYTHONDONTWRITEBYTECODE
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test prove bench clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | while IFS='|' read -r name words; do printf '  make %-8s %s\n' "$$name" "$$words"; done
+	@echo "Other commands: bin/portal --help, bin/dev, bin/ci, bin/lock"
+
+setup: ## install what is needed to run; again and again does no harm
+	@bin/setup
+
+run: setup ## set up, make the demo clinic, serve it on http://localhost:8000 (PORT=8001 moves it)
+	@bin/portal demo
+	@exec bin/portal serve --port $(PORT)
+
+test: ## set up for tests and run them all, on SQLite and on PostgreSQL (TESTS=tests/test_x.py for some)
+	@bin/setup --tests
+	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+
+prove: ## the long checks at full size (N= sets the size, TESTS= picks some)
+	@bin/setup --tests
+	@PROVE_N=$(N) $(PYTHON) -m pytest $(if $(filter tests,$(TESTS)),tests/prove,$(TESTS))
+
+bench: ## what things cost on this machine
+	@bin/setup --tests
+	@$(PYTHON) -m bench
+
+clean: ## remove what setup and runs made, but never the database in var/
+	@rm -rf .venv build .pytest_cache .hypothesis .coverage
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
