@@ -1,0 +1,16 @@
+"""What is stored. `ALL` is every table in an order in which each comes after those it refers to."""
+
+from piccolo.engine.base import Engine
+from piccolo.table import Table
+
+from tables import accounts, audit, clinic, feed, records, results, sending, visits, work
+
+ROOMS = (clinic, accounts, records, audit, sending, visits, results, feed, work)
+ALL: tuple[type[Table], ...] = tuple(table for room in ROOMS for table in room.TABLES)
+CONSTRAINTS: tuple[str, ...] = tuple(line for room in ROOMS for line in room.CONSTRAINTS)
+
+
+def bind(engine: Engine) -> None:
+    """Makes every table read from and write to this engine."""
+    for table in ALL:
+        table._meta.db = engine

@@ -1,0 +1,105 @@
+"""The database as the other rooms see it: open, close, one transaction, and hand-written SQL on either engine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from piccolo.engine.postgres import PostgresEngine
+
+import tables
+from tables.sqlite import KeptSQLiteEngine
+
+POOL = {"min_size": 2, "max_size": 10}
+
+
+class UnknownDatabase(ValueError):
+    """DATABASE_URL names neither a SQLite file nor PostgreSQL."""
+
+
+@dataclass(slots=True)
+class Database:
+    """`sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://user:password@host:port/name`."""
+
+    url: str
+    engine: KeptSQLiteEngine | PostgresEngine = field(init=False)
+    _numbered: dict[str, str] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.engine = _engine(self.url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return isinstance(self.engine, KeptSQLiteEngine)
+
+    async def open(self) -> Database:
+        tables.bind(self.engine)
+        if isinstance(self.engine, KeptSQLiteEngine):
+            self.engine.open()
+        else:
+            await self.engine.start_connection_pool(**POOL)
+        return self
+
+    async def close(self) -> None:
+        if isinstance(self.engine, KeptSQLiteEngine):
+            self.engine.close()
+        elif self.engine.pool:
+            await self.engine.close_connection_pool()
+
+    def transaction(self):
+        """One write transaction: IMMEDIATE on SQLite, READ COMMITTED on PostgreSQL. Nothing but the database is
+        awaited inside, and it is not nested."""
+        return self.engine.transaction() if self.is_sqlite else self.engine.transaction(allow_nested=False)
+
+    @property
+    def in_transaction(self) -> bool:
+        return self.engine.transaction_exists()
+
+    async def rows(self, sql: str, *args: Any) -> list[dict]:
+        """Hand-written SQL with `?` marks, for the few hottest statements. UUIDs and datetimes as arguments."""
+        if isinstance(self.engine, KeptSQLiteEngine):
+            if self.engine.current_transaction.get():
+                return self.engine.on_writer(sql, args)
+            return await self.engine._run_in_new_connection(sql, args)
+        return [dict(row) for row in await self._postgres(sql, args)]
+
+    async def _postgres(self, sql: str, args: Sequence[Any]):
+        numbered = self.numbered(sql)
+        transaction = self.engine.current_transaction.get()
+        if transaction:
+            return await transaction.connection.fetch(numbered, *args)
+        async with self.engine.pool.acquire() as connection:
+            return await connection.fetch(numbered, *args)
+
+    async def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """One statement for many rows, inside a transaction."""
+        if isinstance(self.engine, KeptSQLiteEngine):
+            self.engine.on_writer_many(sql, list(rows))
+        else:
+            connection = self.engine.current_transaction.get().connection
+            await connection.executemany(self.numbered(sql), list(rows))
+
+    def numbered(self, sql: str) -> str:
+        """`?` marks as PostgreSQL's `$1`, remembered; the statements are few and fixed."""
+        known = self._numbered.get(sql)
+        if known is None:
+            parts = re.split(r"\?", sql)
+            known = parts[0] + "".join(f"${n}{part}" for n, part in enumerate(parts[1:], 1))
+            self._numbered[sql] = known
+        return known
+
+
+def _engine(url: str) -> KeptSQLiteEngine | PostgresEngine:
+    if url.startswith("sqlite:///") and len(url) > len("sqlite:///"):
+        return KeptSQLiteEngine(url.removeprefix("sqlite:///"))
+    if url.startswith(("postgresql://", "postgres://")):
+        return PostgresEngine(config=_postgres_config(url))
+    raise UnknownDatabase("DATABASE_URL must begin with sqlite:/// or postgresql://")
+
+
+def _postgres_config(url: str) -> dict[str, Any]:
+    """asyncpg reads the address itself; Piccolo only wants to know the database's name."""
+    return {"dsn": url, "database": unquote(urlsplit(url).path.lstrip("/"))}

@@ -1,0 +1,511 @@
+-- The first schema: people, records, shares, clinical rows, feeds, audit and work.
+CREATE TABLE "installation" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "demo" BOOLEAN NOT NULL,
+  "created_at" TIMESTAMPTZ NOT NULL
+);
+CREATE TABLE "clinic_site" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "name" TEXT NOT NULL,
+  "zone" VARCHAR(64) NOT NULL,
+  "phone" VARCHAR(40) NOT NULL,
+  "address" TEXT,
+  "active" BOOLEAN NOT NULL
+);
+CREATE TABLE "clinic_text" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "site" UUID REFERENCES "clinic_site" ("id") ON DELETE RESTRICT,
+  "name" VARCHAR(80) NOT NULL,
+  "locale" VARCHAR(16) NOT NULL,
+  "text" TEXT NOT NULL,
+  "since" TIMESTAMPTZ NOT NULL,
+  "written_by" VARCHAR(40)
+);
+CREATE TABLE "clinic_setting" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "name" VARCHAR(80) NOT NULL,
+  "value" JSON NOT NULL,
+  "since" TIMESTAMPTZ NOT NULL,
+  "version" INTEGER NOT NULL
+);
+CREATE TABLE "account" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "kind" VARCHAR(16) NOT NULL,
+  "state" VARCHAR(16) NOT NULL,
+  "username" VARCHAR(64) NOT NULL,
+  "username_key" VARCHAR(200) NOT NULL,
+  "name" TEXT NOT NULL,
+  "called" TEXT,
+  "locale" VARCHAR(16) NOT NULL,
+  "text_size" VARCHAR(16) NOT NULL,
+  "created_at" TIMESTAMPTZ NOT NULL
+);
+CREATE TABLE "account_address" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "account" UUID NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+  "kind" VARCHAR(16) NOT NULL,
+  "value" TEXT NOT NULL,
+  "confirmed_at" TIMESTAMPTZ,
+  "ended_at" TIMESTAMPTZ
+);
+CREATE INDEX "account_address_account" ON "account_address" ("account");
+CREATE TABLE "password" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "account" UUID NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+  "hash" TEXT NOT NULL,
+  "set_at" TIMESTAMPTZ NOT NULL,
+  "failures" INTEGER NOT NULL,
+  "stopped_until" TIMESTAMPTZ
+);
+CREATE TABLE "authenticator" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "account" UUID NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+  "kind" VARCHAR(16) NOT NULL,
+  "name" TEXT NOT NULL,
+  "secret" BLOB,
+  "credential_id" BLOB,
+  "public_key" BLOB,
+  "sign_count" INTEGER NOT NULL,
+  "last_step" INTEGER NOT NULL,
+  "failures" INTEGER NOT NULL,
+  "stopped_until" TIMESTAMPTZ,
+  "created_at" TIMESTAMPTZ NOT NULL,
+  "confirmed_at" TIMESTAMPTZ,
+  "last_used_at" TIMESTAMPTZ,
+  "ended_at" TIMESTAMPTZ
+);
+CREATE INDEX "authenticator_account" ON "authenticator" ("account");
+CREATE TABLE "one_time_code" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "sheet" UUID NOT NULL REFERENCES "authenticator" ("id") ON DELETE RESTRICT,
+  "hash" BLOB NOT NULL,
+  "used_at" TIMESTAMPTZ
+);
+CREATE INDEX "one_time_code_sheet" ON "one_time_code" ("sheet");
+CREATE TABLE "staff_duty" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "account" UUID NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+  "duty" VARCHAR(24) NOT NULL,
+  "site" UUID REFERENCES "clinic_site" ("id") ON DELETE RESTRICT,
+  "started_at" TIMESTAMPTZ NOT NULL,
+  "ended_at" TIMESTAMPTZ
+);
+CREATE INDEX "staff_duty_account" ON "staff_duty" ("account");
+CREATE TABLE "session" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "token" BLOB NOT NULL,
+  "account" UUID NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+  "level" VARCHAR(16) NOT NULL,
+  "csrf" BLOB NOT NULL,
+  "created_at" TIMESTAMPTZ NOT NULL,
+  "last_seen_at" TIMESTAMPTZ NOT NULL,
+  "proven_at" TIMESTAMPTZ,
+  "idle_seconds" INTEGER NOT NULL,
+  "ends_at" TIMESTAMPTZ NOT NULL,
+  "shared" BOOLEAN NOT NULL,
+  "device" TEXT NOT NULL,
+  "revoked_at" TIMESTAMPTZ,
+  "end_reason" VARCHAR(24) NOT NULL
+);
+CREATE INDEX "session_account" ON "session" ("account");
+CREATE TABLE "rate_bucket" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "count" INTEGER NOT NULL,
+  "name" VARCHAR(160) NOT NULL,
+  "period" INTEGER NOT NULL,
+  "ends_at" TIMESTAMPTZ NOT NULL
+);
+CREATE TABLE "record" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "state" VARCHAR(16) NOT NULL,
+  "merged_into" UUID REFERENCES "record" ("id") ON DELETE RESTRICT,
+  "number" VARCHAR(64),
+  "name" TEXT NOT NULL,
+  "given" TEXT NOT NULL,
+  "family" TEXT NOT NULL,
+  "name_key" TEXT NOT NULL,
+  "birth_text" VARCHAR(10) NOT NULL,
+  "sex" VARCHAR(16) NOT NULL,
+  "phone" TEXT,
+  "email" TEXT,
+  "address" TEXT,
+  "deceased_text" VARCHAR(40),
+  "desk_only" BOOLEAN NOT NULL,
+  "site" UUID REFERENCES "clinic_site" ("id") ON DELETE RESTRICT,
+  "created_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL
+);
+CREATE TABLE "record_source" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "record" UUID NOT NULL REFERENCES "record" ("id") ON DELETE RESTRICT,
+  "first_record" UUID NOT NULL REFERENCES "record" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "linked_at" TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX "record_source_record" ON "record_source" ("record");
+CREATE TABLE "share" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "account" UUID NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+  "record" UUID NOT NULL REFERENCES "record" ("id") ON DELETE RESTRICT,
+  "basis" VARCHAR(16) NOT NULL,
+  "starts_at" TIMESTAMPTZ NOT NULL,
+  "ends_at" TIMESTAMPTZ,
+  "review_at" TIMESTAMPTZ,
+  "revoked_at" TIMESTAMPTZ,
+  "created_at" TIMESTAMPTZ NOT NULL,
+  "created_by" UUID REFERENCES "account" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "share_account" ON "share" ("account");
+CREATE INDEX "share_record" ON "share" ("record");
+CREATE TABLE "share_scope" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "share" UUID NOT NULL REFERENCES "share" ("id") ON DELETE RESTRICT,
+  "category" VARCHAR(24) NOT NULL,
+  "action" VARCHAR(8) NOT NULL
+);
+CREATE INDEX "share_scope_share" ON "share_scope" ("share");
+CREATE TABLE "item_privacy" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "record" UUID NOT NULL REFERENCES "record" ("id") ON DELETE RESTRICT,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "item" VARCHAR(36) NOT NULL,
+  "since" TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX "item_privacy_record" ON "item_privacy" ("record");
+CREATE TABLE "audit_chain" (
+  "id" INTEGER PRIMARY KEY NOT NULL,
+  "process" VARCHAR(80) NOT NULL,
+  "opened_at" TIMESTAMPTZ NOT NULL,
+  "heads" VARCHAR(4000) NOT NULL,
+  "closed_at" TIMESTAMPTZ,
+  "closed_count" INTEGER
+);
+CREATE TABLE "audit_event" (
+  "id" INTEGER PRIMARY KEY,
+  "objects" VARCHAR(160) NOT NULL,
+  "count" INTEGER NOT NULL,
+  "chain" INTEGER NOT NULL,
+  "seq" INTEGER NOT NULL,
+  "at" INTEGER NOT NULL,
+  "actor" UUID,
+  "behalf" UUID,
+  "subject" UUID,
+  "action" VARCHAR(40) NOT NULL,
+  "decision" VARCHAR(12) NOT NULL,
+  "reason" VARCHAR(24) NOT NULL,
+  "purpose" VARCHAR(16) NOT NULL,
+  "mac" BLOB NOT NULL
+);
+CREATE TABLE "used_key" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "hash" BLOB NOT NULL,
+  "actor" VARCHAR(64) NOT NULL,
+  "route" VARCHAR(160) NOT NULL,
+  "body" BLOB NOT NULL,
+  "outcome" VARCHAR(400) NOT NULL,
+  "at" TIMESTAMPTZ NOT NULL
+);
+CREATE TABLE "parked_form" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "account" UUID NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
+  "session" UUID NOT NULL REFERENCES "session" ("id") ON DELETE RESTRICT,
+  "path" VARCHAR(400) NOT NULL,
+  "record" UUID REFERENCES "record" ("id") ON DELETE RESTRICT,
+  "sealed" BLOB NOT NULL,
+  "ends_at" TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX "parked_form_account" ON "parked_form" ("account");
+CREATE TABLE "capability" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "hash" BLOB NOT NULL,
+  "purpose" VARCHAR(24) NOT NULL,
+  "object_kind" VARCHAR(40) NOT NULL,
+  "object" VARCHAR(36) NOT NULL,
+  "issued_by" UUID REFERENCES "account" ("id") ON DELETE RESTRICT,
+  "issued_at" TIMESTAMPTZ NOT NULL,
+  "ends_at" TIMESTAMPTZ NOT NULL,
+  "uses" INTEGER NOT NULL,
+  "uses_allowed" INTEGER NOT NULL,
+  "used_by" UUID REFERENCES "account" ("id") ON DELETE RESTRICT,
+  "failures" INTEGER NOT NULL,
+  "revoked_at" TIMESTAMPTZ
+);
+CREATE TABLE "encounter" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "class_code" VARCHAR(16) NOT NULL,
+  "label" TEXT NOT NULL,
+  "effective_text" VARCHAR(64) NOT NULL,
+  "effective_precision" VARCHAR(8) NOT NULL,
+  "effective_starts" TIMESTAMPTZ,
+  "effective_ends" TIMESTAMPTZ,
+  "reason" TEXT,
+  "reasons" JSON,
+  "diagnoses" JSON,
+  "participants" JSON,
+  "place" TEXT,
+  "organization" TEXT
+);
+CREATE INDEX "encounter_patient" ON "encounter" ("patient");
+CREATE TABLE "composition" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "title" TEXT NOT NULL,
+  "loinc" VARCHAR(32) NOT NULL,
+  "effective_text" VARCHAR(64) NOT NULL,
+  "effective_precision" VARCHAR(8) NOT NULL,
+  "effective_starts" TIMESTAMPTZ,
+  "effective_ends" TIMESTAMPTZ,
+  "author" TEXT,
+  "encounter" UUID REFERENCES "encounter" ("id") ON DELETE RESTRICT,
+  "encounter_ref" TEXT,
+  "sections" JSON
+);
+CREATE INDEX "composition_patient" ON "composition" ("patient");
+CREATE INDEX "composition_encounter" ON "composition" ("encounter");
+CREATE TABLE "series" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "analyte" VARCHAR(200) NOT NULL,
+  "unit" VARCHAR(64) NOT NULL,
+  "category" VARCHAR(16) NOT NULL,
+  "label" TEXT NOT NULL
+);
+CREATE INDEX "series_patient" ON "series" ("patient");
+CREATE TABLE "diagnostic_report" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "category" VARCHAR(16) NOT NULL,
+  "kind" VARCHAR(24) NOT NULL,
+  "loinc" VARCHAR(32) NOT NULL,
+  "label" TEXT NOT NULL,
+  "effective_text" VARCHAR(64) NOT NULL,
+  "effective_precision" VARCHAR(8) NOT NULL,
+  "effective_starts" TIMESTAMPTZ,
+  "effective_ends" TIMESTAMPTZ,
+  "issued_at" TIMESTAMPTZ,
+  "performer" TEXT,
+  "conclusion" TEXT,
+  "note" TEXT,
+  "attachments" JSON,
+  "encounter" UUID REFERENCES "encounter" ("id") ON DELETE RESTRICT,
+  "encounter_ref" TEXT,
+  "test_count" INTEGER NOT NULL
+);
+CREATE INDEX "diagnostic_report_patient" ON "diagnostic_report" ("patient");
+CREATE INDEX "diagnostic_report_encounter" ON "diagnostic_report" ("encounter");
+CREATE TABLE "observation" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "category" VARCHAR(16) NOT NULL,
+  "kind" VARCHAR(24) NOT NULL,
+  "loinc" VARCHAR(32) NOT NULL,
+  "label" TEXT NOT NULL,
+  "effective_text" VARCHAR(64) NOT NULL,
+  "effective_precision" VARCHAR(8) NOT NULL,
+  "effective_starts" TIMESTAMPTZ,
+  "effective_ends" TIMESTAMPTZ,
+  "issued_at" TIMESTAMPTZ,
+  "value" JSON,
+  "number" TEXT,
+  "unit" VARCHAR(64) NOT NULL,
+  "comparator" VARCHAR(4) NOT NULL,
+  "interpretation" VARCHAR(16) NOT NULL,
+  "range_low" TEXT,
+  "range_high" TEXT,
+  "range_text" TEXT,
+  "ranges" JSON,
+  "absent_reason" VARCHAR(64) NOT NULL,
+  "specimen" TEXT,
+  "method" TEXT,
+  "performer" TEXT,
+  "note" TEXT,
+  "series" UUID REFERENCES "series" ("id") ON DELETE RESTRICT,
+  "report" UUID REFERENCES "diagnostic_report" ("id") ON DELETE RESTRICT,
+  "parent" UUID REFERENCES "observation" ("id") ON DELETE RESTRICT,
+  "component" INTEGER,
+  "encounter" UUID REFERENCES "encounter" ("id") ON DELETE RESTRICT,
+  "encounter_ref" TEXT,
+  "previous" JSON,
+  "panel" BOOLEAN NOT NULL
+);
+CREATE INDEX "observation_patient" ON "observation" ("patient");
+CREATE INDEX "observation_series" ON "observation" ("series");
+CREATE INDEX "observation_report" ON "observation" ("report");
+CREATE INDEX "observation_parent" ON "observation" ("parent");
+CREATE INDEX "observation_encounter" ON "observation" ("encounter");
+CREATE TABLE "import_run" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "source" VARCHAR(64) NOT NULL,
+  "state" VARCHAR(16) NOT NULL,
+  "digest" BLOB NOT NULL,
+  "cursor" INTEGER NOT NULL,
+  "report" JSON,
+  "started_at" TIMESTAMPTZ NOT NULL,
+  "ended_at" TIMESTAMPTZ
+);
+CREATE TABLE "raw_resource" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "version" VARCHAR(80) NOT NULL,
+  "sha256" BLOB NOT NULL,
+  "body" BLOB NOT NULL,
+  "skipped" TEXT,
+  "received_at" TIMESTAMPTZ NOT NULL,
+  "run" VARCHAR(36) NOT NULL
+);
+CREATE TABLE "outbox" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "event" VARCHAR(40) NOT NULL,
+  "object_kind" VARCHAR(40) NOT NULL,
+  "object" VARCHAR(36) NOT NULL,
+  "account" UUID REFERENCES "account" ("id") ON DELETE RESTRICT,
+  "channel" VARCHAR(16) NOT NULL,
+  "address" TEXT NOT NULL,
+  "locale" VARCHAR(16) NOT NULL,
+  "state" VARCHAR(16) NOT NULL,
+  "dedupe" VARCHAR(160) NOT NULL,
+  "attempts" INTEGER NOT NULL,
+  "run_at" TIMESTAMPTZ NOT NULL,
+  "lease_until" TIMESTAMPTZ,
+  "lease_owner" VARCHAR(80) NOT NULL,
+  "made_at" TIMESTAMPTZ NOT NULL,
+  "sent_at" TIMESTAMPTZ,
+  "failure" VARCHAR(40) NOT NULL
+);
+CREATE TABLE "job" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "kind" VARCHAR(40) NOT NULL,
+  "arguments" JSON NOT NULL,
+  "account" UUID REFERENCES "account" ("id") ON DELETE RESTRICT,
+  "record" UUID REFERENCES "record" ("id") ON DELETE RESTRICT,
+  "state" VARCHAR(16) NOT NULL,
+  "dedupe" VARCHAR(160),
+  "attempts" INTEGER NOT NULL,
+  "run_at" TIMESTAMPTZ NOT NULL,
+  "lease_until" TIMESTAMPTZ,
+  "lease_owner" VARCHAR(80) NOT NULL,
+  "made_at" TIMESTAMPTZ NOT NULL,
+  "ended_at" TIMESTAMPTZ,
+  "failure" VARCHAR(40) NOT NULL
+);
+CREATE TABLE "stored_file" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "record" UUID REFERENCES "record" ("id") ON DELETE RESTRICT,
+  "account" UUID REFERENCES "account" ("id") ON DELETE RESTRICT,
+  "media_type" VARCHAR(80) NOT NULL,
+  "size" INTEGER NOT NULL,
+  "sha256" BLOB NOT NULL,
+  "made_at" TIMESTAMPTZ NOT NULL,
+  "ends_at" TIMESTAMPTZ
+);
+CREATE INDEX "stored_file_record" ON "stored_file" ("record");
+CREATE TABLE "file_chunk" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "file" UUID NOT NULL REFERENCES "stored_file" ("id") ON DELETE RESTRICT,
+  "number" INTEGER NOT NULL,
+  "sealed" BLOB NOT NULL
+);
+CREATE INDEX "file_chunk_file" ON "file_chunk" ("file");
+CREATE UNIQUE INDEX installation_once ON installation ((1));
+CREATE INDEX clinic_text_by_name ON clinic_text (name, locale, since);
+CREATE UNIQUE INDEX clinic_setting_version ON clinic_setting (name, version);
+CREATE UNIQUE INDEX account_username ON account (username_key);
+CREATE UNIQUE INDEX password_account ON password (account);
+CREATE UNIQUE INDEX authenticator_credential ON authenticator (credential_id) WHERE credential_id IS NOT NULL;
+CREATE UNIQUE INDEX one_time_code_once ON one_time_code (sheet, hash);
+CREATE UNIQUE INDEX session_token ON session (token);
+CREATE INDEX session_ends ON session (ends_at);
+CREATE UNIQUE INDEX rate_bucket_period ON rate_bucket (name, period);
+CREATE INDEX rate_bucket_ends ON rate_bucket (ends_at);
+CREATE UNIQUE INDEX record_source_feed ON record_source (source, fhir_type, fhir_id);
+CREATE INDEX record_name ON record (name_key);
+CREATE INDEX record_birth ON record (birth_text);
+CREATE UNIQUE INDEX record_number ON record (number) WHERE number IS NOT NULL AND state <> 'merged';
+CREATE UNIQUE INDEX share_self ON share (record) WHERE basis = 'self' AND revoked_at IS NULL;
+CREATE UNIQUE INDEX share_scope_once ON share_scope (share, category, action);
+CREATE UNIQUE INDEX item_privacy_once ON item_privacy (record, fhir_type, item);
+CREATE UNIQUE INDEX audit_event_seq ON audit_event (chain, seq);
+CREATE INDEX audit_event_subject ON audit_event (subject, at);
+CREATE INDEX audit_event_actor ON audit_event (actor, at);
+CREATE UNIQUE INDEX used_key_hash ON used_key (hash, actor, route);
+CREATE INDEX used_key_at ON used_key (at);
+CREATE INDEX parked_form_ends ON parked_form (ends_at);
+CREATE UNIQUE INDEX capability_hash ON capability (hash);
+CREATE INDEX capability_object ON capability (object_kind, object);
+CREATE UNIQUE INDEX encounter_feed ON encounter (source, fhir_type, fhir_id);
+CREATE INDEX encounter_list ON encounter (patient, effective_starts);
+CREATE UNIQUE INDEX composition_feed ON composition (source, fhir_type, fhir_id);
+CREATE UNIQUE INDEX series_once ON series (patient, category, analyte, unit);
+CREATE UNIQUE INDEX diagnostic_report_feed ON diagnostic_report (source, fhir_type, fhir_id);
+CREATE INDEX diagnostic_report_list ON diagnostic_report (patient, category, effective_starts);
+CREATE UNIQUE INDEX observation_feed ON observation (source, fhir_type, fhir_id, component) WHERE component IS NOT NULL;
+CREATE UNIQUE INDEX observation_feed_whole ON observation (source, fhir_type, fhir_id) WHERE component IS NULL;
+CREATE INDEX observation_list ON observation (patient, category, effective_starts);
+CREATE INDEX observation_trend ON observation (series, effective_starts);
+CREATE UNIQUE INDEX raw_resource_version ON raw_resource (source, fhir_type, fhir_id, version, sha256);
+CREATE INDEX import_run_source ON import_run (source, started_at);
+CREATE UNIQUE INDEX outbox_dedupe ON outbox (dedupe);
+CREATE INDEX outbox_due ON outbox (state, run_at);
+CREATE UNIQUE INDEX job_dedupe ON job (dedupe) WHERE dedupe IS NOT NULL;
+CREATE INDEX job_due ON job (state, run_at);
+CREATE UNIQUE INDEX file_chunk_number ON file_chunk (file, number);

@@ -1,0 +1,65 @@
+"""What makes a form safe to send twice, and what keeps its words when a session ends."""
+
+from piccolo.columns import BigInt, Bytea, Integer, Varchar
+from piccolo.table import Table
+
+from tables.accounts import Account, Session
+from tables.base import code, key, moment, ref, to
+from tables.records import Record
+
+
+class UsedKey(Table, tablename="used_key"):
+    """A form key that did its work, inserted by the act in its own transaction."""
+
+    id = key()
+    hash = Bytea(null=False, default=b"")
+    actor = Varchar(length=64, null=False, default="")
+    """The account's id, or "pre:" and the hash of the pre-session cookie."""
+    route = code(160)
+    body = Bytea(null=False, default=b"")
+    """SHA-256 of the fields that mattered."""
+    outcome = Varchar(length=400, null=False, default="")
+    """Where the first sending led: an address made of route and refs."""
+    at = moment(null=False)
+
+
+class ParkedForm(Table, tablename="parked_form"):
+    """What somebody typed when their session had expired: sealed, for that account and that address, for an hour."""
+
+    id = key()
+    ref = ref()
+    account = to(Account, index=True)
+    session = to(Session)
+    path = Varchar(length=400, null=False, default="")
+    record = to(Record, null=True)
+    sealed = Bytea(null=False, default=b"")
+    ends_at = moment(null=False)
+
+
+class Capability(Table, tablename="capability"):
+    """One hashed secret is one purpose, one object, one verb."""
+
+    id = key()
+    ref = ref()
+    hash = Bytea(null=False, default=b"")
+    purpose = code(24)
+    object_kind = code(40)
+    object = Varchar(length=36, null=False, default="")
+    issued_by = to(Account, null=True)
+    issued_at = moment(null=False)
+    ends_at = moment(null=False)
+    uses = Integer(default=0, null=False)
+    uses_allowed = Integer(default=1, null=False)
+    used_by = to(Account, null=True)
+    failures = BigInt(default=0, null=False)
+    revoked_at = moment()
+
+
+TABLES = (UsedKey, ParkedForm, Capability)
+CONSTRAINTS = (
+    "CREATE UNIQUE INDEX used_key_hash ON used_key (hash, actor, route)",
+    "CREATE INDEX used_key_at ON used_key (at)",
+    "CREATE INDEX parked_form_ends ON parked_form (ends_at)",
+    "CREATE UNIQUE INDEX capability_hash ON capability (hash)",
+    "CREATE INDEX capability_object ON capability (object_kind, object)",
+)

@@ -1,0 +1,162 @@
+"""Piccolo's SQLite engine with kept connections: one writer, one reader that cannot write.
+
+The stock engine opens a connection and a thread for every query. Here short selects run on a `query_only` connection
+in the event loop, and every write is a BEGIN IMMEDIATE transaction on one kept writer behind a lock, whose waiting
+parts (the lock of another process, the fsync of COMMIT) happen in a thread of its own. Measured in bench/.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from piccolo.engine.exceptions import TransactionError
+from piccolo.engine.sqlite import SQLiteEngine, SQLiteTransaction, dict_factory
+
+BUSY_SECONDS = 10.0
+READ_PRAGMAS = ("PRAGMA query_only = 1", "PRAGMA cache_size = -16000", "PRAGMA mmap_size = 268435456")
+WRITE_PRAGMAS = ("PRAGMA synchronous = FULL", "PRAGMA cache_size = -16000", "PRAGMA wal_autocheckpoint = 2000")
+
+
+class DatabaseBusy(Exception):
+    """Another process kept the database's write lock for longer than BUSY_SECONDS."""
+
+
+class _Writer:
+    """The connection that Piccolo's transaction sees: the same verbs, without a thread for each statement."""
+
+    __slots__ = ("engine",)
+
+    def __init__(self, engine: KeptSQLiteEngine):
+        self.engine = engine
+
+    async def execute(self, sql: str, args: Any = ()) -> list[dict]:
+        return self.engine.on_writer(sql, args)
+
+
+class ImmediateTransaction(SQLiteTransaction):
+    """BEGIN IMMEDIATE, alone on the writer. A transaction inside another is refused: use a savepoint."""
+
+    __slots__ = ()
+
+    def __init__(self, engine: KeptSQLiteEngine):
+        super().__init__(engine=engine, allow_nested=False)
+
+    async def __aenter__(self) -> ImmediateTransaction:
+        await self.engine.write_lock.acquire()
+        try:
+            self.connection = _Writer(self.engine)
+            await self.begin()
+        except BaseException:
+            self.engine.write_lock.release()
+            raise
+        self.context = self.engine.current_transaction.set(self)
+        return self
+
+    async def begin(self) -> None:
+        try:
+            self.engine.on_writer("PRAGMA busy_timeout = 0")
+            self.engine.on_writer("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            await self.engine.in_thread(self._begin_waiting)
+
+    def _begin_waiting(self) -> None:
+        self.engine.on_writer(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+        try:
+            self.engine.on_writer("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise DatabaseBusy(str(error)) from error
+
+    async def commit(self) -> None:
+        await self.engine.in_thread(self.engine.on_writer, "COMMIT")
+        self._committed = True
+
+    async def rollback(self) -> None:
+        if self.engine.writer_in_transaction:
+            self.engine.on_writer("ROLLBACK")
+        self._rolled_back = True
+
+    async def __aexit__(self, exception_type, exception, traceback) -> bool:
+        try:
+            if exception is None and not self._rolled_back and not self._committed:
+                try:
+                    await asyncio.shield(asyncio.ensure_future(self.commit()))
+                except sqlite3.Error:
+                    await self.rollback()
+                    raise
+            elif exception is not None:
+                await self.rollback()
+        finally:
+            self.engine.current_transaction.reset(self.context)
+            self.engine.write_lock.release()
+        return False
+
+
+class KeptSQLiteEngine(SQLiteEngine):
+    __slots__ = ("write_lock", "_reader", "_writer", "_thread")
+
+    def __init__(self, path: str):
+        self._reader: sqlite3.Connection | None = None
+        self._writer: sqlite3.Connection | None = None
+        self._thread: ThreadPoolExecutor | None = None
+        self.write_lock = asyncio.Lock()
+        super().__init__(path=path)
+
+    def _connect(self, pragmas: tuple[str, ...]) -> sqlite3.Connection:
+        connection = sqlite3.connect(**self.connection_kwargs, check_same_thread=False, cached_statements=512)
+        connection.row_factory = dict_factory
+        for pragma in ("PRAGMA busy_timeout = 10000", "PRAGMA foreign_keys = 1", *pragmas):
+            connection.execute(pragma)
+        return connection
+
+    def open(self) -> None:
+        """Opens both connections and sets write-ahead logging, which stays with the file."""
+        self._writer = self._connect(("PRAGMA journal_mode = WAL", *WRITE_PRAGMAS))
+        self._reader = self._connect(READ_PRAGMAS)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-writer")
+        self.write_lock = asyncio.Lock()
+
+    def close(self) -> None:
+        """Closes everything; a second call does nothing."""
+        if self._thread:
+            self._thread.shutdown(wait=True)
+        for connection in (self._reader, self._writer):
+            if connection:
+                connection.close()
+        self._reader = self._writer = self._thread = None
+
+    async def in_thread(self, function, *args):
+        return await asyncio.get_running_loop().run_in_executor(self._thread, function, *args)
+
+    @property
+    def writer_in_transaction(self) -> bool:
+        return self._writer is not None and self._writer.in_transaction
+
+    def on_writer(self, sql: str, args: Any = ()) -> list[dict]:
+        return self._writer.execute(sql, args).fetchall()
+
+    def on_writer_many(self, sql: str, rows: list) -> None:
+        self._writer.executemany(sql, rows)
+
+    def on_reader(self, sql: str, args: Any = ()) -> list[dict]:
+        return self._reader.execute(sql, args).fetchall()
+
+    async def _run_in_new_connection(self, query, args=None, query_type="generic", table=None):
+        """Outside a transaction: selects on the reader; anything else in a transaction of its own."""
+        if query.lstrip()[:6].upper() in ("SELECT", "WITH R"):
+            return self.on_reader(query, args or ())
+        async with self.transaction():
+            return self.on_writer(query, args or ())
+
+    async def _run_in_existing_connection(self, connection, query, args=None, query_type="generic", table=None):
+        return self.on_writer(query, args or ())
+
+    async def get_connection(self):
+        raise TransactionError("Connections are kept; use transaction() or a query.")
+
+    def transaction(self, *args, **kwargs) -> ImmediateTransaction:
+        return ImmediateTransaction(self)
