@@ -1,0 +1,206 @@
+"""Throw-away databases. One is migrated (and one filled with the demo clinic) once a run; each test gets its own copy."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HOUSE = Path(__file__).resolve().parents[2]
+
+
+class NotHere(Exception):
+    """A program that the tests need is not installed; `bin/setup --tests` installs it."""
+
+
+@dataclass(frozen=True)
+class Sqlite:
+    """SQLite files in one folder; a copy is a file copy."""
+
+    folder: Path
+    name = "sqlite"
+
+    def create(self, stem: str) -> str:
+        return f"sqlite:///{self.folder / stem}-{uuid.uuid4().hex}.sqlite"
+
+    def copy(self, template: str) -> str:
+        """A copy of the database at the address `template`, which nobody may be writing to."""
+        copied = self.create("copy")
+        for ending in ("", "-wal"):
+            source = Path(self.path(template) + ending)
+            if source.exists():
+                shutil.copyfile(source, self.path(copied) + ending)
+        os.chmod(self.path(copied), 0o600)
+        return copied
+
+    def drop(self, address: str) -> None:
+        for ending in ("", "-wal", "-shm"):
+            Path(self.path(address) + ending).unlink(missing_ok=True)
+
+    @staticmethod
+    def path(address: str) -> str:
+        return address.removeprefix("sqlite:///")
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """Databases in a PostgreSQL server of our own on a loopback port."""
+
+    port: int
+    name = "postgresql"
+
+    def create(self, stem: str) -> str:
+        database = f"{stem}_{uuid.uuid4().hex}"
+        self._say(f'CREATE DATABASE "{database}"')
+        return self._address(database)
+
+    def copy(self, template: str) -> str:
+        """A copy of the database at the address `template`, which nobody may be connected to."""
+        database = f"copy_{uuid.uuid4().hex}"
+        # FILE_COPY is twice as quick as writing the copy through the log, and safe: nothing here outlives the run.
+        self._say(f'CREATE DATABASE "{database}" TEMPLATE "{template.rsplit("/", 1)[1]}" STRATEGY FILE_COPY')
+        return self._address(database)
+
+    def drop(self, address: str) -> None:
+        self._say(f'DROP DATABASE IF EXISTS "{address.rsplit("/", 1)[1]}" WITH (FORCE)')
+
+    def _address(self, database: str) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+
+    def _say(self, statement: str) -> None:
+        command = [postgres_program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement]
+        done = subprocess.run([*command, self._address("postgres")], capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"{statement}: {done.stderr.strip()}")
+
+
+@functools.cache
+def postgres_program(name: str) -> str:
+    """The newest of Debian's PostgreSQL programs of that name; it keeps the server's ones off the PATH."""
+    found = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[-3]), reverse=True
+    )
+    program = str(found[0]) if found else shutil.which(name)
+    if not program:
+        raise NotHere(f"PostgreSQL's {name} is not installed: run bin/setup --tests")
+    return program
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return listening.getsockname()[1]
+
+
+@contextlib.contextmanager
+def postgres_server() -> Iterator[Postgres]:
+    """A PostgreSQL server that lives as long as this block and keeps nothing.
+
+    PostgreSQL refuses to run as root, so root runs it as Debian's `postgres` user.
+    """
+    if os.getuid() == 0:
+        owner = pwd.getpwnam("postgres")
+        become = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+    else:
+        owner, become = None, {}
+    folder = Path(tempfile.mkdtemp(prefix="plainchart-pg-"))
+    if owner:
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    try:
+        with _started(folder, become) as port:
+            yield Postgres(port)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _started(folder: Path, become: dict[str, object]) -> Iterator[int]:
+    data, log, port = folder / "data", folder / "log", free_port()
+
+    def run(program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [postgres_program(program), "-D", str(data), *arguments],
+            cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, **become,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"{program}: {done.stdout}\n{log.read_text() if log.exists() else ''}")
+
+    # Nothing is synced: a crash of the machine ends the test run too. `C` sorts as bytes, like SQLite.
+    run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+    settings = {
+        "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off",
+        "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 200,
+    }  # fmt: skip
+    options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
+    # pg_ctl's child would keep our output pipe open for ever, so the server writes to a file.
+    with open(folder / "ctl", "w") as quiet:
+        subprocess.run(
+            [postgres_program("pg_ctl"), "-D", str(data), "-l", str(log), "-w", "-t", "30", "-o", options, "start"],
+            cwd=folder, stdout=quiet, stderr=quiet, stdin=subprocess.DEVNULL, check=True, **become,
+        )  # fmt: skip
+    try:
+        yield port
+    finally:
+        run("pg_ctl", "-m", "immediate", "-w", "stop")
+
+
+Server = Sqlite | Postgres
+
+
+@dataclass
+class Templates:
+    """The databases that tests copy, each made at its first use."""
+
+    server: Server
+    made: dict[str, str] = field(default_factory=dict)
+
+    def migrated(self) -> str:
+        """The address of a database with the newest schema and no rows of a clinic."""
+        return self._once("migrated", ["migrate"])
+
+    def demo(self) -> str:
+        """The address of a database with the demo clinic and its cast."""
+        return self._once("demo", ["demo"])
+
+    def _once(self, stem: str, command: list[str]) -> str:
+        if stem not in self.made:
+            address = self.server.create(stem)
+            portal(command, address)
+            self.made[stem] = address
+        return self.made[stem]
+
+    @contextlib.contextmanager
+    def copy(self, template: str) -> Iterator[str]:
+        address = self.server.copy(template)
+        try:
+            yield address
+        finally:
+            self.server.drop(address)
+
+
+def portal_environment(database_url: str, **more: str) -> dict[str, str]:
+    """The environment of a portal under test: this database, cheap password hashing, nothing inherited that decides."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "PYTEST_"))}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    return kept | {"DATABASE_URL": database_url, "PYTHONPATH": str(HOUSE), **more}
+
+
+def portal(command: list[str], database_url: str, **environ: str) -> str:
+    """Runs `portal …` to its end against a database and returns what it printed; an error is an error here."""
+    done = subprocess.run(
+        [sys.executable, "-m", "cli", *command], cwd=HOUSE, stdin=subprocess.DEVNULL, text=True,
+        env=portal_environment(database_url, **environ), capture_output=True,
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"portal {' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return done.stdout
