@@ -1,0 +1,84 @@
+// Plainchart's own script. Everything works without it; with it, updates are announced and the time-out asks in a dialog.
+// No eval, nothing stored. Words come from the page, so that they are translated.
+(() => {
+  const doc = document, status = doc.getElementById('status');
+  const say = words => { status.textContent = ''; setTimeout(() => status.textContent = words, 50); };
+  const on = (name, act) => doc.addEventListener(name, act);
+
+  // The end of the session: the class of the banner says after how many minutes. Tabs of one browser share a session.
+  const banner = doc.querySelector('.timeout');
+  const minutes = banner && +(/idle(\d+)/.exec(banner.className) || [])[1];
+  const stay = banner && banner.querySelector('button');
+  const tabs = window.BroadcastChannel && new BroadcastChannel('open');
+  const prolong = () => {
+    if (!minutes) return;
+    ends = Date.now() + minutes * 6e4;
+    warned = 0;
+    if (dialog) dialog.close();
+  };
+  const prolonged = () => {
+    prolong();
+    if (!minutes) return;
+    if (tabs) tabs.postMessage(0);
+    const clock = new Date(ends).toLocaleTimeString(doc.documentElement.lang, { hour: 'numeric', minute: '2-digit' }).toLowerCase();
+    doc.querySelectorAll('.out').forEach(words => words.textContent = clock);
+  };
+  const warn = () => {
+    warned = 1;
+    if (!dialog) {
+      dialog = doc.createElement('dialog');
+      dialog.setAttribute('aria-labelledby', 'stay-h');
+      banner.before(dialog);
+      dialog.append(banner);
+    }
+    dialog.showModal();
+  };
+  // The button does what it does without script: a form goes to the server, which keeps what was typed.
+  const really = () => { asked = 1; stay.click(); };
+  const watch = () => {
+    const left = ends - Date.now();
+    if (left < 0) {
+      clearInterval(timer);
+      if (stay.hasAttribute('formaction')) really(); else location.replace('/sign-in');
+    } else if (left < 12e4 && !warned) warn();
+  };
+  let ends, dialog, warned, asked, timer;
+  if (minutes) {
+    prolong();
+    if (tabs) { tabs.onmessage = prolong; tabs.postMessage(0); }
+    timer = setInterval(watch, 5e3);
+    on('visibilitychange', watch);
+    stay.addEventListener('click', event => {
+      if (asked) return;
+      event.preventDefault();
+      const { csrf, form_key, next } = stay.form;
+      fetch('/stay', {
+        method: 'POST',
+        headers: { 'HX-Request': 'true' },
+        body: new URLSearchParams({ csrf: csrf.value, form_key: form_key.value, next: next.value })
+      }).then(answer => {
+        if (answer.status !== 204 || answer.headers.has('HX-Redirect')) throw answer;
+        prolonged();
+        say(banner.dataset.done);
+      }).catch(really);
+    });
+  }
+
+  // Updates by htmx: what a person asked for prolongs; a lost focus goes to the new part's heading; a failure is said.
+  const failed = () => say(status.dataset.fail);
+  on('htmx:after:request', event => {
+    const { response, sourceElement } = event.detail.ctx;
+    if (response.status > 499) failed();
+    else if (!/every|load/.test(sourceElement.getAttribute('hx-trigger'))) prolonged();
+  });
+  on('htmx:error', failed);
+  on('htmx:after:swap', event => {
+    const { target } = event.detail.ctx;
+    if (doc.activeElement !== doc.body || !target) return;
+    const part = target.isConnected ? target : doc.getElementById(target.id);
+    const goal = part && (part.querySelector('h1,h2,h3') || part);
+    if (goal) { goal.tabIndex = -1; goal.focus(); }
+  });
+  // The address follows a filter without a new step in the history: back leads to the page before.
+  on('htmx:before:history:update', event => history.replaceState(null, '', event.detail.history.path));
+})();
