@@ -1,0 +1,166 @@
+"""The six kinds of grant. Each is frozen, and only this room makes one: a page without a grant has nothing to show."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from access.audit import Entry
+from access.house import House
+from access.viewer import Viewer
+from access.vocabulary import Action, Category, Duty, Purpose
+
+_SEAL = object()
+
+
+class Forged(TypeError):
+    """A grant was made outside access/."""
+
+
+class Changed(Exception):
+    """Between asking and doing, what allowed this ended. The act rolls back; what was typed is kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What all kinds have: who, when, where rows are, and the audit entry that this request will leave."""
+
+    house: House
+    now: datetime
+    entry: Entry
+    viewer: Viewer | None = None
+    _seal: object = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if self._seal is not _SEAL:
+            raise Forged(f"{type(self).__name__} comes from access/ alone.")
+
+    def showed(self, kind: str, ids) -> None:
+        """Adds what a page shows to its audit entry."""
+        self.entry.showed(kind, ids)
+
+    async def still(self) -> None:
+        """The first statement of an act, inside its transaction: whether this grant stands at this very moment."""
+
+    @asynccontextmanager
+    async def acting(self, action: str) -> AsyncIterator[Entry]:
+        """One act: a transaction that first asks whether the grant still stands, and writes `action` to the audit."""
+        async with self.house.audit.transaction() as entries:
+            await self.still()
+            self.entry.action = action
+            yield self.entry
+            entries.append(self.entry)
+        self.entry.written = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordGrant(Grant):
+    """One record, and what of it. `scopes` is empty on the basis "self", which has them all."""
+
+    record: UUID
+    record_ref: str
+    name: str
+    given: str
+    birth_text: str
+    sources: tuple[UUID, ...]
+    basis: str
+    share: UUID | None
+    share_ref: str
+    scopes: frozenset[tuple[str, str]]
+    category: Category
+    action: Action
+    purpose: Purpose
+    preview: bool = False
+    helper_name: str = ""
+
+    @property
+    def own(self) -> bool:
+        return self.basis == "self" and not self.preview
+
+    @property
+    def everything(self) -> bool:
+        """Sees what is marked sensitive or "only me" too."""
+        return self.own
+
+    def may(self, category: Category, action: Action = Action.SEE) -> bool:
+        return self.own or (category.value, action.value) in self.scopes
+
+    async def still(self) -> None:
+        from access.opening import stands
+
+        if not await stands(self):
+            raise Changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountGrant(Grant):
+    """One's own account."""
+
+    account: UUID
+
+    async def still(self) -> None:
+        rows = await self.house.database.rows(
+            "SELECT s.revoked_at, a.state FROM session s JOIN account a ON a.id = s.account WHERE s.id = ?",
+            self.viewer.session,
+        )
+        if not rows or rows[0]["revoked_at"] is not None or rows[0]["state"] not in ("active", "enrolling"):
+            raise Changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillGrant(Grant):
+    """One guarantor account; `named` says for which covered records service names may show."""
+
+    guarantor: UUID
+    named: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueGrant(Grant):
+    """A staff duty: who, what kind, since when. No clinical content."""
+
+    account: UUID
+    duty: Duty
+    sites: frozenset[UUID] = frozenset()
+
+    async def still(self) -> None:
+        rows = await self.house.database.rows(
+            "SELECT s.revoked_at, a.state FROM session s JOIN account a ON a.id = s.account"
+            " JOIN staff_duty d ON d.account = a.id AND d.duty = ? AND d.ended_at IS NULL WHERE s.id = ?",
+            self.duty.value, self.viewer.session,
+        )
+        if not rows or rows[0]["revoked_at"] is not None or rows[0]["state"] != "active":
+            raise Changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapabilityGrant(Grant):
+    """One hashed secret: one purpose, one object, one verb."""
+
+    capability: UUID
+    purpose: str
+    object_kind: str
+    object: str
+
+    async def still(self) -> None:
+        rows = await self.house.database.rows(
+            "SELECT id FROM capability WHERE id = ? AND revoked_at IS NULL AND ends_at > ? AND uses < uses_allowed",
+            self.capability, self.house.clock(),
+        )
+        if not rows:
+            raise Changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemGrant(Grant):
+    """Import, worker, reconciler: no person. `part` names which."""
+
+    part: str
+
+
+def make(kind: type[Grant], **fields) -> Grant:
+    """The only way to a grant; used by this room's `opening`, and by nothing else (a test looks)."""
+    return kind(**fields, _seal=_SEAL)

@@ -1,0 +1,194 @@
+"""Opens grants. `open_record` is the one decision about a record: it gathers facts, asks the rule, writes it down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from access.audit import Entry
+from access.grant import AccountGrant, CapabilityGrant, QueueGrant, RecordGrant, SystemGrant, make
+from access.house import House
+from access.viewer import Viewer
+from access.vocabulary import Access, Action, Category, Duty, Purpose
+from rules.access import Allowed, RecordFacts, Refusal, ShareFacts, decide, scopes_of
+
+FACTS = (
+    "SELECT r.id, r.ref, r.state, r.name, r.given, r.birth_text, r.deceased_text, m.ref AS merged_ref,"
+    " s.id AS share, s.ref AS share_ref, s.basis, s.starts_at, s.ends_at, s.revoked_at"
+    " FROM record r LEFT JOIN record m ON m.id = r.merged_into"
+    " LEFT JOIN share s ON s.record = r.id AND s.account = ?"
+    " WHERE r.ref = ? ORDER BY s.revoked_at IS NULL DESC, s.created_at DESC"
+)
+SCOPES = "SELECT category, action FROM share_scope WHERE share = ?"
+SOURCES = "SELECT id FROM record_source WHERE record = ?"
+STANDS = (
+    "SELECT r.state, r.deceased_text, s.basis, s.starts_at, s.ends_at, s.revoked_at, e.revoked_at AS session_revoked,"
+    " a.state AS account_state FROM share s JOIN record r ON r.id = s.record JOIN session e ON e.id = ?"
+    " JOIN account a ON a.id = s.account WHERE s.id = ?"
+)
+PREVIEWED = (
+    "SELECT s.id, s.basis, s.starts_at, s.ends_at, s.revoked_at, a.name FROM share s JOIN account a ON a.id = s.account"
+    " WHERE s.ref = ? AND s.record = ? AND s.basis <> 'self'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """`reason`: sign_in, half, staff, stranger, category, blocked, step_up, duty, merged.
+
+    `record_name` is only set where the asker may know it; `elsewhere` is the ref of the record merged into.
+    """
+
+    reason: str
+    entry: Entry | None = None
+    record_name: str = ""
+    record_ref: str = ""
+    elsewhere: str = ""
+
+
+async def open_record(
+    house: House, viewer: Viewer, record_ref: str, access: Access, share_ref: str = ""
+) -> RecordGrant | Denied:
+    """The grant for one record, or why not. `share_ref`: see it as that helper would ("what they will see")."""
+    rows = await house.database.rows(FACTS, viewer.account, record_ref)
+    row = _newest_standing(rows, viewer.now)
+    entry = _entry(viewer, row, access)
+    decision = await _decide(house, viewer, row, access)
+    if isinstance(decision, Refusal):
+        return _denied(decision, row, entry)
+    if access.step_up and not viewer.freshly_proven(house.limits.step_up):
+        return _denied(Refusal("step_up"), row, entry)
+    sources = tuple(found["id"] for found in await house.database.rows(SOURCES, _uuid(row["id"])))
+    grant = _record_grant(house, viewer, row, access, decision, tuple(map(_uuid, sources)), entry)
+    return await _preview(house, viewer, grant, share_ref, row) if share_ref else grant
+
+
+async def _decide(house: House, viewer: Viewer, row: dict | None, access: Access) -> Allowed | Refusal:
+    if row is None or row["share"] is None or viewer.is_staff:
+        return Refusal("stranger")
+    share = await _share_facts(house, row)
+    facts = RecordFacts(row["state"], row["deceased_text"] is not None)
+    return decide(facts, share, access.category.value, access.action.value, viewer.now)
+
+
+async def _share_facts(house: House, row: dict) -> ShareFacts:
+    scopes = frozenset()
+    if row["basis"] != "self":
+        found = await house.database.rows(SCOPES, _uuid(row["share"]))
+        scopes = frozenset((scope["category"], scope["action"]) for scope in found)
+    return ShareFacts(row["basis"], _at(row["starts_at"]), _at(row["ends_at"]), _at(row["revoked_at"]), scopes)
+
+
+def _newest_standing(rows: list[dict], now: datetime) -> dict | None:
+    """An account may have held several shares of a record over the years; one that stands comes first."""
+    for row in rows:
+        if row["share"] is not None and ShareFacts(
+            row["basis"], _at(row["starts_at"]), _at(row["ends_at"]), _at(row["revoked_at"]), frozenset()
+        ).stands(now):
+            return row
+    return rows[0] if rows else None
+
+
+def _entry(viewer: Viewer, row: dict | None, access: Access) -> Entry:
+    subject = _uuid(row["id"]) if row else None
+    entry = Entry(viewer.now, f"{access.category.value}.{access.action.value}", viewer.account, subject=subject)
+    if row and row["share"] and row["basis"] != "self":
+        entry.behalf = _uuid(row["share"])
+    return entry
+
+
+def _denied(refusal: Refusal, row: dict | None, entry: Entry) -> Denied:
+    """A foreign record and one that never existed leave the same entry and the same answer."""
+    entry.decision, entry.reason = "refused", refusal.reason
+    if refusal.reason == "stranger":
+        entry.behalf = None
+        return Denied("merged" if _merged_for(row) else "stranger", entry, elsewhere=_merged_for(row))
+    return Denied(refusal.reason, entry, row["name"], row["ref"])
+
+
+def _merged_for(row: dict | None) -> str:
+    """The ref of the record this one was merged into, for those who held a share of it; the new one decides anew."""
+    return row["merged_ref"] if row and row["share"] is not None and row["merged_ref"] else ""
+
+
+def _record_grant(house, viewer, row, access, decision: Allowed, sources, entry) -> RecordGrant:
+    purpose = Purpose.SELF if decision.basis == "self" else Purpose.HELPING
+    entry.purpose = purpose.value
+    return make(
+        RecordGrant,
+        house=house, now=viewer.now, entry=entry, viewer=viewer,
+        record=_uuid(row["id"]), record_ref=row["ref"], name=row["name"], given=row["given"],
+        birth_text=row["birth_text"], sources=sources, basis=decision.basis,
+        share=_uuid(row["share"]), share_ref=row["share_ref"], scopes=decision.scopes,
+        category=access.category, action=access.action, purpose=purpose,
+    )
+
+
+async def _preview(house: House, viewer: Viewer, own: RecordGrant, share_ref: str, row: dict) -> RecordGrant | Denied:
+    """One's own rights, narrowed to what that share shows. Only the patient, or a representative, may look so."""
+    found = await house.database.rows(PREVIEWED, share_ref, own.record)
+    if not found or own.basis != "self":
+        return _denied(Refusal("stranger"), row, own.entry)
+    share = await _share_facts(house, {**found[0], "share": found[0]["id"]})
+    if (own.category.value, own.action.value) not in scopes_of(share) or own.action is Action.ACT:
+        return _denied(Refusal("category"), row, own.entry)
+    own.entry.purpose = Purpose.PREVIEW.value
+    fields = {name: getattr(own, name) for name in RecordGrant.__dataclass_fields__ if name != "_seal"}
+    fields |= {
+        "scopes": scopes_of(share), "preview": True, "purpose": Purpose.PREVIEW,
+        "share_ref": share_ref, "helper_name": found[0]["name"],
+    }
+    return make(RecordGrant, **fields)
+
+
+async def stands(grant: RecordGrant) -> bool:
+    """Asked again inside an act's transaction, with the clock of that moment."""
+    rows = await grant.house.database.rows(STANDS, grant.viewer.session, grant.share)
+    if not rows or rows[0]["session_revoked"] is not None or rows[0]["account_state"] != "active":
+        return False
+    row = {**rows[0], "share": grant.share}
+    share = await _share_facts(grant.house, row)
+    facts = RecordFacts(row["state"], row["deceased_text"] is not None)
+    decision = decide(facts, share, grant.category.value, grant.action.value, grant.house.clock())
+    return isinstance(decision, Allowed)
+
+
+def open_account(house: House, viewer: Viewer, action: str = "account.see") -> AccountGrant:
+    entry = Entry(viewer.now, action, viewer.account, subject=viewer.account)
+    return make(AccountGrant, house=house, now=viewer.now, entry=entry, viewer=viewer, account=viewer.account)
+
+
+def open_queue(house: House, viewer: Viewer, duty: Duty) -> QueueGrant:
+    entry = Entry(viewer.now, "staff.see", viewer.account, purpose=Purpose.DESK.value)
+    return make(QueueGrant, house=house, now=viewer.now, entry=entry, viewer=viewer, account=viewer.account, duty=duty)
+
+
+def open_system(house: House, part: str, now: datetime) -> SystemGrant:
+    return make(SystemGrant, house=house, now=now, entry=Entry(now, f"system.{part}"), part=part)
+
+
+async def open_capability(house: House, viewer: Viewer, purpose: str, secret_hash: bytes) -> CapabilityGrant | None:
+    """The grant of one secret, or None: unknown, used up, ended and revoked are the same to who asks."""
+    rows = await house.database.rows(
+        "SELECT id, object_kind, object FROM capability WHERE hash = ? AND purpose = ? AND revoked_at IS NULL"
+        " AND ends_at > ? AND uses < uses_allowed",
+        secret_hash, purpose, viewer.now,
+    )
+    if not rows:
+        return None
+    row = rows[0]
+    entry = Entry(viewer.now, f"capability.{purpose}", viewer.account)
+    return make(
+        CapabilityGrant, house=house, now=viewer.now, entry=entry, viewer=viewer,
+        capability=_uuid(row["id"]), purpose=purpose, object_kind=row["object_kind"], object=row["object"],
+    )
+
+
+def _uuid(value: Any) -> UUID | None:
+    return value if value is None or isinstance(value, UUID) else UUID(str(value))
+
+
+def _at(value: Any) -> datetime | None:
+    return value

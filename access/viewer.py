@@ -1,0 +1,54 @@
+"""Who asks: a frozen answer that the session gave, once for each request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from access.vocabulary import Duty
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """The browser itself, before anybody is known: for limits and for the words of a session's list."""
+
+    ip: str
+    """An IPv4 address, or the /64 of an IPv6 one."""
+    device: str
+    pre: bytes = b""
+    """SHA-256 of the pre-session cookie; empty when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """`level`: none, half (password proven), full. `ended`: expired or revoked when a cookie named such a session."""
+
+    visitor: Visitor
+    now: datetime
+    level: str = "none"
+    account: UUID | None = None
+    account_ref: str = ""
+    account_state: str = ""
+    kind: str = ""
+    name: str = ""
+    called: str = ""
+    locale: str = "en"
+    text_size: str = "normal"
+    session: UUID | None = None
+    session_ref: str = ""
+    csrf: bytes = field(default=b"", repr=False)
+    proven_at: datetime | None = None
+    signs_out_at: datetime | None = None
+    idle_seconds: int = 0
+    shared: bool = False
+    duties: frozenset[Duty] = frozenset()
+    ended: str = ""
+
+    @property
+    def is_staff(self) -> bool:
+        return self.kind == "staff"
+
+    def freshly_proven(self, seconds: int) -> bool:
+        """A factor shown within this many seconds (step-up)."""
+        return self.proven_at is not None and self.now - self.proven_at <= timedelta(seconds=seconds)

@@ -1,0 +1,140 @@
+"""The environment, read once into one frozen dataclass: safe defaults, and one clear line for what is wrong."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+LOCAL_HOSTS = ("localhost", "127.0.0.1")
+
+
+class SettingsError(Exception):
+    """A setting is missing or unsafe. Its text is one line for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long and how much. Seconds, unless the name says otherwise."""
+
+    idle: int = 1800
+    idle_shared: int = 600
+    idle_staff: int = 900
+    absolute: int = 43_200
+    absolute_shared: int = 3600
+    half: int = 900
+    step_up: int = 900
+    parked: int = 3600
+    body_bytes: int = 65_536
+    hash_at_once: int = 2
+    password_memory_kib: int = 47_104
+    password_passes: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    database_url: str
+    origin: str
+    keys: tuple[bytes, ...]
+    """32 bytes each, newest first: sealing keys. The audit key is derived from `audit_key`, not from these."""
+    audit_key: bytes
+    data_dir: Path
+    port: int = 8000
+    debug: bool = False
+    development: bool = False
+    """True lets a plain http://localhost origin be used with a database that is not a demo."""
+    trusted_proxies: tuple[str, ...] = ()
+    smtp_url: str = ""
+    mail_from: str = ""
+    limits: Limits = Limits()
+
+    @property
+    def secure(self) -> bool:
+        return self.origin.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.origin).netloc
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        port = _whole_number(environ, "PORT", 8000)
+        data_dir = Path(environ.get("PORTAL_DATA", "var")).resolve()
+        return cls(
+            database_url=environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'portal.sqlite3'}",
+            origin=_origin(environ.get("PORTAL_ORIGIN") or f"http://localhost:{port}"),
+            keys=_keys(_secret(environ, "PORTAL_KEYS", data_dir / "keys")),
+            audit_key=_keys(_secret(environ, "PORTAL_AUDIT_KEY", data_dir / "audit-key"))[0],
+            data_dir=data_dir,
+            port=port,
+            debug=_yes(environ, "PORTAL_DEBUG"),
+            development=_yes(environ, "PORTAL_DEVELOPMENT"),
+            trusted_proxies=tuple(filter(None, environ.get("PORTAL_TRUSTED_PROXIES", "").replace(" ", "").split(","))),
+            smtp_url=environ.get("SMTP_URL", ""),
+            mail_from=environ.get("PORTAL_MAIL_FROM", ""),
+            limits=_limits(environ),
+        )
+
+
+def new_key_line() -> str:
+    """One fresh key as it stands in a key file."""
+    return base64.urlsafe_b64encode(os.urandom(32)).decode()
+
+
+def _limits(environ: Mapping[str, str]) -> Limits:
+    defaults = Limits()
+    return Limits(
+        **{name: _whole_number(environ, f"PORTAL_{name.upper()}", getattr(defaults, name)) for name in Limits.__slots__}
+    )
+
+
+def _whole_number(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name, "")
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise SettingsError(f"{name} must be a whole number above 0, not {text!r}.")
+    return int(text)
+
+
+def _yes(environ: Mapping[str, str], name: str) -> bool:
+    text = environ.get(name, "").lower()
+    if text not in ("", "0", "1", "no", "yes"):
+        raise SettingsError(f"{name} must be yes or no, not {text!r}.")
+    return text in ("1", "yes")
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/") or parts.query:
+        raise SettingsError(f"PORTAL_ORIGIN must look like https://portal.example.org, not {text!r}.")
+    if parts.scheme == "http" and parts.hostname not in LOCAL_HOSTS:
+        raise SettingsError(f"PORTAL_ORIGIN must begin with https:// ({text} is neither that nor this computer).")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _secret(environ: Mapping[str, str], name: str, file: Path) -> str:
+    """The secret itself, or the file it stands in: the environment first."""
+    if environ.get(name):
+        return environ[name]
+    path = Path(environ.get(f"{name}_FILE") or file)
+    try:
+        if path.stat().st_mode & 0o077:
+            raise SettingsError(f"{path} can be read by others than its owner. Run: chmod 600 {path}")
+        return path.read_text("ascii")
+    except FileNotFoundError:
+        raise SettingsError(f"{name} is not set and {path} does not exist. `portal keys new` makes it.") from None
+
+
+def _keys(text: str) -> tuple[bytes, ...]:
+    try:
+        keys = tuple(base64.urlsafe_b64decode(word) for word in text.replace(",", " ").split())
+    except (binascii.Error, ValueError):
+        keys = ()
+    if not keys or any(len(key) != 32 for key in keys):
+        raise SettingsError("A key must be 32 bytes in base64, one a line, newest first. `portal keys new` makes one.")
+    return keys
