@@ -1,0 +1,16 @@
+"""Money from minor units: cents become dollars, and yen, which have no minor unit, stay yen."""
+
+from decimal import Decimal
+
+from babel.numbers import format_currency, get_currency_precision
+
+from words.gettext import babel_locale
+
+MINUS = "\u2212"
+
+
+def money(minor: int, currency: str) -> str:
+    """$42.60 for 4260 USD; −$38.00 with a real minus for a negative amount."""
+    places = get_currency_precision(currency)
+    amount = Decimal(minor).scaleb(-places)
+    return format_currency(amount, currency, locale=babel_locale()).replace("-", MINUS)
