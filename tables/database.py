@@ -10,7 +10,6 @@ from urllib.parse import unquote, urlsplit
 
 from piccolo.engine.postgres import PostgresEngine
 
-import tables
 from tables.sqlite import KeptSQLiteEngine
 
 POOL = {"min_size": 2, "max_size": 10}
@@ -36,7 +35,10 @@ class Database:
         return isinstance(self.engine, KeptSQLiteEngine)
 
     async def open(self) -> Database:
-        tables.bind(self.engine)
+        """Opens connections and makes every table use them."""
+        from tables import bind
+
+        bind(self.engine)
         if isinstance(self.engine, KeptSQLiteEngine):
             self.engine.open()
         else:

@@ -1,10 +1,14 @@
 """What makes a form safe to send twice, and what keeps its words when a session ends."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from piccolo.columns import BigInt, Bytea, Integer, Varchar
 from piccolo.table import Table
 
 from tables.accounts import Account, Session
-from tables.base import code, key, moment, ref, to
+from tables.base import code, key, moment, new_id, ref, to
+from tables.database import Database
 from tables.records import Record
 
 
@@ -63,3 +67,37 @@ CONSTRAINTS = (
     "CREATE UNIQUE INDEX capability_hash ON capability (hash)",
     "CREATE INDEX capability_object ON capability (object_kind, object)",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One pressing of one button: whose, on which form, with what in it. `key` and `body` are SHA-256."""
+
+    key: bytes
+    actor: str
+    route: str
+    body: bytes
+
+
+class AlreadySent(Exception):
+    """This form's key did its work before. `outcome` is where it led; `same` says whether the fields were the same."""
+
+    def __init__(self, outcome: str, same: bool):
+        super().__init__(outcome)
+        self.outcome, self.same = outcome, same
+
+
+async def use_key(database: Database, sending: Sending, outcome: str, now: datetime) -> None:
+    """First thing an act does in its transaction, so that a form sent twice, or in parallel, acts once."""
+    made = await database.rows(
+        "INSERT INTO used_key (id, hash, actor, route, body, outcome, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (hash, actor, route) DO NOTHING RETURNING id",
+        new_id(), sending.key, sending.actor, sending.route, sending.body, outcome, now,
+    )
+    if made:
+        return
+    first = await database.rows(
+        "SELECT body, outcome FROM used_key WHERE hash = ? AND actor = ? AND route = ?",
+        sending.key, sending.actor, sending.route,
+    )
+    raise AlreadySent(first[0]["outcome"], bytes(first[0]["body"]) == sending.body)

@@ -1,0 +1,120 @@
+"""Runs before every handler and every dependency: reads what the route declares, opens the grant, or refuses.
+
+A route that declares nothing stops the portal from starting (`check_routes`); there is no list of exempt paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from litestar.connection import ASGIConnection
+from litestar.handlers.base import BaseRouteHandler
+
+from access.house import House
+from access.opening import Denied, open_account, open_queue, open_record
+from access.viewer import Viewer
+from access.vocabulary import Access
+
+KINDS = {
+    "public", "pre_session", "half", "account", "record", "bill", "staff", "capability", "signed", "demo",
+}
+
+
+class UndeclaredAccess(Exception):
+    """A route says nothing of who may use it."""
+
+
+class Refused(Exception):
+    """The guard's no, with why; `handlers.errors` words it."""
+
+    def __init__(self, denied: Denied):
+        super().__init__(denied.reason)
+        self.denied = denied
+
+
+def check_routes(handlers: Iterable[tuple[str, BaseRouteHandler]]) -> None:
+    """Raises UndeclaredAccess with every route that declares no access, or an unknown kind of it."""
+    silent = sorted(
+        path for path, handler in handlers
+        if not isinstance(handler.opt.get("access"), Access) or handler.opt["access"].kind not in KINDS
+    )
+    if silent:
+        raise UndeclaredAccess(f"These routes declare no access: {', '.join(silent)}")
+
+
+async def guard(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+    access: Access = handler.opt["access"]
+    outcome = await OPENERS[access.kind](connection, access)
+    if isinstance(outcome, Denied):
+        raise Refused(outcome)
+    connection.scope["state"]["grant"] = outcome
+
+
+def _viewer(connection: ASGIConnection) -> Viewer:
+    return connection.scope["state"]["viewer"]
+
+
+def _house(connection: ASGIConnection) -> House:
+    return connection.app.state.house
+
+
+async def _nobody(connection: ASGIConnection, access: Access) -> None:
+    return None
+
+
+async def _half(connection: ASGIConnection, access: Access) -> Denied | None:
+    return None if _viewer(connection).level == "half" else Denied("sign_in")
+
+
+async def _account(connection: ASGIConnection, access: Access):
+    viewer = _viewer(connection)
+    refusal = _unproven(viewer) or _stale(connection, access)
+    return refusal or open_account(_house(connection), viewer)
+
+
+async def _record(connection: ASGIConnection, access: Access):
+    viewer = _viewer(connection)
+    refusal = _unproven(viewer)
+    if refusal:
+        return refusal
+    parameters = connection.scope["path_params"]
+    return await open_record(
+        _house(connection), viewer, parameters["record"], access, share_ref=parameters.get("share", "")
+    )
+
+
+async def _staff(connection: ASGIConnection, access: Access):
+    viewer = _viewer(connection)
+    if viewer.level != "full" or not viewer.is_staff:
+        return Denied("staff_sign_in") if viewer.level != "full" else Denied("stranger")
+    held = [duty for duty in access.duties if duty in viewer.duties]
+    if not held:
+        return Denied("duty")
+    return _stale(connection, access) or open_queue(_house(connection), viewer, held[0])
+
+
+async def _demo(connection: ASGIConnection, access: Access) -> Denied | None:
+    return None if _house(connection).demo else Denied("stranger")
+
+
+async def _not_built(connection: ASGIConnection, access: Access) -> Denied:
+    """Declared, and closed until something is behind it."""
+    return Denied("stranger")
+
+
+def _unproven(viewer: Viewer) -> Denied | None:
+    if viewer.level == "half":
+        return Denied("half")
+    return None if viewer.level == "full" else Denied("sign_in")
+
+
+def _stale(connection: ASGIConnection, access: Access) -> Denied | None:
+    house, viewer = _house(connection), _viewer(connection)
+    fresh = not access.step_up or viewer.freshly_proven(house.limits.step_up)
+    return None if fresh else Denied("step_up")
+
+
+OPENERS = {
+    "public": _nobody, "pre_session": _nobody, "signed": _nobody, "half": _half, "account": _account,
+    "record": _record, "staff": _staff, "demo": _demo, "bill": _not_built, "capability": _not_built,
+}

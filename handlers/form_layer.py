@@ -1,0 +1,125 @@
+"""Between routing and the guard: an unsafe request must be a small form, from our own page, with that page's token.
+
+SECURITY contract 5. What an expired session sent is parked here, before the guard sends its owner to sign in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from access.opening import Denied
+from access.guard import Refused
+from access.viewer import Viewer
+from access.vocabulary import Access
+from identity.csrf import before_sign_in, matches
+from identity.parking import park
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+FORM = b"application/x-www-form-urlencoded"
+FIELDS_AT_MOST = 400
+
+
+class BadForm(Exception):
+    """`reason`: too_large, not_a_form."""
+
+    def __init__(self, status: int, reason: str):
+        super().__init__(reason)
+        self.status, self.reason = status, reason
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What was typed, in order. `getlist` is what WTForms asks of form data."""
+
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    def getlist(self, name: str) -> list[str]:
+        return [value for key, value in self.pairs if key == name]
+
+    def get(self, name: str, default: str = "") -> str:
+        return next(iter(self.getlist(name)), default)
+
+    def __iter__(self):
+        return iter(dict.fromkeys(key for key, _ in self.pairs))
+
+    def __contains__(self, name: str) -> bool:
+        return any(key == name for key, _ in self.pairs)
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+
+class FormLayer(ASGIMiddleware):
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        access: Access = scope["route_handler"].opt["access"]
+        if scope["method"] not in SAFE and access.kind != "signed":
+            await self._check(scope, receive, access)
+        await next_app(scope, receive, send)
+
+    async def _check(self, scope: Scope, receive: Receive, access: Access) -> None:
+        headers = dict(scope["headers"])
+        house, viewer = scope["app"].state.house, scope["state"]["viewer"]
+        reason = foreign(headers, house.origin)
+        if reason:
+            raise Refused(Denied(reason))
+        body = await read_body(receive, headers, house.limits.body_bytes)
+        fields = scope["state"]["fields"] = Fields(tuple(parse_form(body)))
+        if viewer.level == "none" and access.kind not in ("public", "pre_session"):
+            await self._park(scope, viewer, fields)
+        elif not matches(fields.get("csrf"), secret_for(house, viewer, scope["path"])):
+            raise Refused(Denied("form"))
+
+    async def _park(self, scope: Scope, viewer: Viewer, fields: Fields) -> None:
+        """The guard refuses right after; what an expired session's owner typed goes into a drawer first."""
+        if viewer.ended != "expired" or not matches(fields.get("csrf"), viewer.csrf):
+            return
+        path = fields.get("next") if scope["path"] == "/stay" else scope["path"]
+        scope["state"]["parked"] = await park(scope["app"].state.house, viewer, path, fields.pairs)
+        scope["state"]["parked_path"] = path
+
+
+def secret_for(house, viewer: Viewer, path: str) -> bytes:
+    """Whose token a form must carry: the session's, or before sign-in that of the pre-session cookie and this path."""
+    if viewer.level != "none":
+        return viewer.csrf
+    return before_sign_in(house.keyring.keys[0], viewer.visitor.pre + path.encode()) if viewer.visitor.pre else b""
+
+
+def foreign(headers: dict[bytes, bytes], origin: str) -> str:
+    """Why a request is not from our own page, or "": Origin and Sec-Fetch-Site where sent, else a Referer where sent."""
+    ours = origin.encode()
+    sent, site = headers.get(b"origin"), headers.get(b"sec-fetch-site")
+    if (sent is not None and sent != ours) or (site is not None and site != b"same-origin"):
+        return "origin"
+    referer = headers.get(b"referer")
+    if sent is None and site is None and referer:
+        parts = urlsplit(referer.decode("latin-1"))
+        return "" if f"{parts.scheme}://{parts.netloc}" == origin else "origin"
+    return ""
+
+
+async def read_body(receive: Receive, headers: dict[bytes, bytes], limit: int) -> bytes:
+    if headers.get(b"content-type", FORM).split(b";")[0].strip().lower() != FORM:
+        raise BadForm(415, "not_a_form")
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > limit:
+            raise BadForm(413, "too_large")
+        if message["type"] == "http.disconnect" or not message.get("more_body"):
+            return body
+
+
+def parse_form(body: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=FIELDS_AT_MOST, errors="strict")
+    except (UnicodeDecodeError, ValueError):
+        raise BadForm(400, "not_a_form") from None

@@ -1,0 +1,189 @@
+"""The outermost wrapper: every response, error or file goes through it once.
+
+It knows who asks before routing, answers HEAD, commits the audit entry before the first byte leaves, squeezes, puts
+on the headers of SECURITY contract 7, and writes one log line without anything about anybody.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from http.cookies import CookieError, SimpleCookie
+
+import brotli
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from access.audit import Entry
+from access.grant import AccountGrant, Grant
+from access.house import House
+from access.viewer import Viewer, Visitor
+from handlers.visitor import Proxies, device_words, pre_hash
+from identity.sessions import find_viewer, note_seen
+from settings import Settings
+
+log = logging.getLogger("portal.request")
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+ALWAYS = (
+    (b"content-security-policy", CSP.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=(),"
+     b" publickey-credentials-get=(self), publickey-credentials-create=(self)"),
+)
+HSTS = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
+SQUEEZED = (b"text/", b"application/json", b"image/svg")
+WORTH_SQUEEZING = 200
+UNAVAILABLE = (
+    "<!doctype html><html lang=en><meta charset=utf-8><title>Not now</title><h1>This page cannot be shown now</h1>"
+    "<p>Nothing was changed. Please try again in a few minutes.</p></html>"
+)
+
+
+class Outermost:
+    def __init__(self, app: ASGIApp, house: Callable[[], House], settings: Settings):
+        self.app, self.house, self.settings = app, house, settings
+        self.headers = ALWAYS + ((HSTS,) if settings.secure else ())
+        self.hosts = {settings.host.encode()}
+        self.proxies = Proxies(settings.trusted_proxies)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        answer = Answer()
+        head = scope["method"] == "HEAD"
+        if head:
+            scope["method"] = "GET"
+        await self._answer(scope, receive, answer)
+        await self._commit(scope, answer)
+        sent = await self._send(scope, answer, send, head)
+        self._log(scope, answer.status, sent, began)
+
+    async def _answer(self, scope: Scope, receive: Receive, answer: Answer) -> None:
+        """Runs the portal; whatever it throws becomes a page that says nothing was lost."""
+        headers = dict(scope["headers"])
+        if headers.get(b"host") not in self.hosts:
+            answer.replace(400, "<!doctype html><title>Wrong address</title><h1>Wrong address</h1>")
+            return
+        try:
+            scope["state"] = {"viewer": await self._viewer(scope, headers), "request_id": secrets.token_hex(8)}
+            await self.app(scope, receive, answer.take)
+        except Exception as error:  # noqa: BLE001 -- the last line of defence: nothing opens when something fails
+            logging.getLogger("portal.error").error("%s", type(error).__name__, exc_info=self.settings.debug)
+            answer.replace(503, UNAVAILABLE)
+
+    async def _viewer(self, scope: Scope, headers: dict[bytes, bytes]) -> Viewer:
+        house, cookies = self.house(), read_cookies(headers.get(b"cookie", b""))
+        visitor = Visitor(
+            ip=self.proxies.client(scope, headers),
+            device=device_words(headers.get(b"user-agent", b"")),
+            pre=pre_hash(cookies.get("pre", "")),
+        )
+        name = "__Host-s" if self.settings.secure else "s"
+        return await find_viewer(house, cookies.get(name, ""), visitor, house.clock())
+
+    async def _commit(self, scope: Scope, answer: Answer) -> None:
+        """No entry, no page."""
+        state = scope.get("state") or {}
+        house, viewer = self.house(), state.get("viewer")
+        route = scope.get("route_handler")
+        if viewer and route is not None and answer.status < 400:
+            note_seen(house, viewer, passive=route.opt["access"].passive)
+        for entry in self._entries(state):
+            try:
+                await house.audit.commit(entry)
+                entry.written = True
+            except Exception:  # noqa: BLE001 -- whatever the reason, what could not be written down is not shown
+                logging.getLogger("portal.error").error("audit unavailable")
+                answer.replace(503, UNAVAILABLE)
+
+    def _entries(self, state: dict) -> list[Entry]:
+        grant: Grant | None = state.get("grant")
+        entries = [state["refusal"]] if state.get("refusal") else []
+        if grant is not None and not isinstance(grant, AccountGrant) and not entries:
+            entries.append(grant.entry)
+        return [entry for entry in entries if not entry.written]
+
+    async def _send(self, scope: Scope, answer: Answer, send: Send, head: bool) -> int:
+        accepted = dict(scope["headers"]).get(b"accept-encoding", b"")
+        body = answer.squeezed(accepted)
+        answer.set(b"content-length", str(len(body)).encode())
+        if b"cache-control" not in answer.names:
+            answer.add(b"cache-control", b"no-store")
+        answer.headers.extend(self.headers)
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+        await send({"type": "http.response.body", "body": b"" if head else body})
+        return len(body)
+
+    def _log(self, scope: Scope, status: int, sent: int, began: float) -> None:
+        """Route template, never the path; no query, no name, no body."""
+        if not log.isEnabledFor(logging.INFO):
+            return
+        state = scope.get("state") or {}
+        line = {
+            "route": scope.get("path_template") or "-", "method": scope["method"], "status": status,
+            "ms": round((time.perf_counter() - began) * 1000, 1), "bytes": sent, "id": state.get("request_id", "-"),
+        }
+        log.info(json.dumps(line, separators=(",", ":")))
+
+
+class Answer:
+    """A response on its way out, held until its audit entry is on disk."""
+
+    def __init__(self) -> None:
+        self.status, self.headers, self.body = 500, [], b""
+
+    async def take(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status, self.headers = message["status"], list(message["headers"])
+        elif message["type"] == "http.response.body":
+            self.body += message.get("body", b"")
+
+    def replace(self, status: int, page: str) -> None:
+        self.status, self.body = status, page.encode()
+        self.headers = [(b"content-type", b"text/html; charset=utf-8")]
+
+    @property
+    def names(self) -> set[bytes]:
+        return {name for name, _ in self.headers}
+
+    def add(self, name: bytes, value: bytes) -> None:
+        self.headers.append((name, value))
+
+    def set(self, name: bytes, value: bytes) -> None:
+        self.headers = [pair for pair in self.headers if pair[0] != name] + [(name, value)]
+
+    def squeezed(self, accepted: bytes) -> bytes:
+        kind = dict(self.headers).get(b"content-type", b"")
+        if b"content-encoding" in self.names or not kind.startswith(SQUEEZED):
+            return self.body
+        vary = [value for name, value in self.headers if name == b"vary"]
+        self.set(b"vary", b", ".join([*vary, b"Accept-Encoding"]))
+        if len(self.body) < WORTH_SQUEEZING:
+            return self.body
+        if b"br" in accepted:
+            self.add(b"content-encoding", b"br")
+            return brotli.compress(self.body, mode=brotli.MODE_TEXT, quality=5)
+        if b"gzip" in accepted:
+            self.add(b"content-encoding", b"gzip")
+            return gzip.compress(self.body, compresslevel=6, mtime=0)
+        return self.body
+
+
+def read_cookies(header: bytes) -> dict[str, str]:
+    """What the browser sent; a header that is no cookie header is none."""
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(header.decode("latin-1")).items()}
+    except CookieError:
+        return {}

@@ -1,0 +1,50 @@
+"""What somebody typed when their time was over: kept sealed for an hour, for the same account and the same form.
+
+Never an automatic send, never passwords or codes, nothing on a shared computer (DESIGN §3; WCAG 2.2.5).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from access.house import House
+from access.viewer import Viewer
+from tables.base import new_id, new_ref
+from tables.sealing import MissingKey, Tampered
+
+SECRETS = frozenset({"password", "password_again", "new_password", "code", "csrf", "form_key", "next"})
+Fields = Sequence[tuple[str, str]]
+
+
+async def park(house: House, viewer: Viewer, path: str, fields: Fields) -> str:
+    """The ref under which the fields are kept, or "" when there is nothing that may be kept."""
+    kept = [(name, value) for name, value in fields if name not in SECRETS and value.strip()]
+    if viewer.shared or viewer.account is None or not kept:
+        return ""
+    row, ref = new_id(), new_ref()
+    ends_at = viewer.now + timedelta(seconds=house.limits.parked)
+    sealed = house.keyring.seal(json.dumps(kept).encode(), row)
+    async with house.database.transaction():
+        await house.database.rows(
+            "INSERT INTO parked_form (id, ref, account, session, path, sealed, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            row, ref, viewer.account, viewer.session, path[:400], sealed, ends_at,
+        )
+    return ref
+
+
+async def kept(house: House, viewer: Viewer, path: str, ref: str) -> list[tuple[str, str]]:
+    """The fields kept under `ref` for this account and this form; empty for anybody and anything else."""
+    rows = await house.database.rows(
+        "SELECT id, sealed FROM parked_form WHERE ref = ? AND account = ? AND path = ? AND ends_at > ?",
+        ref, viewer.account, path, viewer.now,
+    )
+    if not rows:
+        return []
+    try:
+        plain = house.keyring.open(bytes(rows[0]["sealed"]), UUID(str(rows[0]["id"])))
+    except (MissingKey, Tampered):
+        return []
+    return [(name, value) for name, value in json.loads(plain)]

@@ -1,0 +1,131 @@
+"""Sessions: rows of our own, each behind 256 random bits of which only the SHA-256 is kept (SECURITY contract 1).
+
+An id nobody made is never adopted. A new row is written at sign-in, second factor, step-up and password change, and
+the old one revoked in the same transaction. Idle and absolute ends are read at every request, never swept into truth.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from access.house import House
+from access.viewer import Viewer, Visitor
+from access.vocabulary import Duty
+from identity.csrf import new_secret
+from settings import Limits
+from tables.base import new_id, new_ref
+
+FIND = (
+    "SELECT s.id, s.ref, s.level, s.csrf, s.last_seen_at, s.proven_at, s.idle_seconds, s.ends_at, s.shared,"
+    " s.revoked_at, s.end_reason, a.id AS account, a.ref AS account_ref, a.kind, a.state, a.name, a.called, a.locale,"
+    " a.text_size FROM session s JOIN account a ON a.id = s.account WHERE s.token = ?"
+)
+DUTIES = "SELECT duty FROM staff_duty WHERE account = ? AND ended_at IS NULL"
+INSERT = (
+    "INSERT INTO session (id, ref, token, account, level, csrf, created_at, last_seen_at, proven_at, idle_seconds,"
+    " ends_at, shared, device, end_reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')"
+)
+REVOKE = "UPDATE session SET revoked_at = ?, end_reason = ? WHERE id = ? AND revoked_at IS NULL"
+SEEN_EVERY = timedelta(seconds=60)
+SIGNED_OUT, REPLACED, ENDED, DISABLED, PASSWORD = "signed_out", "replaced", "ended", "disabled", "password"
+
+
+def token_hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("ascii", "replace")).digest()
+
+
+async def find_viewer(house: House, token: str, visitor: Visitor, now: datetime) -> Viewer:
+    """Who the cookie stands for. A session that has ended gives a viewer of nobody, with `ended` and its form secret,
+    so that what was typed can be parked."""
+    rows = await house.database.rows(FIND, token_hash(token)) if token else []
+    if not rows:
+        return Viewer(visitor, now)
+    row = rows[0]
+    ended = _ended(row, now)
+    if ended:
+        known = UUID(str(row["account"])) if ended == "expired" else None
+        return Viewer(visitor, now, account=known, csrf=bytes(row["csrf"]), session=_id(row["id"]), ended=ended,
+                      locale=row["locale"], text_size=row["text_size"], kind=row["kind"], shared=row["shared"])
+    duties = await _duties(house, row)
+    return Viewer(
+        visitor, now, level=row["level"], account=_id(row["account"]), account_ref=row["account_ref"],
+        account_state=row["state"], kind=row["kind"], name=row["name"], called=row["called"] or "",
+        locale=row["locale"], text_size=row["text_size"], session=_id(row["id"]), session_ref=row["ref"],
+        csrf=bytes(row["csrf"]), proven_at=row["proven_at"], idle_seconds=row["idle_seconds"], shared=row["shared"],
+        signs_out_at=_signs_out(row, now), duties=duties,
+    )
+
+
+def _ended(row: dict, now: datetime) -> str:
+    if row["revoked_at"] is not None:
+        return "revoked"
+    if row["state"] not in ("active", "enrolling"):
+        return "disabled"
+    return "expired" if now >= min(row["ends_at"], row["last_seen_at"] + _idle(row)) else ""
+
+
+def _idle(row: dict) -> timedelta:
+    return timedelta(seconds=row["idle_seconds"])
+
+
+def _signs_out(row: dict, now: datetime) -> datetime:
+    """When this session ends if its owner does nothing more than load the page at hand."""
+    seen = now if now - row["last_seen_at"] >= SEEN_EVERY else row["last_seen_at"]
+    return min(row["ends_at"], seen + _idle(row))
+
+
+async def _duties(house: House, row: dict) -> frozenset[Duty]:
+    if row["kind"] != "staff" or row["level"] != "full":
+        return frozenset()
+    found = await house.database.rows(DUTIES, _id(row["account"]))
+    return frozenset(Duty(duty["duty"]) for duty in found)
+
+
+def note_seen(house: House, viewer: Viewer, passive: bool) -> None:
+    """The person was there. Written with the next audit batch, at most once a minute; polling does not count."""
+    if viewer.level == "full" and not passive and viewer.signs_out_at and viewer.idle_seconds:
+        if viewer.signs_out_at == viewer.now + timedelta(seconds=viewer.idle_seconds):
+            house.audit.seen(viewer.session, viewer.now)
+
+
+async def open_session(
+    house: House, account: UUID, kind: str, visitor: Visitor, now: datetime, *, level: str,
+    shared: bool = False, proven_at: datetime | None = None, replaces: UUID | None = None, ends_at: datetime | None = None,
+) -> str:
+    """Inside a transaction: writes the row and gives the token for the cookie. `ends_at` keeps an absolute end."""
+    token = secrets.token_urlsafe(32)
+    idle, absolute = _lengths(house.limits, kind, level, shared)
+    if replaces:
+        await revoke(house, replaces, now, REPLACED)
+    await house.database.rows(
+        INSERT, new_id(), new_ref(), token_hash(token), account, level, new_secret(), now, now, proven_at, idle,
+        ends_at or now + timedelta(seconds=absolute), shared, visitor.device,
+    )
+    return token
+
+
+def _lengths(limits: Limits, kind: str, level: str, shared: bool) -> tuple[int, int]:
+    if level == "half":
+        return limits.half, limits.half
+    if kind == "staff":
+        return limits.idle_staff, limits.absolute
+    return (limits.idle_shared, limits.absolute_shared) if shared else (limits.idle, limits.absolute)
+
+
+async def revoke(house: House, session: UUID, now: datetime, reason: str) -> None:
+    """Inside a transaction. A session revoked twice keeps its first reason."""
+    await house.database.rows(REVOKE, now, reason, session)
+
+
+async def revoke_others(house: House, account: UUID, keep: UUID | None, now: datetime, reason: str) -> None:
+    await house.database.rows(
+        "UPDATE session SET revoked_at = ?, end_reason = ? WHERE account = ? AND revoked_at IS NULL AND id <> ?",
+        now, reason, account, keep or new_id(),
+    )
+
+
+def _id(value) -> UUID:
+    return value if isinstance(value, UUID) else UUID(str(value))
