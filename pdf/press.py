@@ -1,0 +1,84 @@
+"""HTML in, a mended PDF/UA-1 out. Runs in a worker process only; WeasyPrint is imported nowhere else."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+
+from weasyprint import CSS, HTML
+from weasyprint.logger import LOGGER
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError
+
+from pdf.markup import Faulty, link_names, prepare
+from pdf.mending import mend
+from pdf.offline import OfflineFetcher
+from pdf.tagging import noting
+
+# What WeasyPrint writes into its log, by the beginning of the message, and the code we give it. All of it fails the
+# document: a page that lacks a picture, a glyph or a rule of style does not say what the screen says.
+REASONS = (
+    (".notdef glyph", "glyph"),
+    ("Image ", "alt"),
+    ("Failed to load font", "font"),
+    ("Font-face", "font"),
+    ("Failed to load", "resource"),
+    ("Relative URI", "resource"),
+    ("Failed to render SVG", "picture"),
+    ("No anchor", "link"),
+    ("Missing required", "lang"),
+    ("This row has more columns", "table"),
+)
+
+
+class Press:
+    """The fonts and the stylesheet are read once and serve every document of this process."""
+
+    def __init__(self, origin: str | None) -> None:
+        self.origin = origin
+        self.fetcher = OfflineFetcher()
+        self.fonts = FontConfiguration()
+        with _loud():
+            style = files("pdf").joinpath("document.css").read_text()
+            self.style = CSS(string=style, font_config=self.fonts, url_fetcher=self.fetcher)
+
+    def draw(self, text: str, *, large: int | None, lang: str) -> bytes:
+        """One document; `Faulty` says why not."""
+        with _loud(), noting() as notes:
+            html = HTML(string=text, base_url=self.origin, url_fetcher=self.fetcher)
+            prepare(html.etree_element, large=large, lang=lang)
+            names = link_names(html.etree_element, self.origin)
+            try:
+                drawn = html.write_pdf(stylesheets=[self.style], font_config=self.fonts, pdf_variant="pdf/ua-1")
+            except FatalURLFetchingError as refused:
+                raise Faulty("resource", str(refused)) from refused
+        return mend(drawn, notes, names)
+
+
+class _Listening(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@contextmanager
+def _loud() -> Iterator[None]:
+    """Turns WeasyPrint's warnings into a refusal."""
+    listening = _Listening()
+    LOGGER.addHandler(listening)
+    try:
+        yield
+    finally:
+        LOGGER.removeHandler(listening)
+    if listening.records:
+        first = listening.records[0]
+        raise Faulty(_reason(str(first.msg)), first.getMessage())
+
+
+def _reason(message: str) -> str:
+    return next((reason for beginning, reason in REASONS if message.startswith(beginning)), "style")
