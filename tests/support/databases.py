@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import functools
 import os
@@ -14,9 +15,19 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 HOUSE = Path(__file__).resolve().parents[2]
+# A copied database must still open, so every portal under test has the same keys.
+TEST_SETTINGS = {
+    "PORTAL_KEYS": "a2V5cyBvZiB0aGUgdGVzdHMsIDMyIGJ5dGVzIGxvbmc=",
+    "PORTAL_AUDIT_KEY": "YXVkaXQga2V5IG9mIHRlc3RzLCAzMiBieXRlcyBsbmc=",
+    "PORTAL_DEVELOPMENT": "1",
+    "PORTAL_PASSWORD_MEMORY_KIB": "1024",
+    "PORTAL_PASSWORD_PASSES": "1",
+    "PORTAL_DATA": tempfile.gettempdir(),
+}
 
 
 class NotHere(Exception):
@@ -163,21 +174,24 @@ class Templates:
 
     server: Server
     made: dict[str, str] = field(default_factory=dict)
+    cast_json: str = ""
+    """What `portal demo --cast-json` printed when the demo was made."""
 
     def migrated(self) -> str:
         """The address of a database with the newest schema and no rows of a clinic."""
-        return self._once("migrated", ["migrate"])
+        if "migrated" not in self.made:
+            address = self.server.create("migrated")
+            asyncio.run(_migrate(address))
+            self.made["migrated"] = address
+        return self.made["migrated"]
 
     def demo(self) -> str:
         """The address of a database with the demo clinic and its cast."""
-        return self._once("demo", ["demo"])
-
-    def _once(self, stem: str, command: list[str]) -> str:
-        if stem not in self.made:
-            address = self.server.create(stem)
-            portal(command, address)
-            self.made[stem] = address
-        return self.made[stem]
+        if "demo" not in self.made:
+            address = self.server.create("demo")
+            self.cast_json = portal(["demo", "--cast-json"], address)
+            self.made["demo"] = address
+        return self.made["demo"]
 
     @contextlib.contextmanager
     def copy(self, template: str) -> Iterator[str]:
@@ -188,11 +202,22 @@ class Templates:
             self.server.drop(address)
 
 
+async def _migrate(address: str) -> None:
+    from tables.database import Database
+    from tables.migrate import migrate
+
+    database = await Database(address).open()
+    try:
+        await migrate(database, datetime.now(UTC))
+    finally:
+        await database.close()
+
+
 def portal_environment(database_url: str, **more: str) -> dict[str, str]:
-    """The environment of a portal under test: this database, cheap password hashing, nothing inherited that decides."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "PYTEST_"))}
-    kept.pop("PYTHONDONTWRITEBYTECODE", None)
-    return kept | {"DATABASE_URL": database_url, "PYTHONPATH": str(HOUSE), **more}
+    """The environment of a portal under test: this database, known keys, cheap hashing, no setting of this machine."""
+    ours = ("PORTAL_", "PYTEST_", "SMTP_", "DATABASE_URL", "PORT", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return kept | {"DATABASE_URL": database_url, "PYTHONPATH": str(HOUSE), **TEST_SETTINGS, **more}
 
 
 def portal(command: list[str], database_url: str, **environ: str) -> str:

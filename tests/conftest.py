@@ -1,0 +1,262 @@
+"""Fixtures for every test. What they stand on is in tests/support; this file only ties it to pytest's scopes.
+
+Async tests are plain `async def` functions. A test that asks for `database_url` (or for anything made from it: `database`,
+`app`, `client`) runs once on SQLite and once on PostgreSQL; `--db sqlite` or `--db postgresql` picks one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from tests.support import databases
+from tests.support.databases import Postgres, Server, Sqlite, Templates
+
+ENGINES = ("sqlite", "postgresql")
+
+# The machine is shared while tests run side by side, so a slow example is no failure.
+hypothesis.settings.register_profile("plainchart", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("plainchart")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--db", choices=(*ENGINES, "both"), default="both", help="which database the tests use")
+
+
+def chosen_engines(config: pytest.Config) -> tuple[str, ...]:
+    chosen = config.getoption("--db")
+    return ENGINES if chosen == "both" else (chosen,)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "templates" in metafunc.fixturenames:
+        metafunc.parametrize("templates", chosen_engines(metafunc.config), indirect=True)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment at which a test takes place."""
+    return datetime(2026, 5, 12, 15, 0, tzinfo=UTC)
+
+
+# Databases
+
+
+class Servers:
+    """The database servers of this run, each started at its first use."""
+
+    def __init__(self, folder: Path, stack: contextlib.ExitStack):
+        self.folder, self.stack = folder, stack
+        self.started: dict[str, Templates] = {}
+
+    def templates(self, engine: str) -> Templates:
+        if engine not in self.started:
+            self.started[engine] = Templates(self._server(engine))
+        return self.started[engine]
+
+    def _server(self, engine: str) -> Server:
+        if engine == "sqlite":
+            return Sqlite(self.folder)
+        server: Postgres = self.stack.enter_context(databases.postgres_server())
+        return server
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    with contextlib.ExitStack() as stack:
+        yield Servers(tmp_path_factory.mktemp("databases"), stack)
+
+
+@pytest.fixture
+def templates(request: pytest.FixtureRequest, servers: Servers) -> Templates:
+    """The databases to copy, on the engine this test runs on."""
+    return servers.templates(request.param)
+
+
+@pytest.fixture
+def empty_url(templates: Templates) -> Iterator[str]:
+    """A database without any table: for tests of migrations and of `portal migrate`."""
+    address = templates.server.create("empty")
+    yield address
+    templates.server.drop(address)
+
+
+@pytest.fixture
+def database_url(templates: Templates) -> Iterator[str]:
+    """A database of this test alone, with the newest schema and no people."""
+    with templates.copy(templates.migrated()) as address:
+        yield address
+
+
+@pytest.fixture
+def demo_url(templates: Templates) -> Iterator[str]:
+    """A database of this test alone, with the demo clinic and its cast."""
+    with templates.copy(templates.demo()) as address:
+        yield address
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator:
+    """The open `tables.database.Database` behind `database_url`."""
+    async with _opened(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def demo_database(demo_url: str) -> AsyncIterator:
+    """The open `tables.database.Database` behind `demo_url`."""
+    async with _opened(demo_url) as opened:
+        yield opened
+
+
+@contextlib.asynccontextmanager
+async def _opened(address: str) -> AsyncIterator:
+    from tables.database import Database
+
+    opened = await Database(address).open()
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+# The app in this process
+
+
+@pytest.fixture
+def make_settings(tmp_path: Path):
+    """`make_settings(database_url, PORTAL_ORIGIN="https://…")`: settings as the environment would give them."""
+    from settings import Settings
+
+    def make(database_url: str, **environ: str) -> Settings:
+        return Settings.from_env(databases.portal_environment(database_url, PORTAL_DATA=str(tmp_path), **environ))
+
+    return make
+
+
+@pytest.fixture
+async def app(demo_url: str, make_settings) -> AsyncIterator:
+    """The started app with the demo clinic and its cast."""
+    from app import create_app
+    from tests.support.client import started
+
+    async with started(create_app(make_settings(demo_url))) as running:
+        yield running
+
+
+@pytest.fixture
+async def client(app) -> AsyncIterator:
+    """Somebody at a browser without script, signed in as nobody."""
+    from tests.support.client import client_of
+
+    async with client_of(app) as somebody:
+        yield somebody
+
+
+@pytest.fixture
+async def another_client(app) -> AsyncIterator:
+    """Somebody else, at another browser."""
+    from tests.support.client import client_of
+
+    async with client_of(app) as somebody:
+        yield somebody
+
+
+@pytest.fixture
+def cast(templates: Templates) -> dict:
+    """The demo's people by handle: `cast["self"].username`, `.password`, `.code`, `.record`."""
+    from tests.support.live import read_cast
+
+    templates.demo()
+    return read_cast(templates.cast_json)
+
+
+# The portal in a process of its own, and a real browser
+
+
+@pytest.fixture(scope="session")
+def first_templates(request: pytest.FixtureRequest, servers: Servers) -> Templates:
+    """For what is too slow to do on both: SQLite, unless `--db postgresql` says otherwise."""
+    return servers.templates(chosen_engines(request.config)[0])
+
+
+@pytest.fixture(scope="session")
+def live(first_templates: Templates) -> Iterator:
+    """A running portal with the demo clinic, shared by the run: tests may add to it, but not count on being alone."""
+    from tests.support.live import running_portal
+
+    with first_templates.copy(first_templates.demo()) as address, running_portal(address) as running:
+        yield running
+
+
+@pytest.fixture
+def own_live(first_templates: Templates) -> Iterator:
+    """A running portal with the demo clinic for this test alone."""
+    from tests.support.live import running_portal
+
+    with first_templates.copy(first_templates.demo()) as address, running_portal(address) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def live_cast(first_templates: Templates) -> dict:
+    """The cast of `live`, by handle."""
+    from tests.support.live import read_cast
+
+    first_templates.demo()
+    return read_cast(first_templates.cast_json)
+
+
+@pytest.fixture(scope="session")
+async def browser(anyio_backend: str) -> AsyncIterator:
+    from tests.support.browser import chromium
+
+    async with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+async def page(browser, live) -> AsyncIterator:
+    """A page in Chromium with script on."""
+    from tests.support.browser import opened_page
+
+    async with opened_page(browser, live.url) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+async def page_without_script(browser, live) -> AsyncIterator:
+    """A page in Chromium with script switched off."""
+    from tests.support.browser import opened_page
+
+    async with opened_page(browser, live.url, script=False) as fresh:
+        yield fresh
+
+
+@pytest.fixture(params=["script", "no script"])
+async def page_either_way(request: pytest.FixtureRequest, browser, live) -> AsyncIterator:
+    """A page in Chromium, once with script and once without: for journeys, which must go both ways."""
+    from tests.support.browser import opened_page
+
+    async with opened_page(browser, live.url, script=request.param == "script") as fresh:
+        yield fresh
+
+
+@pytest.fixture(scope="session")
+def shared_fhir() -> Path:
+    """The public synthetic FHIR files that stand beside the repository; a test that needs them is skipped elsewhere."""
+    for place in (os.environ.get("PLAINCHART_FHIR"), databases.HOUSE.parent / "shared" / "data" / "fhir"):
+        if place and Path(place).is_dir():
+            return Path(place)
+    pytest.skip("the FHIR samples are not here; PLAINCHART_FHIR may name their folder")
