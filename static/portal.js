@@ -25,6 +25,7 @@
   };
   const warn = () => {
     warned = 1;
+    if (!window.HTMLDialogElement) return;
     if (!dialog) {
       dialog = doc.createElement('dialog');
       dialog.setAttribute('aria-labelledby', 'stay-h');
