@@ -21,7 +21,7 @@ GOOD_HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
-    "vary": "HX-Request, Cookie, Accept-Encoding",
+    "vary": "HX-Request, Accept-Encoding",
 }
 FAULTY_HEADERS = {
     "a page that may be kept": {"cache-control": "private"},
@@ -30,7 +30,7 @@ FAULTY_HEADERS = {
     "an opener": {"cross-origin-opener-policy": "unsafe-none"},
     "anybody's resource": {"cross-origin-resource-policy": "cross-origin"},
     "an open camera": {"permissions-policy": "geolocation=(), microphone=(), payment=()"},
-    "a fragment kept as a page": {"vary": "Cookie"},
+    "a fragment kept as a page": {"vary": "Accept-Encoding"},
     "inline script": {"content-security-policy": GOOD_HEADERS["content-security-policy"].replace("script-src 'self'", "script-src 'self' 'unsafe-inline'")},
     "no policy": {"content-security-policy": ""},
     "a policy that lets in more": {"content-security-policy": GOOD_HEADERS["content-security-policy"] + "; frame-src *"},

@@ -35,13 +35,14 @@ def _caching(headers: Mapping[str, str], path: str) -> Iterator[str]:
     if path.startswith("/static/") and "immutable" in said:
         if "public" not in said or "max-age=31536000" not in said:
             yield f"cache-control of a hashed file is {said!r}"
+    elif path == "/favicon.ico":  # asked for by browsers under this name only, and it is the same for everybody
+        if "private" in said or not said:
+            yield f"cache-control of the icon is {said!r}"
     elif said != "no-store":
         yield f"cache-control is {said!r}, not 'no-store'"
     vary = {name.strip().lower() for name in headers.get("vary", "").split(",")}
-    is_page = headers.get("content-type", "").startswith("text/html")
-    for name in ("hx-request", "cookie") if is_page else ():
-        if name not in vary:
-            yield f"vary does not name {name}"
+    if headers.get("content-type", "").startswith("text/html") and "hx-request" not in vary:
+        yield "vary does not name HX-Request, so a piece could be kept as the page"
 
 
 def _policy(headers: Mapping[str, str]) -> Iterator[str]:
