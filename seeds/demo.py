@@ -1,0 +1,61 @@
+"""`portal demo`: a database marked demo for ever, with the cast in it, and their sign-ins for the screen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from seeds.cast import Person
+from seeds.people import CAST
+from terminal import table
+
+KNOWN = "These passwords are known to everybody. The demo is served to this computer only."
+
+
+def cast_json(people: Sequence[Person] = CAST) -> str:
+    """For scripts. `record` is the ref of the person's own chart, null for who has none here."""
+    return json.dumps(
+        [
+            {
+                "handle": person.handle,
+                "name": person.name,
+                "username": person.username,
+                "password": person.password,
+                "totp_secret": person.totp_secret,
+                "role": person.role,
+                "record": person.record_ref,
+            }
+            for person in people
+        ],
+        indent=2,
+    )
+
+
+def sign_ins(people: Sequence[Person] = CAST) -> str:
+    """For reading: who is who and how each signs in."""
+    headings = ("who", "user name", "password", "key for the authenticator app")
+    patients = [(_who(p), p.username, p.password, _in_fours(p.totp_secret)) for p in people if not p.duty]
+    staff = [(_who(p), p.username, p.password, _in_fours(p.totp_secret)) for p in people if p.duty]
+    return "\n".join(
+        (
+            "The demo clinic's people. Patients and their helpers sign in at /sign-in:",
+            "",
+            table(headings, patients),
+            "",
+            "The clinic's staff sign in at /staff/sign-in:",
+            "",
+            table(headings, staff),
+            "",
+            "Each also needs the code of an authenticator app: add the key to yours, or ask for today's with"
+            " `portal demo --code USERNAME`.",
+            KNOWN,
+        )
+    )
+
+
+def _who(person: Person) -> str:
+    return f"{person.name} ({person.handle})"
+
+
+def _in_fours(text: str) -> str:
+    return " ".join(text[n : n + 4] for n in range(0, len(text), 4))
