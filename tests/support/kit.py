@@ -1,4 +1,5 @@
 """The kit of parts as a page: a frame, a form and a chart of made-up words, and the templates as the portal sets them up."""
+import functools
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,6 +13,7 @@ from wtforms import (
     Form,
     PasswordField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -145,6 +147,10 @@ def staff_frame(**given: object) -> Frame:
     return record_frame(side="staff", record=record, idle_class="idle15", who="Sam Whitfield, nurse", index=(), **given)
 
 
+def choices(*words: str) -> list[SelectChoice]:
+    return [SelectChoice(word) for word in words]
+
+
 class KitForm(Form):
     born_month = StringField("Month", default="3")
     born_day = StringField("Day", [InputRequired("Enter the day you were born")])
@@ -152,13 +158,13 @@ class KitForm(Form):
     phone = TelField("Phone number", [InputRequired()], default="555 0142")
     password = PasswordField("Password", [InputRequired("Enter your password")])
     code = StringField("Six-digit code", [InputRequired("Enter the code")])
-    drug = SelectField("Medicine", choices=[("1", "Ferrous sulfate 325 mg"), ("2", "Lisinopril 10 mg")], default="1")
+    drug = SelectField("Medicine", choices=choices("Ferrous sulfate 325 mg", "Lisinopril 10 mg"), default="Lisinopril 10 mg")
     words = TextAreaField("Anything else")
     photo = FileField("Add a photo")
     agree = BooleanField("I have read this", [InputRequired("Tick the box to go on")])
-    reach = SelectMultipleField("How should we reach you?", choices=[("sms", "Text message"), ("mail", "Email")], default=["sms"])
-    often = RadioField("How often?", [InputRequired()], choices=[("1", "Every day"), ("2", "Every week")], default="2")
-    time = RadioField("Which time suits you?", [InputRequired("Choose a time")], choices=[("s1", "Thursday, 9:40 am"), ("s2", "Friday, 2:20 pm")])
+    reach = SelectMultipleField("How should we reach you?", choices=choices("Text message", "Email"), default=["Email"])
+    often = RadioField("How often?", [InputRequired()], choices=choices("Every day", "Every week"), default="Every week")
+    time = RadioField("Which time suits you?", [InputRequired("Choose a time")], choices=choices("Thursday, 9:40 am", "Friday, 2:20 pm"))
 
     def validate_phone(self, field: TelField) -> None:
         raise ValidationError("Enter a phone number with 10 digits")
@@ -184,6 +190,7 @@ def kit_page() -> KitPage:
     return KitPage(chart(dots, "Hemoglobin rising over five tests", "A line goes up.", band), svg, tuple(tests))
 
 
+@functools.cache
 def environment() -> Environment:
     env = Environment(
         loader=FileSystemLoader(TEMPLATES),
