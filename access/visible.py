@@ -92,7 +92,18 @@ def _of_account(grant: AccountGrant, table: type[Table]) -> Where:
         return table.account == grant.account
     if table is AuditEvent:
         return AuditEvent.actor == grant.account
-    return NOTHING
+    return _records_shared(grant) if table is Record else NOTHING
+
+
+def _records_shared(grant: AccountGrant) -> Where:
+    """The names on `/records`: mine, and those I help with now. Opening one is decided by `open_record`."""
+    standing = WhereRaw(
+        '"record"."id" IN (SELECT s.record FROM share s JOIN record r ON r.id = s.record WHERE s.account = {}'
+        " AND s.starts_at <= {} AND (s.ends_at IS NULL OR s.ends_at > {}) AND s.revoked_at IS NULL"
+        " AND (r.deceased_text IS NULL OR s.basis = 'representative'))",
+        grant.account, grant.now, grant.now,
+    )
+    return standing & (Record.state != "merged")
 
 
 def _of_queue(grant: QueueGrant, table: type[Table]) -> Where:

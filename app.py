@@ -1,0 +1,52 @@
+"""The wiring, on one screen. `create_app` refuses to start when a route declares no access or a setting is unsafe."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.types import ASGIApp
+
+import starting
+from access.guard import check_routes, guard
+from access.house import House
+from handlers import routes
+from handlers.assets import fresh
+from handlers.errors import HANDLERS
+from handlers.form_layer import FormLayer
+from handlers.outermost import Outermost
+from handlers.views import make_environment, make_text_environment
+from jobs.worker import Worker
+from pdf import PdfPool
+from settings import Settings
+
+
+def create_app(settings: Settings) -> ASGIApp:
+    house = starting.make_house(settings)
+    state = State({
+        "house": house, "settings": settings, "assets": fresh(), "pdf": PdfPool(origin=settings.origin),
+        "views": make_environment(), "text_views": make_text_environment(),
+    })
+    portal = Litestar(
+        route_handlers=routes.ROUTES, guards=[guard], middleware=[FormLayer()], exception_handlers=HANDLERS,
+        state=state, lifespan=[_life], openapi_config=None, debug=False, logging_config=None,
+    )
+    check_routes(starting.walk(portal))
+    return Outermost(portal, lambda: portal.state.house, settings)
+
+
+@asynccontextmanager
+async def _life(portal: Litestar) -> AsyncIterator[None]:
+    """Opens what the portal needs and closes it in the opposite order."""
+    house: House = await starting.open_house(portal.state.settings, portal.state.house)
+    portal.state.house = house
+    worker = Worker(house)
+    await worker.start()
+    try:
+        yield
+    finally:
+        await worker.stop()
+        await portal.state.pdf.close()
+        await starting.close_house(house)

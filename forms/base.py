@@ -1,0 +1,29 @@
+"""What every form has. Fields are named; what is not a field is ignored, never assigned (SECURITY contract 9)."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from wtforms import Form as WTForm
+
+from tables.sending import Sending
+
+
+class Form(WTForm):
+    """`sending` is set when the form was sent: acts need it to act once."""
+
+    sending: Sending | None = None
+
+    @property
+    def problems(self) -> tuple[tuple[str, str], ...]:
+        """(id of the field, what to do) for the error summary, in the order of the page."""
+        return tuple((field.id, str(error)) for field in self for error in field.errors)
+
+    def fail(self, name: str, message: str) -> None:
+        """An error that only the act could find."""
+        self[name].errors = [*self[name].errors, message]
+
+
+def tidy(text: str | None) -> str | None:
+    """What a person typed, in one Unicode form and without spaces around it."""
+    return unicodedata.normalize("NFC", text).strip() if isinstance(text, str) else text

@@ -1,0 +1,179 @@
+"""Refusals and failures as pages. What somebody may not know is not found; nothing typed is said to be lost that was kept."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from litestar import Litestar, Request, Response
+from litestar.exceptions import HTTPException
+from litestar.types import Receive, Scope, Send
+
+from access.audit import Entry
+from access.grant import Changed
+from access.guard import Refused
+from access.opening import Denied
+from handlers.form_layer import BadForm
+from handlers.frame import with_query
+from handlers.respond import is_htmx, render, see_other
+from pdf import PdfBusy, PdfFailed, PdfTooLarge, PdfUnavailable
+from tables.sending import AlreadySent
+from tables.sqlite import DatabaseBusy
+from words.gettext import N_, _
+
+SIGN_IN = {"sign_in": "/sign-in", "half": "/sign-in/code", "staff_sign_in": "/staff/sign-in", "step_up": "/account/prove"}
+TEMPLATES = {400: "400", 403: "403", 404: "404", 413: "413", 422: "422", 429: "429", 503: "503"}
+REASONS = {
+    "category": N_("%(name)s has not shared this part with you."),
+    "blocked": N_("This record is closed for now. Please call us."),
+    "duty": N_("This is not part of your duties here."),
+    "origin": N_("This form did not come from our own page. Open the page again and send it from there."),
+    "form": N_("We could not check that this form is yours. Open the page again and send it from there."),
+    "changed": N_("What let you do this has ended, so nothing was done."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """`reason` is a sentence or ""; `wait` and `limit` are words such as "15 minutes" and "64 KB"; `back` an address."""
+
+    reason: str = ""
+    wait: str = ""
+    limit: str = ""
+    back: str = ""
+
+
+class TooMany(Exception):
+    """A rate limit: `minutes` until it is worth trying again."""
+
+    def __init__(self, minutes: int):
+        super().__init__(str(minutes))
+        self.minutes = minutes
+
+
+async def refused(request: Request, error: Refused) -> Response:
+    denied = error.denied
+    request.scope["state"]["refusal"] = denied.entry or _entry(request, denied)
+    if denied.reason in SIGN_IN:
+        return _to_proof(request, denied)
+    if denied.reason == "merged":
+        return _moved(request, denied)
+    if denied.reason == "stranger":
+        return await page(request, 404)
+    return await page(request, 403, reason=REASONS[denied.reason], name=denied.record_name)
+
+
+def _entry(request: Request, denied: Denied) -> Entry | None:
+    """Who is not signed in leaves no row for asking; whoever is known does."""
+    viewer = request.state.viewer
+    if viewer.level != "full" or denied.reason == "step_up":
+        return None
+    return Entry(viewer.now, "refused", viewer.account, decision="refused", reason=denied.reason)
+
+
+def _to_proof(request: Request, denied: Denied) -> Response:
+    """To sign-in or step-up, and back to the very form: with what an expired session had typed, if it was kept."""
+    state = request.scope["state"]
+    path = state.get("parked_path") or request.url.path
+    back = path if request.method != "GET" else _own_address(request)
+    if state.get("parked"):
+        back = with_query(path, kept=state["parked"])
+    where = SIGN_IN[denied.reason]
+    if denied.reason == "sign_in" and (request.state.viewer.kind == "staff" or path.startswith("/staff")):
+        where = SIGN_IN["staff_sign_in"]
+    extra = {"ended": "kept" if state.get("parked") else "yes"} if request.state.viewer.ended else {}
+    return see_other(request, with_query(where, next=back if back != "/" else "", **extra))
+
+
+def _own_address(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _moved(request: Request, denied: Denied) -> Response:
+    parts = request.url.path.split("/")
+    parts[2] = denied.elsewhere
+    return Response(b"", status_code=301, headers={"location": quote("/".join(parts))})
+
+
+async def page(request: Request, status: int, *, reason: str = "", name: str = "", **fields: str) -> Response:
+    """An error page: the same frame, the right status."""
+    number = TEMPLATES.get(status, "500" if status >= 500 else "400")
+    words = _(reason, name=name) if "%(name)s" in reason else (_(reason) if reason else "")
+    request.scope["state"]["grant"] = None
+    shown = ErrorPage(reason=words, **fields) if reason or fields else None
+    response = await render(request, shown, f"errors/{number}.html", status=status)
+    if is_htmx(request) and status < 500:
+        return see_other(request, _own_address(request)) if request.method == "GET" else response
+    return response
+
+
+async def http_error(request: Request, error: HTTPException) -> Response:
+    status = error.status_code if error.status_code in TEMPLATES else (404 if error.status_code == 405 else 500)
+    response = await page(request, status)
+    if error.status_code == 405:
+        response.status_code = 405
+    return response
+
+
+async def bad_form(request: Request, error: BadForm) -> Response:
+    return await page(request, error.status, limit="64 KB")
+
+
+async def already_sent(request: Request, error: AlreadySent) -> Response:
+    """The same form with the same words leads where it led; with other words it is asked about."""
+    if error.same:
+        return see_other(request, error.outcome)
+    return await render(request, ErrorPage(back=error.outcome), "errors/already_sent.html", status=422)
+
+
+async def changed(request: Request, error: Changed) -> Response:
+    return await page(request, 403, reason=REASONS["changed"])
+
+
+async def too_many(request: Request, error: TooMany) -> Response:
+    response = await page(request, 429, wait=_("%(count)s minutes", count=error.minutes))
+    response.headers["retry-after"] = str(error.minutes * 60)
+    return response
+
+
+async def pdf_error(request: Request, error: Exception) -> Response:
+    """No PDF now: what is missing, or when to try again; the print view and the text say the same."""
+    path = request.url.path.removesuffix(".pdf")
+    missing = ", ".join(error.missing) if isinstance(error, PdfUnavailable) else ""
+    response = await render(request, ErrorPage(back=path, reason=missing), "errors/pdf.html", status=503)
+    response.headers["retry-after"] = str(getattr(error, "retry_after", 30))
+    return response
+
+
+async def unavailable(request: Request, error: Exception) -> Response:
+    return await page(request, 503)
+
+
+class Later(Response):
+    """Litestar's exception handlers are not async; this is a response that is made when it is sent."""
+
+    def __init__(self, make: Callable[[], Awaitable[Response]]):
+        super().__init__(b"")
+        self.make = make
+
+    def to_asgi_response(self, app: Litestar | None, request: Request, **kwargs):
+        async def send_it(scope: Scope, receive: Receive, send: Send) -> None:
+            response = await self.make()
+            await response.to_asgi_response(app, request)(scope, receive, send)
+
+        return send_it
+
+
+def later(function: Callable[[Request, Exception], Awaitable[Response]]) -> Callable[[Request, Exception], Response]:
+    return lambda request, error: Later(lambda: function(request, error))
+
+
+HANDLERS = {
+    kind: later(function)
+    for kind, function in {
+        Refused: refused, BadForm: bad_form, AlreadySent: already_sent, Changed: changed, TooMany: too_many,
+        PdfBusy: pdf_error, PdfUnavailable: pdf_error, PdfFailed: pdf_error, PdfTooLarge: pdf_error,
+        DatabaseBusy: unavailable, HTTPException: http_error,
+    }.items()
+}

@@ -1,0 +1,219 @@
+"""What surrounds every page: who, whose record, ways around, when the time is over. Built once for each page shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from litestar import Request
+
+from access.grant import RecordGrant
+from access.viewer import Viewer
+from access.vocabulary import CATEGORIES, DO, HEALTH, WHO, Action, Category
+from handlers.keys import form_key, form_token
+from pages.address import Address
+from pages.clinic import Clinic, clinic
+from rules.dates import parse_clinical_date
+from words.dates import clinical, clock, weekday
+from words.gettext import _, use
+
+BANNERS = {600: "idle10", 900: "idle15", 1800: "idle30"}
+BAR = (Category.RESULTS, Category.MESSAGES, Category.APPOINTMENTS, Category.MEDICINES, Category.VISITS)
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    href: str
+    text: str
+    current: str = ""
+    count: int | None = None
+    count_words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexGroup:
+    heading: str
+    items: tuple[NavItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordStrip:
+    ref: str
+    name: str
+    given: str
+    born: str
+    own: bool
+    helper_name: str
+    basis: str
+    back_href: str
+    preview: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`kind`: good, warn, bad or "" for a plain note."""
+
+    kind: str
+    strong: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorItem:
+    href: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    clinic: Clinic
+    locale: str
+    text_size: str
+    css: str
+    scripts: tuple[str, ...]
+    signed_in: bool
+    side: str
+    who: str
+    csrf: str
+    form_key: str
+    signs_out_at: str | None
+    idle_class: str
+    record: RecordStrip | None
+    nav: tuple[NavItem, ...]
+    index: tuple[IndexGroup, ...]
+    here: str
+    printed: str
+    demo: bool
+    status: str = ""
+    notice: Notice | None = None
+    errors: tuple[ErrorItem, ...] = ()
+    languages: tuple[tuple[str, str, str], ...] = ()
+    weight_href: str = "/about/weight"
+
+
+async def frame_for(request: Request, *, notice: Notice | None, errors: tuple[ErrorItem, ...], htmx: bool) -> Frame:
+    """The frame of this request's page, in its viewer's language. Runs inside `words.gettext.use`."""
+    viewer: Viewer = request.state.viewer
+    house, assets = request.app.state.house, request.app.state.assets
+    grant = request.state.get("grant")
+    record = _strip(grant, viewer) if isinstance(grant, RecordGrant) else None
+    side = _side(request, viewer)
+    here = request.url.path
+    scripts = tuple(assets.url(name) for name in _scripts(viewer, htmx))
+    home = await clinic(house.database.url, viewer.locale)
+    return Frame(
+        clinic=home, locale=viewer.locale, text_size=text_size(request, viewer), css=assets.url("site.css"),
+        scripts=scripts, signed_in=viewer.level != "none", side=side, who=viewer.name if viewer.is_staff else "",
+        csrf=form_token(request), form_key=form_key(), signs_out_at=_signs_out(viewer), idle_class=_banner(viewer),
+        record=record, nav=_nav(grant, viewer, side, here), index=_index(grant, viewer, side, here),
+        here=here + (f"?{request.url.query}" if request.url.query else ""), printed=_printed(viewer, home),
+        demo=house.demo, notice=notice, errors=errors,
+    )
+
+
+async def reading(request: Request) -> use:
+    """The viewer's language and the clinic's zone, as a context for everything that makes words."""
+    viewer: Viewer = request.state.viewer
+    home = await clinic(request.app.state.house.database.url, viewer.locale)
+    return use(viewer.locale, home.zone)
+
+
+def text_size(request: Request, viewer: Viewer) -> str:
+    asked = request.query_params.get("text") or request.cookies.get("text") or viewer.text_size
+    return asked if asked in ("normal", "large") else "normal"
+
+
+def _scripts(viewer: Viewer, htmx: bool) -> tuple[str, ...]:
+    if viewer.level == "none" and not htmx:
+        return ()
+    return ("htmx.js", "portal.js") if htmx else ("portal.js",)
+
+
+def _side(request: Request, viewer: Viewer) -> str:
+    if viewer.is_staff or request.url.path.startswith("/staff"):
+        return "staff"
+    return "patient" if viewer.level == "full" else "public"
+
+
+def _signs_out(viewer: Viewer) -> str | None:
+    return clock(viewer.signs_out_at) if viewer.level == "full" and viewer.signs_out_at else None
+
+
+def _banner(viewer: Viewer) -> str:
+    """No banner where the absolute end comes first: it cannot be put off."""
+    if viewer.level != "full" or not viewer.signs_out_at:
+        return ""
+    left = (viewer.signs_out_at - viewer.now).total_seconds()
+    return BANNERS.get(viewer.idle_seconds, "") if left > viewer.idle_seconds - 61 else ""
+
+
+def _strip(grant: RecordGrant, viewer: Viewer) -> RecordStrip:
+    return RecordStrip(
+        ref=grant.record_ref, name=grant.name, given=grant.given,
+        born=clinical(parse_clinical_date(grant.birth_text, "UTC")), own=grant.own,
+        helper_name=grant.helper_name or viewer.name, basis=grant.basis,
+        back_href=f"/records/{grant.record_ref}/sharing" if grant.preview else "/records", preview=grant.preview,
+    )
+
+
+def _current(href: str, here: str) -> str:
+    if here == href:
+        return "page"
+    return "true" if href != "/records" and here.startswith(href + "/") else ""
+
+
+def _item(href: str, text: str, here: str, home: bool = False) -> NavItem:
+    current = ("page" if here == href else "") if home else _current(href, here)
+    return NavItem(href, text, current)
+
+
+def _nav(grant, viewer: Viewer, side: str, here: str) -> tuple[NavItem, ...]:
+    if side == "staff":
+        return (_item("/staff", _("Find a patient"), here),) if viewer.level == "full" else ()
+    if not isinstance(grant, RecordGrant):
+        return (_item("/records", _("Records"), here),) if viewer.level == "full" else ()
+    at = Address.of(grant)
+    pages = [words for words in CATEGORIES if words.ready and words.category in BAR and grant.may(words.category)]
+    return (
+        _item(at.link(), _("Home"), here, home=True),
+        *(_item(at.link(words.path), _(words.name), here) for words in pages),
+    )
+
+
+def _index(grant, viewer: Viewer, side: str, here: str) -> tuple[IndexGroup, ...]:
+    if side != "patient":
+        return ()
+    account = IndexGroup(_("Your account"), tuple(_item(href, text, here) for href, text in (
+        ("/records", _("Records you can open")), ("/account/security", _("Sign-in and security")),
+        ("/account/preferences", _("Text size and language")),
+    )))
+    if not isinstance(grant, RecordGrant):
+        return (account,)
+    at, act = Address.of(grant), Action.SEE
+    headings = {HEALTH: _("Your health"), DO: _("Do something"), WHO: _("Who sees your record")}
+    if not grant.own:
+        headings[HEALTH] = _("Health")
+    groups = [
+        IndexGroup(heading, tuple(
+            _item(at.link(words.path), _(words.name), here)
+            for words in CATEGORIES if words.ready and words.group == group and grant.may(words.category, act)
+        ))
+        for group, heading in headings.items()
+    ]
+    return (*(group for group in groups if group.items), account)
+
+
+def _printed(viewer: Viewer, home: Clinic) -> str:
+    if viewer.level != "full":
+        return ""
+    return _(
+        "Printed on %(day)s by %(name)s from the portal of %(clinic)s. Questions: %(phone)s.",
+        day=weekday(viewer.now), name=viewer.name, clinic=home.name, phone=home.phone,
+    )
+
+
+def with_query(path: str, **query: str) -> str:
+    kept = {name: value for name, value in query.items() if value}
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+

@@ -1,0 +1,44 @@
+"""The two hidden fields of every form: its token, and the key that makes it act once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+
+from litestar import Request
+
+from access.viewer import Viewer
+from handlers.form_layer import Fields
+from identity.csrf import before_sign_in, mask
+from tables.sending import Sending
+
+HIDDEN = ("csrf", "form_key")
+
+
+def form_key() -> str:
+    """128 random bits; no row until it is used."""
+    return secrets.token_urlsafe(16)
+
+
+def form_token(request: Request) -> str:
+    """Masked anew in each response. A visitor without a session gets a pre-session cookie with their first form."""
+    viewer: Viewer = request.state.viewer
+    if viewer.level != "none":
+        return mask(viewer.csrf)
+    pre = viewer.visitor.pre
+    if not pre:
+        cookie = request.scope["state"].setdefault("new_pre", secrets.token_urlsafe(32))
+        pre = hashlib.sha256(cookie.encode()).digest()
+    return mask(before_sign_in(request.app.state.house.keyring.keys[0], pre + request.url.path.encode()))
+
+
+def sending_of(request: Request, fields: Fields) -> Sending:
+    """What the act writes down so that the same form, sent again, leads where it led before."""
+    viewer: Viewer = request.state.viewer
+    actor = str(viewer.account) if viewer.level != "none" else "pre:" + viewer.visitor.pre.hex()[:32]
+    body = json.dumps(sorted(pair for pair in fields.pairs if pair[0] not in HIDDEN)).encode()
+    return Sending(
+        key=hashlib.sha256(fields.get("form_key").encode()).digest(), actor=actor,
+        route=request.url.path[:160], body=hashlib.sha256(body).digest(),
+    )

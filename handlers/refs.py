@@ -1,0 +1,30 @@
+"""A `ref` in an address, with the form it was asked in: `abc`, `abc.pdf`, `abc.txt`. Any other dot is not found."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from litestar.exceptions import NotFoundException
+
+FORMS = ("pdf", "txt")
+REF = re.compile(r"[A-Za-z0-9_-]{22}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    ref: str
+    form: str
+
+
+def parse_ref(segment: str) -> Ref:
+    ref, dot, form = segment.partition(".")
+    if not REF.match(ref) or (dot and form not in FORMS):
+        raise NotFoundException
+    return Ref(ref, form)
+
+
+def form_of(path: str) -> str:
+    """`pdf`, `txt` or "" for a list's own address."""
+    form = path.rpartition(".")[2]
+    return form if form in FORMS else ""

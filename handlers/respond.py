@@ -1,0 +1,96 @@
+"""The few answers a handler gives: a page or one block of it, a document, a plain text, a 303, a 422."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jinja2_fragments import render_block
+from litestar import Request, Response
+
+from access.grant import RecordGrant
+from forms.base import Form
+from handlers.frame import ErrorItem, Notice, frame_for, reading, text_size
+from pages.address import RecordPage
+
+HTML, TEXT = "text/html", "text/plain"
+
+
+class UnauditedPage(RuntimeError):
+    """A page of a record was about to be shown without a grant, so without an entry of who looked."""
+
+
+def is_htmx(request: Request) -> bool:
+    return request.headers.get("hx-request") == "true"
+
+
+async def render(
+    request: Request, page: Any, template: str, *, block: str = "", form: Form | None = None, status: int = 200,
+    notice: Notice | None = None, htmx: bool = False,
+) -> Response:
+    """The whole page, or the block of that name when htmx asked for an update. `htmx`: the page has hx-* in it."""
+    _check_audited(request, page)
+    environment = request.app.state.views
+    with await reading(request):
+        errors = tuple(ErrorItem(f"#{field}", text) for field, text in (form.problems if form else ()))
+        frame = await frame_for(request, notice=notice, errors=errors, htmx=bool(block) or htmx)
+        context = {"page": page, "frame": frame, "form": form}
+        if block and is_htmx(request):
+            content = render_block(environment, template, block, **context)
+        else:
+            content = environment.get_template(template).render(context)
+    response = Response(content.encode(), media_type=HTML, status_code=status)
+    if block:
+        response.headers["vary"] = "HX-Request"
+    return _with_cookies(request, response)
+
+
+def _check_audited(request: Request, page: Any) -> None:
+    if isinstance(page, RecordPage) and not isinstance(request.state.get("grant"), RecordGrant):
+        raise UnauditedPage(type(page).__name__)
+
+
+def _with_cookies(request: Request, response: Response) -> Response:
+    settings = request.app.state.settings
+    fresh = request.scope["state"].get("new_pre")
+    if fresh:
+        response.set_cookie("pre", fresh, httponly=True, samesite="lax", secure=settings.secure, path="/")
+    asked = request.query_params.get("text")
+    if asked in ("normal", "large"):
+        response.set_cookie("text", asked, max_age=31_536_000, httponly=True, samesite="lax", secure=settings.secure)
+    return response
+
+
+def see_other(request: Request, address: str) -> Response:
+    """303 to an address of ours; for htmx a 204 that tells it to go there."""
+    if is_htmx(request):
+        return _with_cookies(request, Response(b"", status_code=204, headers={"HX-Redirect": address}))
+    return _with_cookies(request, Response(b"", status_code=303, headers={"location": address}, media_type=TEXT))
+
+
+async def invalid(request: Request, page: Any, template: str, form: Form) -> Response:
+    """422: the same page, what was typed, and a summary of what to mend."""
+    return await render(request, page, template, form=form, status=422)
+
+
+async def document(request: Request, page: Any, template: str, name: str) -> Response:
+    """The page as PDF/UA, from the same frozen object as the screen. `?print=18` or `24` is large print."""
+    _check_audited(request, page)
+    large = request.query_params.get("print")
+    large = int(large) if large in ("18", "24") else None
+    if large is None and text_size(request, request.state.viewer) == "large" and "print" not in request.query_params:
+        large = 18
+    with await reading(request):
+        frame = await frame_for(request, notice=None, errors=(), htmx=False)
+        html = request.app.state.views.get_template(template).render({"page": page, "frame": frame, "form": None})
+    body = await request.app.state.pdf.render(html, large=large, lang=frame.locale)
+    headers = {"content-disposition": f'inline; filename="{name}.pdf"'}
+    return Response(body, media_type="application/pdf", headers=headers)
+
+
+async def plain_text(request: Request, page: Any, template: str) -> Response:
+    """The page as plain text, for a braille display, a text browser, or a mail to oneself."""
+    _check_audited(request, page)
+    with await reading(request):
+        frame = await frame_for(request, notice=None, errors=(), htmx=False)
+        text = request.app.state.text_views.get_template(template).render({"page": page, "frame": frame})
+    return Response(text.encode(), media_type=TEXT)

@@ -1,0 +1,48 @@
+"""The clinic's own words for the frame of every page: its name, phone, hours and zone, in the reader's language."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+
+from tables.clinic import ClinicSite, ClinicText
+
+FRESH_SECONDS = 15.0
+FALLBACK = "en"
+_kept: dict[str, tuple[float, tuple, tuple]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Clinic:
+    name: str
+    phone: str
+    phone_href: str
+    hours: str
+    address: str
+    zone: str
+
+
+async def clinic(database_url: str, locale: str) -> Clinic:
+    """Kept for a quarter of a minute in each process: it decides nothing, and it is on every page."""
+    kept = _kept.get(database_url)
+    if kept is None or time.monotonic() - kept[0] > FRESH_SECONDS:
+        sites = await ClinicSite.select().where(ClinicSite.active.eq(True)).order_by(ClinicSite.name).limit(1)
+        texts = await ClinicText.select(ClinicText.name, ClinicText.locale, ClinicText.text).order_by(ClinicText.since)
+        kept = _kept[database_url] = (time.monotonic(), tuple(sites), tuple(texts))
+    return _clinic(kept[1], kept[2], locale)
+
+
+def _clinic(sites: tuple, texts: tuple, locale: str) -> Clinic:
+    site = sites[0] if sites else {"name": "", "phone": "", "address": "", "zone": "UTC"}
+    in_force = {(row["name"], row["locale"]): row["text"] for row in texts}
+
+    def text(name: str, default: str) -> str:
+        return in_force.get((name, locale)) or in_force.get((name, FALLBACK)) or default
+
+    digits = re.sub(r"\D", "", site["phone"])
+    return Clinic(
+        name=text("clinic.name", site["name"]), phone=site["phone"], zone=site["zone"],
+        phone_href=f"tel:+1{digits}" if len(digits) == 10 else f"tel:{digits}",
+        hours=text("clinic.hours", ""), address=site["address"] or "",
+    )

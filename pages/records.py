@@ -1,0 +1,37 @@
+"""`/records`: mine, and those I help with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from access.grant import AccountGrant
+from access.visible import visible
+from rules.dates import ClinicalDate, parse_clinical_date
+from tables.records import Record, Share
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    ref: str
+    name: str
+    born: ClinicalDate | None
+    basis: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsPage:
+    own: tuple[RecordRow, ...]
+    others: tuple[RecordRow, ...]
+
+
+async def records_page(grant: AccountGrant) -> RecordsPage:
+    records = await visible(grant, Record).select(Record.id, Record.ref, Record.name, Record.birth_text).order_by(Record.name)
+    shares = await visible(grant, Share).select(Share.record, Share.basis).where(Share.revoked_at.is_null())
+    bases = {share["record"]: share["basis"] for share in shares}
+    rows = tuple(_row(record, bases.get(record["id"], "")) for record in records)
+    return RecordsPage(tuple(row for row in rows if row.own), tuple(row for row in rows if not row.own))
+
+
+def _row(record: dict, basis: str) -> RecordRow:
+    return RecordRow(record["ref"], record["name"], parse_clinical_date(record["birth_text"], "UTC"), basis, basis == "self")
