@@ -1,0 +1,99 @@
+"""What a fresh machine relies on: the hashed requirements, the scripts, and that no file names where packages come from."""
+
+import re
+import subprocess
+import time
+import tomllib
+
+import pytest
+
+from tests.support.databases import HOUSE
+
+REQUIREMENTS = sorted((HOUSE / "requirements").glob("*.txt"))
+# Written apart, so that this file does not name them either.
+HOSTS = [".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("deb", "debian", "org"),
+                                       ("jsdelivr", "net"), ("unpkg", "com"), ("npmjs", "com"))]  # fmt: skip
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+
+
+def pinned(text: str) -> dict[str, str]:
+    """Name → what stands after `==` up to the first hash."""
+    return {name.lower(): rest for name, rest in re.findall(r"^([A-Za-z0-9._-]+)==(.+)$", text, re.MULTILINE)}
+
+
+def named(requirement: str) -> str:
+    return re.match(r"[A-Za-z0-9._-]+", requirement)[0].lower().replace("_", "-").replace(".", "-")
+
+
+@pytest.mark.parametrize("file", REQUIREMENTS, ids=lambda file: file.name)
+def test_every_requirement_is_exact_and_hashed(file):
+    text = file.read_text()
+    entries = [entry for entry in re.split(r"\n(?=[A-Za-z0-9])", text) if not entry.startswith("#")]
+    assert entries and all("==" in entry and "--hash=sha256:" in entry for entry in entries)
+
+
+def test_what_we_ask_for_is_what_is_pinned():
+    project = tomllib.loads((HOUSE / "pyproject.toml").read_text())
+    for file, asked in (
+        ("run", project["project"]["dependencies"]),
+        ("dev", [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]),
+    ):
+        have = {named(name) for name in pinned((HOUSE / f"requirements/{file}.txt").read_text())}
+        assert {named(requirement) for requirement in asked} <= have, "run bin/lock"
+
+
+def test_htmx_comes_without_django():
+    have = pinned((HOUSE / "requirements/dev.txt").read_text())
+    assert "django-htmx" in have and "django" not in have
+
+
+def hosts_in(text: str) -> list[str]:
+    return [host for host in HOSTS if host in text.lower()]
+
+
+def test_a_host_that_is_named_would_be_found():
+    assert hosts_in("see https://" + HOSTS[0] + "/x") == HOSTS[:1]
+
+
+def test_no_committed_file_names_a_package_host():
+    listed = run("git", "ls-files", "-z")
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    files = [HOUSE / name for name in listed.stdout.split("\0") if name]
+    assert len(files) > 20
+    wrong = {str(file): found for file in files if file.is_file() and (found := hosts_in(file.read_text("utf-8", "replace")))}
+    assert not wrong
+
+
+def test_setup_done_twice_does_nothing_quickly():
+    if not (HOUSE / ".venv/.made-from").exists():
+        pytest.skip("this environment was not made by bin/setup")
+    assert run("bin/setup", "--tests").returncode == 0
+    began = time.monotonic()
+    again = run("bin/setup", "--tests")
+    assert time.monotonic() - began < 1
+    assert "installing" not in again.stdout
+
+
+@pytest.mark.parametrize("script", ["bin/setup", "bin/lock", "bin/dev", "bin/ci", "bin/portal", ".ci/run"])
+def test_a_script_is_sound_bash(script):
+    assert run("bash", "-n", script).returncode == 0
+
+
+def test_setup_refuses_what_it_does_not_know():
+    done = run("bin/setup", "--everything")
+    assert done.returncode == 2 and "unknown argument --everything" in done.stderr
+
+
+def test_make_help_lists_every_target():
+    said = run("make", "help").stdout
+    for target in ("run", "test", "prove", "bench", "setup", "clean"):
+        assert re.search(rf"make {target}\b", said)
+
+
+def test_continuous_integration_runs_exactly_the_tests():
+    lines = (HOUSE / ".ci/run").read_text().splitlines()
+    assert lines[-1] == "make test"
