@@ -1,7 +1,10 @@
 """Every part of the kit, in every state, as a reader of the page finds it."""
 
+from dataclasses import fields, replace
+
 import pytest
 
+from handlers.errors import ErrorPage
 from rules.charts import Band, Dot, chart
 from tests.support.html import page_problems, read_fragment, read_page
 from tests.support.html.tree import Tree, classes, tag, words
@@ -61,6 +64,40 @@ def test_every_error_page_stands_alone(name, frame):
 
 
 # The frame
+
+
+def test_the_kit_is_drawn_in_a_frame_of_the_portals_own_fields():
+    from handlers.frame import Frame as Portal
+
+    assert {field.name for field in fields(Frame)} == {field.name for field in fields(Portal)}
+
+
+def test_languages_are_offered_in_their_own_words():
+    spanish = (("es", "Español", "?lang=es"),)
+    assert '<a href="?lang=es" lang="es" hreflang="es">Español</a>' in kit_html(record_frame(languages=spanish))
+
+
+def test_a_demonstration_says_so():
+    assert "This is a demonstration." in kit_html(Frame(demo=True)) and "demonstration." not in kit_html(record_frame())
+
+
+@pytest.mark.parametrize(("basis", "said"), [
+    ("helper", "helping Maria"), ("guardian", "parent or guardian of Maria"), ("representative", "acting for Maria"),
+])  # fmt: skip
+def test_the_banner_says_on_what_basis(basis, said):
+    record = replace(helper_frame().record, basis=basis)
+    assert f"You are Ana Delgado, {said} (born" in kit_html(record_frame(record=record))
+
+
+@pytest.mark.parametrize(("name", "page", "said"), [
+    ("403", ErrorPage(reason="Maria has not shared this part with you."), "Maria has not shared"),
+    ("429", ErrorPage(wait="15 minutes"), "Try again in 15 minutes."),
+    ("503", ErrorPage(wait="1 minute"), "Try again in 1 minute."),
+    ("413", ErrorPage(limit="64 KB"), "up to 64 KB at once"),
+    ("403", ErrorPage(), "not among the pages"), ("429", ErrorPage(), "15 minutes"), ("413", ErrorPage(), "larger than"),
+])  # fmt: skip
+def test_an_error_page_says_what_is_known(name, page, said):
+    assert said in render(f"errors/{name}.html", Frame(), page)
 
 
 def test_errors_come_first_in_the_title():

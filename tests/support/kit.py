@@ -101,6 +101,8 @@ class Frame:
     weight_href: str = "/about/weight"
     printed: str = ""
     who: str = ""
+    demo: bool = False
+    languages: tuple[tuple[str, str, str], ...] = ()
 
 
 INDEX = {
