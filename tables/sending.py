@@ -94,10 +94,14 @@ async def use_key(database: Database, sending: Sending, outcome: str, now: datet
         " ON CONFLICT (hash, actor, route) DO NOTHING RETURNING id",
         new_id(), sending.key, sending.actor, sending.route, sending.body, outcome, now,
     )
-    if made:
-        return
+    if not made:
+        raise await sent_before(database, sending)
+
+
+async def sent_before(database: Database, sending: Sending) -> AlreadySent | None:
+    """What became of this form key, for an act that must know before it looks at anything else."""
     first = await database.rows(
         "SELECT body, outcome FROM used_key WHERE hash = ? AND actor = ? AND route = ?",
         sending.key, sending.actor, sending.route,
     )
-    raise AlreadySent(first[0]["outcome"], bytes(first[0]["body"]) == sending.body)
+    return AlreadySent(first[0]["outcome"], bytes(first[0]["body"]) == sending.body) if first else None

@@ -1,0 +1,104 @@
+"""The desk hands a patient a code with which they make their login (one of the two doors of SECURITY)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from access.grant import QueueGrant, SystemGrant
+from access.house import House
+from identity.codes import code_hash, new_desk_code
+from identity.tokens import open_token, seal_token
+from tables.base import new_id, new_ref
+from tables.sending import Sending, use_key
+
+PURPOSE = "activation"
+VALID_FOR = timedelta(days=14)
+SHOWN_FOR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """`letter` is the sealed code for the address of the page that shows it, for 15 minutes, to who issued it."""
+
+    code: str
+    letter: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NotIssued:
+    """`reason`: unknown, registered, closed (blocked, merged or deceased), birth (no birth date to check)."""
+
+    reason: str
+
+
+async def issue_code(
+    grant: QueueGrant | SystemGrant, record_ref: str, sending: Sending | None = None
+) -> Issued | NotIssued:
+    """A new code for this record; codes handed out before no longer work."""
+    record = await _record(grant.house, record_ref)
+    reason = _why_not(record)
+    if reason:
+        return NotIssued(reason)
+    code, ends_at = new_desk_code(), grant.now + VALID_FOR
+    issuer = grant.viewer.account if grant.viewer else None
+    letter = seal_token(grant.house.keyring, _letter_of(issuer, record_ref), code, grant.now + SHOWN_FOR)
+    async with grant.acting("code.issue") as entry:
+        entry.subject = record["id"]
+        if sending:
+            await use_key(grant.house.database, sending, f"/staff/records/{record_ref}/code?letter={letter}", grant.now)
+        await _withdraw_earlier(grant.house, record["id"], grant.now)
+        await _write(grant.house, record["id"], code, issuer, grant.now, ends_at)
+    return Issued(code, letter, ends_at)
+
+
+def read_letter(grant: QueueGrant, record_ref: str, letter: str) -> str:
+    """The code of a letter that this person has just made, or ""."""
+    return open_token(grant.house.keyring, _letter_of(grant.account, record_ref), letter, grant.now)
+
+
+def _letter_of(issuer: UUID | None, record_ref: str) -> str:
+    return f"letter {issuer} {record_ref}"
+
+
+async def _record(house: House, record_ref: str) -> dict | None:
+    rows = await house.database.rows(
+        "SELECT r.id, r.state, r.birth_text, r.deceased_text, s.id AS held FROM record r LEFT JOIN share s"
+        " ON s.record = r.id AND s.basis = 'self' AND s.revoked_at IS NULL WHERE r.ref = ?",
+        record_ref,
+    )
+    return rows[0] if rows else None
+
+
+def _why_not(record: dict | None) -> str:
+    if record is None:
+        return "unknown"
+    if record["state"] != "active" or record["deceased_text"] is not None:
+        return "closed"
+    if record["held"] is not None:
+        return "registered"
+    return "" if record["birth_text"] else "birth"
+
+
+async def _withdraw_earlier(house: House, record: UUID, now: datetime) -> None:
+    """Earlier codes end, and a login begun with one of them but never finished gives its user name back."""
+    await house.database.rows(
+        "UPDATE account SET state = 'disabled', username_key = ref WHERE state = 'enrolling' AND id IN"
+        " (SELECT used_by FROM capability WHERE purpose = ? AND object_kind = 'Record' AND object = ?)",
+        PURPOSE, str(record),
+    )
+    await house.database.rows(
+        "UPDATE capability SET revoked_at = ? WHERE purpose = ? AND object_kind = 'Record' AND object = ?"
+        " AND revoked_at IS NULL",
+        now, PURPOSE, str(record),
+    )
+
+
+async def _write(house: House, record: UUID, code: str, issuer: UUID | None, now: datetime, ends_at: datetime) -> None:
+    await house.database.rows(
+        "INSERT INTO capability (id, ref, hash, purpose, object_kind, object, issued_by, issued_at, ends_at, uses,"
+        " uses_allowed, failures) VALUES (?, ?, ?, ?, 'Record', ?, ?, ?, ?, 0, 1, 0)",
+        new_id(), new_ref(), code_hash(code), PURPOSE, str(record), issuer, now, ends_at,
+    )

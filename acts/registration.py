@@ -1,0 +1,246 @@
+"""From the desk's code to a login: the code, then user name and password, then an authenticator app (SECURITY, recovery).
+
+Each step is one transaction. Whoever stops after the second signs in with name and password and goes on at the third.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from access.audit import Entry
+from access.grant import CapabilityGrant, Changed
+from access.house import House
+from access.opening import open_account, open_capability
+from access.viewer import Viewer
+from acts.desk_code import PURPOSE
+from identity import authenticators, codes, limits, passwords
+from identity.sessions import open_session
+from identity.tokens import open_token, seal_token
+from identity.usernames import is_taken, suggestions, username_key
+from tables.base import new_id, new_ref
+from tables.sending import Sending, sent_before, use_key
+
+STEP_FOR = timedelta(minutes=30)
+ENROLLING_FOR = timedelta(hours=24)
+AUTHENTICATOR = "/register/authenticator"
+
+
+class TakenNow(Exception):
+    """Somebody took the user name between the look and the write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The first step went well. `token` stands for the code in the second, in this browser alone."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """`reason`: code (wrong code or wrong date), again (more tries only later), gone (used, ended or withdrawn),
+    taken, a reason of `passwords.unfit`, wrong, late (over a day, or something stands in the way: the desk can help)."""
+
+    reason: str
+    again_at: datetime | None = None
+    offers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session was opened: `token` is for the cookie."""
+
+    token: str
+
+
+async def check_code(house: House, viewer: Viewer, code: str, born: str) -> Step | Refused:
+    """Step 1. A wrong code, a wrong date and an unknown code take the same way and get the same answer."""
+    asked = (
+        limits.Limit(f"register:ip:{viewer.visitor.ip}", 30, 3600),
+        limits.Limit(f"register:code:{limits.hidden(codes.plain(code))}", 10, 86_400),
+    )
+    tries = await limits.take(house, asked, viewer.now)
+    if tries.refused:
+        return Refused("again", tries.again_at)
+    grant = await open_capability(house, viewer, PURPOSE, codes.code_hash(code))
+    record = await _record(house, grant)
+    right = record is not None and born_on(record["birth_text"], born)
+    async with house.audit.transaction() as entries:
+        await limits.give_back(house, asked if right else (), viewer.now)
+        entries.append(_code_entry(viewer, record, right))
+    return _step(house, viewer, code) if right else Refused("code")
+
+
+def born_on(known: str, typed: str) -> bool:
+    """Whether a typed YYYY-MM-DD agrees with what the chart knows, which may be a year or a month alone."""
+    return len(known) >= 4 and typed[: len(known)] == known
+
+
+def _code_entry(viewer: Viewer, record: dict | None, right: bool) -> Entry:
+    entry = Entry(viewer.now, "code.check", viewer.account, subject=record["id"] if record else None)
+    if not right:
+        entry.decision, entry.reason = "refused", "code"
+    return entry
+
+
+def _step(house: House, viewer: Viewer, code: str) -> Step:
+    words = codes.code_hash(code).hex()
+    return Step(seal_token(house.keyring, _browser(viewer), words, viewer.now + STEP_FOR))
+
+
+def _browser(viewer: Viewer) -> str:
+    return f"register {viewer.visitor.pre.hex() or viewer.session}"
+
+
+async def _record(house: House, grant: CapabilityGrant | None) -> dict | None:
+    """The chart a code stands for, while it can have a login. Asked of the database in any case, for equal time."""
+    rows = await house.database.rows(
+        "SELECT r.id, r.name, r.given, r.family, r.birth_text, r.email FROM record r WHERE r.id = ? AND r.state = 'active'"
+        " AND r.deceased_text IS NULL AND NOT EXISTS (SELECT 1 FROM share s WHERE s.record = r.id"
+        " AND s.basis = 'self' AND s.revoked_at IS NULL)",
+        UUID(grant.object) if grant else new_id(),
+    )
+    return rows[0] if rows else None
+
+
+async def step_grant(house: House, viewer: Viewer, token: str) -> CapabilityGrant | None:
+    """What the first step gave this browser, while the code still stands."""
+    words = open_token(house.keyring, _browser(viewer), token, viewer.now)
+    return await open_capability(house, viewer, PURPOSE, bytes.fromhex(words)) if words else None
+
+
+async def make_login(
+    house: House, viewer: Viewer, step: str, username: str, password: str, clinic_words: tuple[str, ...],
+    sending: Sending,
+) -> Opened | Refused:
+    """Step 2: the account, its password, and an app to set up, in one transaction that uses the code up."""
+    await _raise_if_sent(house, sending)
+    grant = await step_grant(house, viewer, step)
+    record = await _record(house, grant)
+    if record is None:
+        return Refused("gone")
+    refusal = await _unfit(house, record, username, password, clinic_words)
+    if refusal:
+        return refusal
+    hashed = await passwords.hasher(house.limits).hash(password)
+    try:
+        return Opened(await _write_login(grant, record, username, hashed, sending))
+    except TakenNow:
+        return await _taken(house, username)
+    except Changed:
+        await _raise_if_sent(house, sending)
+        return Refused("gone")
+
+
+async def _raise_if_sent(house: House, sending: Sending) -> None:
+    """The same form again, when the answer to the first was lost: it leads where the first one led."""
+    first = await sent_before(house.database, sending)
+    if first:
+        raise first
+
+
+async def _unfit(house, record: dict, username: str, password: str, clinic_words) -> Refused | None:
+    if await is_taken(house, username):
+        return await _taken(house, username)
+    own = (username, record["name"], record["email"] or "", record["birth_text"], *clinic_words)
+    reason = passwords.unfit(password, own)
+    return Refused(reason) if reason else None
+
+
+async def _taken(house: House, username: str) -> Refused:
+    return Refused("taken", offers=await suggestions(house, username))
+
+
+async def _write_login(grant: CapabilityGrant, record: dict, username: str, hashed: str, sending: Sending) -> str:
+    house, now = grant.house, grant.now
+    async with grant.acting("account.register") as entry:
+        await use_key(house.database, sending, AUTHENTICATOR, now)
+        account = await _insert_account(house, record, username, now)
+        await _use_up(grant, account)
+        await house.database.rows(
+            "INSERT INTO password (id, account, hash, set_at, failures) VALUES (?, ?, ?, ?, 0)",
+            new_id(), account, hashed, now,
+        )
+        await authenticators.begin_app(house, account, now)
+        token = await open_session(
+            house, account, "personal", grant.viewer.visitor, now, level="half", replaces=grant.viewer.session
+        )
+        entry.actor, entry.subject = account, record["id"]
+    return token
+
+
+async def _insert_account(house: House, record: dict, username: str, now: datetime) -> UUID:
+    account = new_id()
+    made = await house.database.rows(
+        "INSERT INTO account (id, ref, kind, state, username, username_key, name, called, locale, text_size, created_at)"
+        " VALUES (?, ?, 'personal', 'enrolling', ?, ?, ?, ?, 'en', 'normal', ?)"
+        " ON CONFLICT (username_key) DO NOTHING RETURNING id",
+        account, new_ref(), username, username_key(username), record["name"], record["given"], now,
+    )
+    if not made:
+        raise TakenNow
+    return account
+
+
+async def _use_up(grant: CapabilityGrant, account: UUID) -> None:
+    """One statement: of two who come with one code at the same moment, one gets it."""
+    used = await grant.house.database.rows(
+        "UPDATE capability SET uses = uses + 1, used_by = ? WHERE id = ? AND uses < uses_allowed AND revoked_at IS NULL"
+        " AND ends_at > ? RETURNING id",
+        account, grant.capability, grant.now,
+    )
+    if not used:
+        raise Changed
+
+
+async def confirm_app(house: House, viewer: Viewer, code: str) -> Opened | Refused:
+    """Step 3: the first right code makes the login whole: its share of the chart, its one-time codes, a full session."""
+    grant = open_account(house, viewer, "account.confirm_app")
+    async with grant.acting("account.confirm_app") as entry:
+        reason, token = await _confirm(house, viewer, code)
+        if reason:
+            entry.decision, entry.reason = "refused", reason
+    return Refused(reason) if reason else Opened(token)
+
+
+async def _confirm(house: House, viewer: Viewer, code: str) -> tuple[str, str]:
+    begun = await _begun(house, viewer)
+    if begun is None:
+        return "late", ""
+    proof = await authenticators.confirm_app(house, viewer.account, code, viewer.now)
+    if not proof.right:
+        return proof.reason, ""
+    await _share(house, viewer, begun["record"])
+    await house.database.rows("UPDATE account SET state = 'active' WHERE id = ?", viewer.account)
+    await codes.make_sheet(house, viewer.account, viewer.now)
+    token = await open_session(
+        house, viewer.account, "personal", viewer.visitor, viewer.now, level="full", shared=viewer.shared,
+        proven_at=viewer.now, replaces=viewer.session,
+    )
+    return "", token
+
+
+async def _begun(house: House, viewer: Viewer) -> dict | None:
+    """The registration this login stands in, while its code was not withdrawn and its day is not over."""
+    rows = await house.database.rows(
+        "SELECT r.id AS record FROM account a JOIN capability c ON c.used_by = a.id AND c.purpose = ?"
+        " JOIN record r ON CAST(r.id AS VARCHAR(36)) = c.object"
+        " WHERE a.id = ? AND a.state = 'enrolling' AND a.created_at > ? AND c.revoked_at IS NULL"
+        " AND r.state = 'active' AND r.deceased_text IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM share s WHERE s.record = r.id AND s.basis = 'self' AND s.revoked_at IS NULL)",
+        PURPOSE, viewer.account, viewer.now - ENROLLING_FOR,
+    )
+    return rows[0] if rows else None
+
+
+async def _share(house: House, viewer: Viewer, record: UUID) -> None:
+    """One's own chart. A chart has one such share at most: the index says so, and all of this is undone."""
+    made = await house.database.rows(
+        "INSERT INTO share (id, ref, account, record, basis, starts_at, created_at, created_by)"
+        " VALUES (?, ?, ?, ?, 'self', ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
+        new_id(), new_ref(), viewer.account, record, viewer.now, viewer.now, viewer.account,
+    )
+    if not made:
+        raise Changed

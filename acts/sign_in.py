@@ -1,0 +1,143 @@
+"""Signing in, step-up and signing out (SECURITY contracts 1, 2, 4, 11).
+
+The two steps of signing in use no form key: what they make is the cookie of their own answer, so a form sent again
+because that answer was lost must make another. The session it leaves behind proves nothing and soon ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from access.audit import Entry
+from access.house import House
+from access.opening import open_account
+from access.viewer import Viewer
+from identity import authenticators, limits, passwords
+from identity.authenticators import FOR_GOOD
+from identity.sessions import SIGNED_OUT, open_session, revoke
+from identity.usernames import username_key
+from tables.base import new_id
+
+FIND = (
+    "SELECT a.id, a.state, p.hash, p.failures FROM account a JOIN password p ON p.account = a.id"
+    " WHERE a.username_key = ? AND a.kind = ? AND a.state IN ('active', 'enrolling')"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session was opened: `token` is for the cookie. `enrolling`: the authenticator app is still to be set up."""
+
+    token: str
+    enrolling: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotSignedIn:
+    """`reason`: pair (name and password do not go together), again (only later), and those of `authenticators.Proof`."""
+
+    reason: str
+    again_at: datetime | None = None
+    left: int = 0
+
+
+async def check_password(
+    house: House, viewer: Viewer, kind: str, username: str, password: str, shared: bool = False
+) -> SignedIn | NotSignedIn:
+    """One hash and the same statements, whether or not there is such a user name."""
+    key = username_key(username)
+    asked = _limits(key, viewer)
+    tries = await limits.take(house, asked, viewer.now)
+    if tries.refused:
+        return NotSignedIn("again", tries.again_at)
+    rows = await house.database.rows(FIND, key, kind)
+    known = rows[0] if rows else None
+    right = await passwords.hasher(house.limits).verify(known["hash"] if known else None, password)
+    if not right or known["failures"] >= FOR_GOOD:
+        await _count_failure(house, viewer, known)
+        return NotSignedIn("pair", left=tries.left)
+    fresh = await _fresh_hash(house, known["hash"], password)
+    return SignedIn(await _open_half(house, viewer, kind, known, fresh, shared, asked), known["state"] == "enrolling")
+
+
+def _limits(key: str, viewer: Viewer) -> tuple[limits.Limit, ...]:
+    """By name, whether or not it is anybody's: an answer that differs would tell. From elsewhere nobody can use up
+    the few tries of one's own address."""
+    name, ip = limits.hidden(key), viewer.visitor.ip
+    return (
+        limits.Limit(f"sign-in:name:{name}:{ip}", 10, 900),
+        limits.Limit(f"sign-in:name:{name}", 100, 86_400),
+        limits.Limit(f"sign-in:ip:{ip}", 200, 900),
+        limits.Limit("sign-in:all", 2000, 60, kept=True),
+    )
+
+
+async def _count_failure(house: House, viewer: Viewer, known: dict | None) -> None:
+    async with house.audit.transaction() as entries:
+        await house.database.rows(
+            "UPDATE password SET failures = failures + 1 WHERE account = ?", known["id"] if known else new_id()
+        )
+        entries.append(
+            Entry(viewer.now, "account.password", subject=known["id"] if known else None, decision="refused", reason="pair")
+        )
+
+
+async def _fresh_hash(house: House, stored: str, password: str) -> str:
+    """A new hash when the old one was made at another cost; else ""."""
+    hasher = passwords.hasher(house.limits)
+    return await hasher.hash(password) if hasher.outdated(stored) else ""
+
+
+async def _open_half(house, viewer: Viewer, kind: str, known: dict, fresh: str, shared: bool, asked) -> str:
+    async with house.audit.transaction() as entries:
+        token = await open_session(
+            house, known["id"], kind, viewer.visitor, viewer.now, level="half", shared=shared, replaces=viewer.session
+        )
+        await limits.give_back(house, asked, viewer.now)
+        if fresh or known["failures"]:
+            await house.database.rows(
+                "UPDATE password SET failures = 0, hash = ? WHERE account = ?", fresh or known["hash"], known["id"]
+            )
+        entries.append(Entry(viewer.now, "account.password", known["id"], subject=known["id"]))
+    return token
+
+
+async def give_factor(house: House, viewer: Viewer, code: str) -> SignedIn | NotSignedIn:
+    """The second step: a half session and a right code make a full session."""
+    return await _prove(house, viewer, code, "account.sign_in", replaced_ends_at=None)
+
+
+async def step_up(house: House, viewer: Viewer, code: str) -> SignedIn | NotSignedIn:
+    """A fresh factor for what is worth one. The new session ends when the old one would have."""
+    rows = await house.database.rows("SELECT ends_at FROM session WHERE id = ?", viewer.session)
+    return await _prove(house, viewer, code, "account.step_up", replaced_ends_at=rows[0]["ends_at"])
+
+
+async def _prove(house, viewer: Viewer, code: str, action: str, replaced_ends_at) -> SignedIn | NotSignedIn:
+    token = ""
+    async with open_account(house, viewer, action).acting(action) as entry:
+        proof = await authenticators.prove(house, viewer.account, code, viewer.now)
+        if proof.right:
+            token = await open_session(
+                house, viewer.account, viewer.kind, viewer.visitor, viewer.now, level="full", shared=viewer.shared,
+                proven_at=viewer.now, replaces=viewer.session, ends_at=replaced_ends_at,
+            )
+            entry.reason = proof.kind
+        else:
+            entry.decision, entry.reason = "refused", proof.reason
+    return SignedIn(token) if proof.right else NotSignedIn(proof.reason, proof.again_at)
+
+
+async def sign_out(house: House, viewer: Viewer) -> None:
+    """Whoever is not signed in any more is signed out too."""
+    if viewer.session is None or viewer.level == "none":
+        return
+    async with house.audit.transaction() as entries:
+        await revoke(house, viewer.session, viewer.now, SIGNED_OUT)
+        entries.append(Entry(viewer.now, "account.sign_out", viewer.account, subject=viewer.account))
+
+
+def is_enrolling(viewer: Viewer) -> bool:
+    """A half session that has no second factor to show yet. Any other half session never reaches enrolment."""
+    return viewer.level == "half" and viewer.account_state == "enrolling"

@@ -1,0 +1,99 @@
+"""Codes on paper: the desk's activation code and the sheet of one-time codes.
+
+Crockford's base 32: no I, L, O or U, so that what is read from paper is typed right; what is typed instead of a look-alike
+is taken for it. Only SHA-256 is stored: with 75 bits and more there is nothing to guess (NIST SP 800-63B-4 §3.1.2).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from access.house import House
+from tables.base import new_id, new_ref
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LOOK_ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
+SHEET_LENGTH, SHEET_GROUP, SHEET_COUNT = 15, 5, 10
+"""75 bits in three groups of five."""
+DESK_LENGTH, DESK_GROUP = 16, 4
+"""80 bits in four groups of four."""
+SHOWN_FOR = timedelta(minutes=15)
+
+SPEND = (
+    "UPDATE one_time_code SET used_at = ? WHERE hash = ? AND used_at IS NULL AND sheet IN"
+    " (SELECT id FROM authenticator WHERE account = ? AND kind = 'codes' AND ended_at IS NULL"
+    " AND (stopped_until IS NULL OR stopped_until <= ?)) RETURNING sheet"
+)
+
+
+def new_desk_code() -> str:
+    return _new(DESK_LENGTH, DESK_GROUP)
+
+
+def new_sheet_code() -> str:
+    return _new(SHEET_LENGTH, SHEET_GROUP)
+
+
+def _new(length: int, group: int) -> str:
+    text = "".join(secrets.choice(ALPHABET) for _ in range(length))
+    return "-".join(text[at : at + group] for at in range(0, length, group))
+
+
+def plain(code: str) -> str:
+    """What was typed as it is hashed: spaces, dashes and small letters do not matter."""
+    return re.sub(r"[^0-9A-Z]", "", code[:200].upper().translate(LOOK_ALIKE))
+
+
+def code_hash(code: str) -> bytes:
+    return hashlib.sha256(plain(code).encode()).digest()
+
+
+async def make_sheet(house: House, account: UUID, now: datetime) -> UUID:
+    """Inside a transaction: ends the account's old sheet and writes a new one, sealed for showing once."""
+    sheet, codes = new_id(), [new_sheet_code() for _ in range(SHEET_COUNT)]
+    await house.database.rows(
+        "UPDATE authenticator SET ended_at = ?, secret = NULL WHERE account = ? AND kind = 'codes' AND ended_at IS NULL",
+        now, account,
+    )
+    await house.database.rows(
+        "INSERT INTO authenticator (id, ref, account, kind, name, secret, sign_count, last_step, failures, created_at,"
+        " confirmed_at) VALUES (?, ?, ?, 'codes', '', ?, 0, 0, 0, ?, ?)",
+        sheet, new_ref(), account, house.keyring.seal(json.dumps(codes).encode(), sheet), now, now,
+    )
+    rows = [(new_id(), sheet, code_hash(code)) for code in codes]
+    await house.database.many("INSERT INTO one_time_code (id, sheet, hash) VALUES (?, ?, ?)", rows)
+    return sheet
+
+
+async def shown_sheet(house: House, account: UUID, now: datetime) -> tuple[str, ...]:
+    """The codes of a sheet made in the last 15 minutes and not yet put away; else nothing."""
+    rows = await house.database.rows(
+        "SELECT id, secret FROM authenticator WHERE account = ? AND kind = 'codes' AND ended_at IS NULL"
+        " AND secret IS NOT NULL AND created_at > ?",
+        account, now - SHOWN_FOR,
+    )
+    return tuple(json.loads(house.keyring.open(bytes(rows[0]["secret"]), rows[0]["id"]))) if rows else ()
+
+
+async def put_away(house: House, account: UUID) -> None:
+    """The person has the sheet on paper: its codes cannot be shown again."""
+    await house.database.rows("UPDATE authenticator SET secret = NULL WHERE account = ? AND kind = 'codes'", account)
+
+
+async def wipe_shown(house: House, now: datetime) -> None:
+    """Sheets nobody put away. For the sweeper; reading asks for the time anyway."""
+    await house.database.rows(
+        "UPDATE authenticator SET secret = NULL WHERE kind = 'codes' AND secret IS NOT NULL AND created_at <= ?",
+        now - SHOWN_FOR,
+    )
+
+
+async def spend(house: House, account: UUID, code: str, now: datetime) -> UUID | None:
+    """The sheet whose code this was, or None. One statement: of two at once, one wins."""
+    rows = await house.database.rows(SPEND, now, code_hash(code), account, now)
+    return rows[0]["sheet"] if rows else None
