@@ -33,6 +33,8 @@ class Segment:
 
     def crosses(self, box: Box) -> bool:
         """Liang and Barsky's clipping: is any part of the segment inside the box?"""
+        if max(self.x1, self.x2) < box.left or min(self.x1, self.x2) > box.right:
+            return False
         dx, dy = self.x2 - self.x1, self.y2 - self.y1
         start, end = 0.0, 1.0
         sides = (
@@ -90,7 +92,7 @@ class Placer:
         """The first free of these places, or None. What must be drawn takes the least bad one."""
         labels = [self._inside(Label(x, y, text, strong)) for x, y in places] if text else []
         labels = [fit for fit in labels if fit and self._clear_of_text(fit)]
-        chosen = next((fit for fit in labels if self._cost(fit) == 0), None)
+        chosen = next((fit for fit in labels if self._is_free(fit)), None)
         if chosen is None and must:
             chosen = min(labels, key=self._cost, default=None)
         if chosen is not None:
@@ -117,6 +119,10 @@ class Placer:
         box = label_box(label)
         wide = Box(box.left - GAP, box.top, box.right + GAP, box.bottom)
         return not any(wide.meets(text) for text in self._texts)
+
+    def _is_free(self, label: Label) -> bool:
+        box = label_box(label)
+        return not any(box.meets(mark) for mark in self._marks) and not any(line.crosses(box) for line in self._lines)
 
     def _cost(self, label: Label) -> int:
         box = label_box(label)

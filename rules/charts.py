@@ -24,6 +24,10 @@ BAND_TOP, BAND_BOTTOM = 14, 206
 LEAST_SHARE = Decimal("0.25")
 MOST_POINTS = 200
 
+# Up to this many points each gets its mark, and its number where there is room.
+FEW = 16
+LEAST_APART = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Dot:
@@ -140,12 +144,12 @@ def _across(dots: list[Dot]) -> list[int]:
 
 
 def _size(count: int) -> int:
-    return 6 if count <= 16 else 4 if count <= 50 else 3
+    return 6 if count <= FEW else 4 if count <= 50 else 3
 
 
 def _marked(spots: list[_Spot], size: int) -> list[_Spot]:
     """The points that get a mark: the newest, then those outside the range, then as many as stand apart."""
-    if len(spots) <= 16:
+    if len(spots) <= FEW:
         return spots
     ordered = [spots[-1], *(s for s in spots[:-1] if s.dot.shape != "point")]
     ordered += [s for s in spots[:-1] if s.dot.shape == "point"]
@@ -187,12 +191,17 @@ def _square(spot: _Spot, size: int) -> str:
 
 
 def _by_importance(spots: list[_Spot]) -> list[_Spot]:
-    """Oldest, highest, lowest, then the others from new to old; the newest is labelled before."""
+    """Oldest, highest, lowest, then the others from new to old, no closer than a short number is wide."""
     older = spots[:-1]
     if not older:
         return []
     ends = [older[0], max(older, key=lambda s: s.dot.number), min(older, key=lambda s: s.dot.number)]
-    return list(dict.fromkeys([*ends, *reversed(older)]))
+    apart, last = [], spots[-1].x
+    for spot in reversed(older):
+        if len(spots) <= FEW or last - spot.x >= LEAST_APART:
+            apart.append(spot)
+            last = spot.x
+    return list(dict.fromkeys([*ends, *apart]))
 
 
 def _values(placer: Placer, spots: list[_Spot], size: int, strong: bool = False) -> list[Label]:
@@ -202,6 +211,9 @@ def _values(placer: Placer, spots: list[_Spot], size: int, strong: bool = False)
         places = [(spot.x, spot.y - gap - 4), (spot.x, spot.y + gap + 12)]
         if spot.dot.shape == "below":
             places.reverse()
+        if strong:
+            # The newest number must show, so it may also stand further off.
+            places += [(spot.x, spot.y - gap - 22), (spot.x, spot.y + gap + 30)]
         label = placer.place(spot.dot.label, places, strong=strong, must=strong)
         placed += [label] if label else []
     return placed

@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 
+from rules.shapes import maps_in, text_in
+
 UCUM = "http://unitsofmeasure.org"
 
 # Beyond this many digits a number is no measurement, and writing it out could fill the memory.
@@ -130,9 +132,9 @@ def quantity_of(fhir: object) -> Quantity:
         return Quantity()
     return Quantity(
         number=number_text(fhir.get("value")),
-        unit=_word(fhir.get("unit")),
-        code=_word(fhir.get("code")) if fhir.get("system") == UCUM else "",
-        comparator=_word(fhir.get("comparator")),
+        unit=text_in(fhir.get("unit")),
+        code=text_in(fhir.get("code")) if fhir.get("system") == UCUM else "",
+        comparator=text_in(fhir.get("comparator")),
     )
 
 
@@ -140,11 +142,11 @@ def concept_of(fhir: object) -> Coded:
     """A CodeableConcept: its text, else the first display, else the first code."""
     if not isinstance(fhir, Mapping):
         return Coded("")
-    codings = [c for c in fhir.get("coding") or () if isinstance(c, Mapping)]
-    shown = [_word(c.get("display")) for c in codings] + [_word(c.get("code")) for c in codings]
+    codings = maps_in(fhir.get("coding"))
+    shown = [text_in(c.get("display")) for c in codings] + [text_in(c.get("code")) for c in codings]
     first = codings[0] if codings else {}
-    text = _word(fhir.get("text")) or next(filter(None, shown), "")
-    return Coded(text, _word(first.get("code")), _word(first.get("system")))
+    text = text_in(fhir.get("text")) or next(filter(None, shown), "")
+    return Coded(text, text_in(first.get("code")), text_in(first.get("system")))
 
 
 def value_of(fhir: Mapping[str, Any]) -> AnyValue | None:
@@ -173,23 +175,19 @@ def is_drawable(value: object) -> bool:
     return isinstance(value, Quantity) and decimal_of(value.number) is not None
 
 
-def _word(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""
-
-
 def _quantity(sent: object) -> Quantity | Text | None:
     value = quantity_of(sent)
     if value.number:
         return value
     # A "number" that is none is still what the laboratory wrote.
-    written = _word(sent.get("value")) if isinstance(sent, Mapping) else ""
+    written = text_in(sent.get("value")) if isinstance(sent, Mapping) else ""
     if written:
         return Text(f"{written} {value.unit or value.code}".strip())
     return value if value.unit or value.code else None
 
 
 def _text(sent: object) -> Text | None:
-    return Text(_word(sent)) if _word(sent) else None
+    return Text(text_in(sent)) if text_in(sent) else None
 
 
 def _coded(sent: object) -> Coded | None:
@@ -227,21 +225,21 @@ def _ratio(sent: object) -> Ratio | None:
 def _samples(sent: object) -> Samples | None:
     if not isinstance(sent, Mapping):
         return None
-    return Samples(quantity_of(sent.get("origin")), len(_word(sent.get("data")).split()))
+    return Samples(quantity_of(sent.get("origin")), len(text_in(sent.get("data")).split()))
 
 
 def _clock(sent: object) -> ClockTime | None:
-    return ClockTime(_word(sent)) if _word(sent) else None
+    return ClockTime(text_in(sent)) if text_in(sent) else None
 
 
 def _moment(sent: object) -> Moment | None:
-    return Moment(_word(sent)) if _word(sent) else None
+    return Moment(text_in(sent)) if text_in(sent) else None
 
 
 def _interval(sent: object) -> Interval | None:
     if not isinstance(sent, Mapping):
         return None
-    interval = Interval(_word(sent.get("start")), _word(sent.get("end")))
+    interval = Interval(text_in(sent.get("start")), text_in(sent.get("end")))
     return interval if interval.start or interval.end else None
 
 

@@ -58,6 +58,8 @@ def released_at(
 
 
 def _showable(fhir_type: str, status: str, policy: ReleasePolicy) -> bool:
+    if fhir_type == "DocumentReference" and status == "preliminary":
+        return not policy.holds_not_final
     if fhir_type not in RESULTS:
         return status not in UNSHOWN.get(fhir_type, _WITHDRAWN)
     state = shown_state(status)

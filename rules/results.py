@@ -3,15 +3,14 @@
 Interpretation codes are HL7 v3 ObservationInterpretation. Ranges are FHIR `referenceRange`, bounds inclusive.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
-
 import msgspec
 
 from rules.quantities import AnyValue, Quantity, concept_of, decimal_of, quantity_of, series_unit
+from rules.shapes import list_in, maps_in, text_in
 
 
 class Meaning(StrEnum):
@@ -80,9 +79,9 @@ class Range(msgspec.Struct, frozen=True, omit_defaults=True):
     applies: str = ""
 
 
-def ranges_of(fhir: Iterable[Any] | None) -> tuple[Range, ...]:
+def ranges_of(fhir: object) -> tuple[Range, ...]:
     """FHIR `referenceRange[]`; empty ones are left out."""
-    read = (_range(sent) for sent in fhir or () if isinstance(sent, Mapping))
+    read = (_range(sent) for sent in maps_in(fhir))
     return tuple(r for r in read if r.low or r.high or r.text)
 
 
@@ -94,7 +93,7 @@ def ranges_from_json(text: str | bytes) -> tuple[Range, ...]:
     return msgspec.json.decode(text, type=tuple[Range, ...]) if text else ()
 
 
-def meaning(value: AnyValue | None, interpretation: Iterable[Any] | None, ranges: tuple[Range, ...]) -> Meaning:
+def meaning(value: AnyValue | None, interpretation: object, ranges: tuple[Range, ...]) -> Meaning:
     """The laboratory's own word first; else where the number lies in the one usual range; else nothing."""
     sent = _interpreted(interpretation)
     if sent:
@@ -107,9 +106,9 @@ def meaning(value: AnyValue | None, interpretation: Iterable[Any] | None, ranges
     return _placed(value, decimal_of(usual.low), decimal_of(usual.high))
 
 
-def laboratory_word(interpretation: Iterable[Any] | None) -> str:
+def laboratory_word(interpretation: object) -> str:
     """The interpretation as the laboratory wrote it, for those who want it beside ours."""
-    return next((text for text in (concept_of(c).text for c in interpretation or ()) if text), "")
+    return next((text for text in (concept_of(c).text for c in maps_in(interpretation)) if text), "")
 
 
 def usual_range(ranges: tuple[Range, ...]) -> Range | None:
@@ -169,35 +168,32 @@ def preference(status: str, changed_at: datetime) -> tuple[int, datetime]:
 
 def _range(sent: Mapping) -> Range:
     low, high = quantity_of(sent.get("low")), quantity_of(sent.get("high"))
-    conditions = [concept_of(c).text for c in sent.get("appliesTo") or ()]
+    conditions = [concept_of(c).text for c in list_in(sent.get("appliesTo"))]
     if isinstance(sent.get("age"), Mapping):
         conditions.append("age")
     kind = concept_of(sent.get("type"))
-    text = sent.get("text")
     return Range(
         low=low.number,
         high=high.number,
         unit=series_unit(low) or series_unit(high),
-        text=text.strip() if isinstance(text, str) else "",
+        text=text_in(sent.get("text")),
         kind=kind.code or kind.text,
         applies=", ".join(filter(None, conditions)),
     )
 
 
-def _interpreted(interpretation: Iterable[Any] | None) -> Meaning:
+def _interpreted(interpretation: object) -> Meaning:
     """Several codes may come together (`H` and `A`): the one that says most is taken."""
-    found = [m for m in map(_interpreted_one, interpretation or ()) if m]
+    found = [m for m in map(_interpreted_one, maps_in(interpretation)) if m]
     telling = [m for m in found if m not in _LESS_TELLING]
     return (telling or found or [Meaning.NONE])[0]
 
 
-def _interpreted_one(sent: object) -> Meaning:
-    if not isinstance(sent, Mapping):
-        return Meaning.NONE
-    for coding in sent.get("coding") or ():
-        code = coding.get("code") if isinstance(coding, Mapping) else None
-        if isinstance(code, str) and code in CODES:
-            return CODES[code]
+def _interpreted_one(sent: Mapping) -> Meaning:
+    codes = [text_in(coding.get("code")) for coding in maps_in(sent.get("coding"))]
+    known = next((code for code in codes if code in CODES), None)
+    if known:
+        return CODES[known]
     return WORDS.get(concept_of(sent).text.lower(), CODES.get(concept_of(sent).text, Meaning.NONE))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 def filters() -> dict[str, Callable]:
     """What templates may call, as filter (`{{ x|day }}`) and as function (`day(x)`)."""
-    from words import categories, dates, measures, money, names, numbers, results, values
+    from words import dates, doses, measures, money, names, numbers, results, values
 
     return {
         "day": dates.day,
@@ -39,5 +39,5 @@ def filters() -> dict[str, Callable]:
         "state_tag": results.state_tag,
         "specimen": results.specimen,
         "blood_pressure": measures.blood_pressure,
-        "category": categories.category,
+        "dose": doses.dose,
     }

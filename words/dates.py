@@ -1,7 +1,7 @@
 """Dates and times as people say them, in the site's zone, with no-break spaces where a line may not part them."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -37,7 +37,7 @@ def weekday(when: date | datetime) -> str:
 
 def weekday_short(when: date | datetime) -> str:
     """Thursday, May 21."""
-    name = _skeleton("EEEE", _local_date(when), babel_locale())
+    name = format_date(_local_date(when), "EEEE", locale=babel_locale())
     return _("%(weekday)s, %(day)s", weekday=name, day=day_short(when))
 
 
@@ -50,7 +50,15 @@ def month(when: AnyDate) -> str:
 
 def clock(when: datetime) -> str:
     """4:10 pm, on the site's clock."""
-    return bracketed(_clock(when.astimezone(_zone()), babel_locale()))
+    return bracketed(_clock(when.astimezone(_zone()).time(), babel_locale()))
+
+
+def clock_text(text: str) -> str:
+    """A FHIR time of day such as 08:00:00; what is none is shown as it came."""
+    try:
+        return bracketed(_clock(time.fromisoformat(text), babel_locale()))
+    except ValueError:
+        return text
 
 
 def zone_words() -> str:
@@ -140,8 +148,8 @@ def _skeleton(skeleton: str, when: date, locale: str) -> str:
     return _unbroken(format_skeleton(skeleton, when, locale=locale))
 
 
-def _clock(when: datetime, locale: str) -> str:
-    text = format_time(when.time(), "short", locale=locale).replace("\u202f", NBSP).replace(" ", NBSP)
+def _clock(when: time, locale: str) -> str:
+    text = format_time(when, "short", locale=locale).replace("\u202f", NBSP).replace(" ", NBSP)
     return text.replace("AM", "am").replace("PM", "pm") if locale.startswith("en") else text
 
 

@@ -17,7 +17,7 @@ from rules.quantities import (
     Truth,
     Whole,
 )
-from words.dates import clinical, clinical_text
+from words.dates import clinical, clinical_text, clock_text
 from words.gettext import N_, _, ngettext, reader
 from words.numbers import number, quantity, unit, with_unit
 
@@ -104,7 +104,7 @@ def _samples(of: Samples) -> str:
 
 @value.register
 def _time(of: ClockTime) -> str:
-    return of.text
+    return clock_text(of.text)
 
 
 @value.register
