@@ -19,6 +19,7 @@ from handlers.form_layer import FormLayer
 from handlers.outermost import Outermost
 from handlers.views import make_environment, make_text_environment
 from jobs.worker import Worker
+from notices import senders_for
 from pdf import PdfPool
 from settings import Settings
 
@@ -42,7 +43,8 @@ async def _life(portal: Litestar) -> AsyncIterator[None]:
     """Opens what the portal needs and closes it in the opposite order."""
     house: House = await starting.open_house(portal.state.settings, portal.state.house)
     portal.state.house = house
-    worker = Worker(house)
+    settings: Settings = portal.state.settings
+    worker = Worker(house, senders_for(house.demo, settings.smtp_url, settings.mail_from))
     await worker.start()
     try:
         yield

@@ -1,0 +1,75 @@
+"""What the portal writes to people about, and who decides, at the very moment of sending, that it still concerns them.
+
+An outbox row holds no words. Those here are fixed (SECURITY contract 17): no health data, no department, no link that
+signs in or does something by being opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from access.grant import RecordGrant
+from access.house import House
+from access.opening import open_record
+from access.viewer import Viewer, Visitor
+from access.visible import visible
+from access.vocabulary import Access, Action, Category
+from tables.results import DiagnosticReport, Observation
+from tables.visits import Composition, Encounter
+
+Still = Callable[[House, dict, datetime], Awaitable[bool]]
+"""Asks again whether the row's object is the recipient's to know of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    template: str
+    still: Still
+
+
+async def account_stands(house: House, row: dict, now: datetime) -> bool:
+    """What happened to an account is told to its owner whatever state it is in now."""
+    return row["account"] is not None
+
+
+async def item_is_visible(house: House, row: dict, now: datetime) -> bool:
+    """Opens the recipient's own grant, as a request of theirs would."""
+    table = CLINICAL.get(row["object_kind"])
+    found = await house.database.rows(RECORD_OF.format(table=table._meta.tablename), UUID(row["object"])) if table else []
+    state = await house.database.rows("SELECT state, kind FROM account WHERE id = ?", row["account"])
+    if not found or not state or state[0]["state"] != "active":
+        return False
+    viewer = Viewer(Visitor("", "worker"), now, "full", row["account"], kind=state[0]["kind"])
+    grant = await open_record(house, viewer, found[0]["ref"], Access("record", CATEGORY[table], Action.SEE))
+    return isinstance(grant, RecordGrant) and await visible(grant, table).exists().where(table.id == UUID(row["object"]))
+
+
+RECORD_OF = (
+    "SELECT r.ref FROM {table} c JOIN record_source s ON s.id = c.patient JOIN record r ON r.id = s.record WHERE c.id = ?"
+)
+CATEGORY = {
+    DiagnosticReport: Category.HOME,
+    Observation: Category.HOME,
+    Encounter: Category.VISITS,
+    Composition: Category.VISITS,
+}
+"""Results carry their category in the row, so `visible` decides; home is what every grant may see."""
+CLINICAL = {table.__name__: table for table in CATEGORY}
+
+EVENTS: dict[str, Event] = {
+    "record.new": Event("something_new", item_is_visible),
+    "account.registered": Event("registered", account_stands),
+    "account.password_changed": Event("password_changed", account_stands),
+    "account.factor_added": Event("factor_added", account_stands),
+    "account.factor_ended": Event("factor_ended", account_stands),
+    "account.factor_stopped": Event("factor_stopped", account_stands),
+    "account.codes_made": Event("codes_made", account_stands),
+    "account.address_added": Event("address_added", account_stands),
+    "account.address_ended": Event("address_ended", account_stands),
+    "account.recovery_started": Event("recovery_started", account_stands),
+    "account.recovered": Event("recovered", account_stands),
+    "share.changed": Event("sharing_changed", account_stands),
+}

@@ -1,0 +1,94 @@
+"""The outbox: at sending it is decided anew whether, and only then are words made, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from jinja2 import Environment
+
+from access.house import House
+from handlers.views import make_text_environment
+from jobs.events import EVENTS
+from notices import Letter, NotNow, Sender, Undeliverable
+from pages.clinic import clinic
+from tables.queue import OUTBOX, Claim, claim, end, retry
+from words.gettext import use
+
+AT_ONCE = 4
+
+
+async def turn(house: House, senders: Mapping[str, Sender], owner: str) -> int:
+    """Sends what is due by the channels there are; how many rows were looked at."""
+    channels = [channel for channel in senders if channel.isalnum()]
+    if not channels:
+        return 0
+    where = "channel IN ('" + "', '".join(channels) + "')"
+    held = await claim(house.database, OUTBOX, owner, house.clock(), AT_ONCE, where)
+    for one in held:
+        await _send(house, senders[one.row["channel"]], one)
+    return len(held)
+
+
+async def _send(house: House, sender: Sender, held: Claim) -> None:
+    """`dropped`: by now it is no longer the recipient's to know. `failed`: given up, for the operator to see."""
+    database, now = house.database, house.clock()
+    event = EVENTS.get(held.row["event"])
+    if event is None or held.exhausted:
+        await end(database, held, "failed", now, "worker ended" if event else "unknown event")
+        return
+    try:
+        if not await event.still(house, held.row, now):
+            await end(database, held, "dropped", now, "no longer theirs")
+            return
+        await sender.send(await letter(house, held.row))
+    except Undeliverable as reason:
+        await end(database, held, "failed", house.clock(), str(reason))
+    except NotNow as reason:
+        await retry(database, held, house.clock(), str(reason))
+    except Exception as error:
+        await retry(database, held, house.clock(), type(error).__name__[:40])
+    else:
+        await end(database, held, "sent", house.clock())
+
+
+async def letter(house: House, row: dict) -> Letter:
+    """The words of one row, made now; they are stored nowhere."""
+    home = await clinic(house.database.url, row["locale"])
+    with use(row["locale"], home.zone):
+        text = _environment().get_template(f"notices/{EVENTS[row['event']].template}.txt").render(
+            clinic=home, origin=house.origin, made_at=row["made_at"]
+        )
+    subject, _, body = text.strip().partition("\n")
+    return Letter(row["address"], subject.strip(), body.strip() + "\n", row["locale"], str(row["id"]))
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return make_text_environment()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One row of the outbox, for the operator."""
+
+    made_at: datetime
+    channel: str
+    address: str
+    state: str
+    attempts: int
+    failure: str
+    letter: Letter | None
+
+
+async def newest(house: House, most: int) -> list[Kept]:
+    rows = await house.database.rows(f"SELECT * FROM outbox ORDER BY made_at DESC, id DESC LIMIT {most:d}")
+    return [
+        Kept(
+            row["made_at"], row["channel"], row["address"], row["state"], row["attempts"], row["failure"],
+            await letter(house, row) if row["event"] in EVENTS else None,
+        )
+        for row in rows
+    ]

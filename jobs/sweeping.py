@@ -1,0 +1,74 @@
+"""The one broom: what had a time to live is taken away when it is over, a bounded handful at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from access.house import House
+from tables.database import Database
+
+BATCH = 200
+MOST_BATCHES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Rows of `table` whose `where` holds `kept` after their time. `where` has one mark: the moment before which."""
+
+    table: str
+    where: str
+    kept: timedelta
+    words: str
+    before: str = ""
+    """Rows that refer to these and go with them."""
+
+
+# Each after those that refer to it: a parked form names its session.
+SWEEPS: tuple[Sweep, ...] = (
+    Sweep("parked_form", "ends_at < ?", timedelta(0), "forms kept for somebody to send"),
+    Sweep("session", "ends_at < ?", timedelta(days=90), "sessions that ended"),
+    Sweep("used_key", "at < ?", timedelta(days=7), "keys of forms that were sent"),
+    Sweep("rate_bucket", "ends_at < ?", timedelta(days=1), "counts of attempts"),
+    Sweep("capability", "ends_at < ?", timedelta(days=90), "secrets that ended"),
+    Sweep("stored_file", "ends_at < ?", timedelta(0), "files past their time", "file_chunk"),
+    Sweep("job", "state <> 'due' AND ended_at < ?", timedelta(days=30), "jobs that ended"),
+    Sweep("outbox", "state <> 'due' AND sent_at < ?", timedelta(days=365), "notices that were sent"),
+)
+
+
+async def sweep(house: House) -> dict[str, int]:
+    """How many rows went, by table."""
+    return {one.table: await _sweep(house.database, one, house.clock()) for one in SWEEPS}
+
+
+async def _sweep(database: Database, one: Sweep, now: datetime) -> int:
+    gone = 0
+    for _ in range(MOST_BATCHES):
+        count = await _batch(database, one, now)
+        gone += count
+        if count < BATCH:
+            break
+    return gone
+
+
+async def _batch(database: Database, one: Sweep, now: datetime) -> int:
+    """A short transaction of its own, so that nobody waits for the broom."""
+    found = await database.rows(f"SELECT id FROM {one.table} WHERE {one.where} LIMIT {BATCH}", now - one.kept)
+    if not found:
+        return 0
+    rows = [(row["id"],) for row in found]
+    async with database.transaction():
+        if one.before:
+            await database.many(f"DELETE FROM {one.before} WHERE file = ?", rows)
+        await database.many(f"DELETE FROM {one.table} WHERE id = ?", rows)
+    return len(rows)
+
+
+async def waiting(house: House) -> list[tuple[Sweep, int]]:
+    """What the broom has still to take, for `portal doctor`."""
+    now, found = house.clock(), []
+    for one in SWEEPS:
+        rows = await house.database.rows(f"SELECT COUNT(*) AS n FROM {one.table} WHERE {one.where}", now - one.kept)
+        found.append((one, rows[0]["n"]))
+    return found

@@ -1,0 +1,48 @@
+"""Transport only: how a finished letter leaves the house. What it says, and to whom, was decided before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Plain text. `key` is the same for every attempt, so that whoever gets it twice can tell."""
+
+    to: str
+    subject: str
+    text: str
+    locale: str
+    key: str
+
+
+class NotNow(Exception):
+    """It may work later. Its text is a code of at most 40 characters, without an address."""
+
+
+class Undeliverable(Exception):
+    """It will never work: the address does not exist. Its text is a code of at most 40 characters."""
+
+
+class Sender(Protocol):
+    async def send(self, letter: Letter) -> None:
+        """Returns when somebody else has taken responsibility for the letter; raises NotNow or Undeliverable."""
+
+
+class Shown:
+    """The demo's: nothing leaves this computer; the letter is read by `portal outbox` and on its page."""
+
+    async def send(self, letter: Letter) -> None:
+        return None
+
+
+def senders_for(demo: bool, smtp_url: str = "", mail_from: str = "") -> dict[str, Sender]:
+    """By channel. What has no sender waits, and `portal doctor` says so; printing is always done by hand."""
+    if demo:
+        return {"email": Shown(), "print": Shown()}
+    if not smtp_url:
+        return {}
+    from notices.smtp import Smtp
+
+    return {"email": Smtp.at(smtp_url, mail_from)}
