@@ -174,6 +174,22 @@ async def another_client(app) -> AsyncIterator:
 
 
 @pytest.fixture
+async def person(app, cast) -> AsyncIterator:
+    """`maria = await person("self")`: a browser of her own, signed in with both factors."""
+    from tests.support.client import client_of
+    from tests.support.signing_in import sign_in
+
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def arrives(handle: str):
+            somebody = await stack.enter_async_context(client_of(app))
+            await sign_in(somebody, cast[handle])
+            return somebody
+
+        yield arrives
+
+
+@pytest.fixture
 def cast(templates: Templates) -> dict:
     """The demo's people by handle: `cast["self"].username`, `.password`, `.code`, `.record`."""
     from tests.support.live import read_cast
@@ -251,6 +267,32 @@ async def page_either_way(request: pytest.FixtureRequest, browser, live) -> Asyn
 
     async with opened_page(browser, live.url, script=request.param == "script") as fresh:
         yield fresh
+
+
+@pytest.fixture(scope="session")
+def kept_cookies() -> dict:
+    """Sessions of `live`, so that nobody signs in twice: a code works once, and the next is half a minute away."""
+    return {}
+
+
+@pytest.fixture
+async def live_person(browser, live, live_cast, kept_cookies) -> AsyncIterator:
+    """`page = await live_person("self", script=False, narrow=True)`: a page in Chromium, signed in at `live`."""
+    from tests.support.browser import opened_page
+    from tests.support.signing_in import sign_in_here
+
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def arrives(handle: str, **options: bool):
+            page = await stack.enter_async_context(opened_page(browser, live.url, **options))
+            await page.context.add_cookies(kept_cookies.get(handle, []))
+            await page.goto("/account/security")
+            if "/sign-in" in page.url:
+                await sign_in_here(page, live_cast[handle])
+                kept_cookies[handle] = await page.context.cookies()
+            return page
+
+        yield arrives
 
 
 @pytest.fixture(scope="session")
