@@ -7,10 +7,15 @@ a link that says nothing.
 from __future__ import annotations
 
 from importlib.resources import files
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 from xml.etree.ElementTree import Element, SubElement
 
+from weasyprint.urls import iri_to_uri
+
 SVG = "{http://www.w3.org/2000/svg}"
+XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
+# A chart 360 units wide fills the paper before its letters of 15 units are 24 points high.
+CHART_TEXT = {24: "svg{font-size:17px}"}
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
@@ -33,7 +38,7 @@ def prepare(root: Element, *, large: int | None, lang: str) -> None:
     _check_tables(root)
     _check_lists(root)
     for picture in root.iter(f"{SVG}svg"):
-        _dress(picture)
+        _dress(picture, large)
 
 
 def link_names(root: Element, origin: str | None) -> dict[str, str]:
@@ -44,7 +49,8 @@ def link_names(root: Element, origin: str | None) -> dict[str, str]:
         href = link.get("href", "").strip()
         if not name:
             raise Faulty("link", f"a link to {href!r} has no words")
-        names.setdefault(href[1:] if href.startswith("#") else urljoin(origin or "", href), name)
+        target = unquote(href[1:]) if href.startswith("#") else iri_to_uri(urljoin(origin or "", href))
+        names.setdefault(target, name)
     return names
 
 
@@ -81,7 +87,7 @@ def _check_lists(root: Element) -> None:
             raise Faulty("list", "only dt and dd stand directly in a dl")
 
 
-def _dress(picture: Element) -> None:
+def _dress(picture: Element, large: int | None) -> None:
     """Stylesheets of the document do not reach into an inline SVG, and only its `<title>` becomes its words."""
     title, description = picture.find(f"{SVG}title"), picture.find(f"{SVG}desc")
     words = " ".join("".join(part.itertext()) for part in (title, description) if part is not None).strip()
@@ -91,5 +97,9 @@ def _dress(picture: Element) -> None:
         stop = "" if (title.text or "").rstrip().endswith((".", "!", "?")) else "."
         words = f"{(title.text or '').strip()}{stop} {(description.text or '').strip()}"
     title.text = words
+    for used in picture.iter(f"{SVG}use"):
+        if not (used.get("href") or used.get(XLINK_HREF) or "").startswith("#"):
+            # WeasyPrint does not fetch these, and draws nothing in their place without a word.
+            raise Faulty("resource", "a picture uses something from outside")
     style = SubElement(picture, f"{SVG}style")
-    style.text = files("pdf").joinpath("chart.css").read_text()
+    style.text = files("pdf").joinpath("chart.css").read_text() + CHART_TEXT.get(large, "")

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 
 from pikepdf import Array, Dictionary, Name, Object, ObjectStreamMode, Pdf, String
 
-from pdf.joining import join_pages, leave_to_the_eye
+from pdf.joining import Owners, join_links, join_pages, leave_to_the_eye
 from pdf.markup import Faulty
 from pdf.tagging import Notes, Source
 
@@ -34,11 +34,13 @@ def mend(data: bytes, notes: Notes, link_names: Mapping[str, str]) -> bytes:
     with Pdf.open(io.BytesIO(data)) as pdf:
         _check_fonts(pdf)
         document = pdf.Root.StructTreeRoot.K[0]
+        owners = Owners(pdf)
         join_pages(document, notes)
         for element, parent in elements(document):
+            join_links(owners, element, notes)
             _mend_element(element, parent, notes)
         _mend_links(pdf, link_names)
-        leave_to_the_eye(pdf, document)
+        leave_to_the_eye(pdf, owners, document)
         out = io.BytesIO()
         pdf.save(out, deterministic_id=True, object_stream_mode=ObjectStreamMode.generate, recompress_flate=True)
         return out.getvalue()

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 
-from weasyprint import CSS, HTML
+from weasyprint import CSS, HTML, Document
+from weasyprint.formatting_structure.boxes import TextBox
 from weasyprint.logger import LOGGER
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError
 
 from pdf.markup import Faulty, link_names, prepare
 from pdf.mending import mend
@@ -32,6 +32,8 @@ REASONS = (
     ("This row has more columns", "table"),
 )
 
+BROKEN_WORDS = "*{overflow-wrap:anywhere!important;white-space:normal!important}"
+
 
 class Press:
     """The fonts and the stylesheet are read once and serve every document of this process."""
@@ -43,18 +45,27 @@ class Press:
         with _loud():
             style = files("pdf").joinpath("document.css").read_text()
             self.style = CSS(string=style, font_config=self.fonts, url_fetcher=self.fetcher)
+            self.broken_words = CSS(string=BROKEN_WORDS)
 
     def draw(self, text: str, *, large: int | None, lang: str) -> bytes:
         """One document; `Faulty` says why not."""
+        self.fetcher.refused.clear()
         with _loud(), noting() as notes:
             html = HTML(string=text, base_url=self.origin, url_fetcher=self.fetcher)
             prepare(html.etree_element, large=large, lang=lang)
             names = link_names(html.etree_element, self.origin)
-            try:
-                drawn = html.write_pdf(stylesheets=[self.style], font_config=self.fonts, pdf_variant="pdf/ua-1")
-            except FatalURLFetchingError as refused:
-                raise Faulty("resource", str(refused)) from refused
+            drawn = self._laid_out(html).write_pdf(pdf_variant="pdf/ua-1")
+        if self.fetcher.refused:
+            raise Faulty("resource", self.fetcher.refused[0])
         return mend(drawn, notes, names)
+
+    def _laid_out(self, html: HTML) -> Document:
+        """A word too long for its column would run off the paper; then words may break anywhere."""
+        for styles in ([self.style], [self.style, self.broken_words]):
+            document = html.render(font_config=self.fonts, stylesheets=styles, pdf_variant="pdf/ua-1")
+            if not _runs_off(document):
+                return document
+        raise Faulty("overflow", "something is wider than the paper")
 
 
 class _Listening(logging.Handler):
@@ -78,6 +89,15 @@ def _loud() -> Iterator[None]:
     if listening.records:
         first = listening.records[0]
         raise Faulty(_reason(str(first.msg)), first.getMessage())
+
+
+def _runs_off(document: Document) -> bool:
+    for page in document.pages:
+        box = page._page_box
+        edge = box.content_box_x() + box.width + 1  # a pixel of grace for rounding
+        if any(text.position_x + text.width > edge for text in box.descendants() if isinstance(text, TextBox)):
+            return True
+    return False
 
 
 def _reason(message: str) -> str:
