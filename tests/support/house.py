@@ -1,4 +1,4 @@
-"""Reads the source as a reader of the plan would: which room imports which, how long things have become."""
+"""Reads the source as a reviewer would: what things are called and how long they have become."""
 
 from __future__ import annotations
 
@@ -7,102 +7,64 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-# `settings` is a frozen dataclass that imports none of ours; what it holds may be named anywhere above the tables.
-UNDER_ACCESS = {"rules", "tables", "files", "words", "settings"}
-# Room → the rooms it may import besides itself. Imports run one way, from the request to what is stored.
-MAY_IMPORT: dict[str, set[str]] = {
-    "rules": set(),
-    "words": {"rules"},
-    "tables": {"rules"},
-    "files": {"rules", "tables"},
-    "access": UNDER_ACCESS,
-    "identity": {"access", *UNDER_ACCESS},
-    "forms": {"identity", "access", *UNDER_ACCESS},
-    "pages": {"identity", "access", *UNDER_ACCESS},
-    "acts": {"identity", "access", *UNDER_ACCESS},
-    # Handlers speak HTTP: what is stored they get from a page or through an act.
-    "handlers": {"forms", "pages", "acts", "identity", "access", "rules", "words", "pdf", "payments", "notices", "jobs",
-                 "files", "settings"},
-    "jobs": {"acts", "pages", "identity", "access", "notices", "payments", "pdf", *UNDER_ACCESS},
-    "ehr": {"acts", "identity", "access", "words", "terminal", *UNDER_ACCESS},
-    "seeds": {"acts", "identity", "access", "ehr", "terminal", *UNDER_ACCESS},
-    "pdf": set(),
-    "payments": set(),
-    "notices": set(),
-    "settings": set(),
-}  # fmt: skip
-# Not tables but a value and two errors that stand beside theirs: a handler says what they mean to a person.
-NO_TABLES = {"handlers": {"tables": {"Sending", "AlreadySent", "DatabaseBusy"}}}
-# The wiring may import whatever it wires.
-WIRING = {"app", "cli", "serving", "starting", "terminal"}
-FORBIDDEN_ROOMS = {"utils", "util", "helpers", "helper", "common", "services", "manager", "managers", "misc"}
+NOT_ROOMS = {"tests", "bench", "build", "var", "docs"}
+EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "services", "service", "manager", "managers", "misc"}
+ROUTES = {"get", "post", "route"}
 
 
 @dataclass(frozen=True)
 class Source:
-    """One Python file: where it stands (`access/audit.py`) and what it says."""
+    """One file: where it stands (`access/audit.py`) and what it says."""
 
     path: str
     text: str
 
     @property
-    def room(self) -> str:
-        return self.path.split("/")[0].removesuffix(".py")
+    def lines(self) -> int:
+        return self.text.count("\n")
 
-    @property
-    def tree(self) -> ast.Module:
-        return ast.parse(self.text)
+
+@dataclass(frozen=True)
+class Function:
+    path: str
+    line: int
+    name: str
+    lines: int
+    is_routed: bool
 
 
 def sources(house: Path) -> list[Source]:
     """Every Python file of the rooms and of the wiring; tests and benchmarks are not rooms."""
-    names = sorted({*MAY_IMPORT, *WIRING})
-    files = [path for name in names for path in ((house / name).rglob("*.py") if (house / name).is_dir() else [house / f"{name}.py"])]
-    return [Source(str(path.relative_to(house)), path.read_text("utf-8")) for path in files if path.is_file()]
+    files = [path for path in house.rglob("*.py") if not path.relative_to(house).parts[0].startswith(".")]
+    named = [(str(path.relative_to(house)), path) for path in sorted(files)]
+    return [Source(name, path.read_text("utf-8")) for name, path in named if name.split("/")[0] not in NOT_ROOMS]
 
 
-def imported(source: Source) -> Iterator[tuple[int, str, set[str]]]:
-    """(line, room, names taken from it) for each import of one of ours, also those inside functions."""
-    rooms = {*MAY_IMPORT, *WIRING}
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.Import):
-            taken = [(alias.name, {alias.name}) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            taken = [(node.module, {alias.name for alias in node.names})]
-        else:
-            continue
-        for module, names in taken:
-            if module.split(".")[0] in rooms:
-                yield node.lineno, module.split(".")[0], names
+def functions(files: Iterable[Source]) -> Iterator[Function]:
+    for file in files:
+        for node in ast.walk(ast.parse(file.text)):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                length = node.end_lineno - node.lineno + 1
+                yield Function(file.path, node.lineno, node.name, length, _is_routed(node))
 
 
-def wrong_imports(files: Iterable[Source]) -> list[str]:
+def _is_routed(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    calls = [d.func for d in node.decorator_list if isinstance(d, ast.Call)]
+    return any(isinstance(call, ast.Name) and call.id in ROUTES for call in calls)
+
+
+def empty_names(files: Iterable[Source]) -> list[str]:
+    return [file.path for file in files if EMPTY_NAMES & {part.removesuffix(".py") for part in file.path.split("/")}]
+
+
+def long_functions(files: Iterable[Source], limit: int, handler_limit: int) -> list[str]:
+    """A request handler reads, calls and answers, so it may be no longer than `handler_limit`."""
     return [
-        f"{file.path}:{line} imports {room}"
-        for file in files
-        if file.room not in WIRING
-        for line, room, names in imported(file)
-        if room != file.room and room not in MAY_IMPORT[file.room]
-        if not names <= NO_TABLES.get(file.room, {}).get(room, set())
+        f"{one.path}:{one.line} {one.name} has {one.lines} lines"
+        for one in functions(files)
+        if one.lines > (handler_limit if one.is_routed else limit)
     ]
 
 
-def forbidden_names(files: Iterable[Source]) -> list[str]:
-    return [file.path for file in files if FORBIDDEN_ROOMS & {part.removesuffix(".py") for part in file.path.split("/")}]
-
-
-def long_functions(files: Iterable[Source], limit: int) -> list[str]:
-    return [f"{path}:{line} {name} has {length} lines" for path, line, name, length in functions(files) if length > limit]
-
-
-def functions(files: Iterable[Source]) -> Iterator[tuple[str, int, str, int]]:
-    """(path, line, name, lines of code and words) of every function."""
-    for file in files:
-        for node in ast.walk(file.tree):
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                yield file.path, node.lineno, node.name, node.end_lineno - node.lineno + 1
-
-
 def long_files(files: Iterable[Source], limit: int) -> list[str]:
-    lengths = [(file.path, file.text.count("\n")) for file in files]
-    return [f"{path} has {length} lines" for path, length in lengths if length > limit]
+    return [f"{file.path} has {file.lines} lines" for file in files if file.lines > limit]
