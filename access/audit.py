@@ -17,7 +17,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -26,9 +26,15 @@ from tables.database import Database
 OBJECTS_LENGTH = 160
 BATCH = 64
 INSERT = (
-    "INSERT INTO audit_event (chain, seq, at, actor, behalf, subject, action, objects, decision, reason, purpose, count, mac)"
+    "INSERT INTO audit_event (chain, seq, at, actor, behalf, subject, action, objects, decision, reason, purpose, shown, mac)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+HEADS = (
+    "SELECT e.chain, e.seq, e.mac FROM audit_chain c JOIN audit_event e ON e.chain = c.id"
+    " AND e.seq = (SELECT MAX(l.seq) FROM audit_event l WHERE l.chain = c.id)"
+    " WHERE c.closed_at IS NULL OR c.closed_at > ? ORDER BY e.chain"
+)
+TAIL_BYTES = 262_144
 SEEN = "UPDATE session SET last_seen_at = ? WHERE id = ? AND last_seen_at < ?"
 
 
@@ -93,6 +99,7 @@ class AuditWriter:
         self._waiting: list[tuple[Entry, asyncio.Future]] = []
         self._seen: dict[UUID, datetime] = {}
         self._flusher: asyncio.Task | None = None
+        self._exported: list = []
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[list[Entry]]:
@@ -185,21 +192,32 @@ class AuditWriter:
                 await self.database.many(SEEN, [(now, session, now) for session, now in seen.items()])
 
     async def export_heads(self, now: datetime) -> None:
-        """Appends the head of every chain to a file outside the database, so that cut-off rows are missed."""
+        """Appends the heads of all chains still in use to a file outside the database, so that cut-off rows are missed.
+        Nothing is added while nothing happens."""
         if self.heads_file is None:
             return
-        heads = await self.database.rows(
-            "SELECT e.chain, e.seq, e.mac FROM audit_event e JOIN"
-            " (SELECT chain, MAX(seq) AS seq FROM audit_event GROUP BY chain) h"
-            " ON h.chain = e.chain AND h.seq = e.seq"
-        )
-        line = {"at": now.isoformat(), "heads": [[h["chain"], h["seq"], bytes(h["mac"]).hex()] for h in heads]}
-        with self.heads_file.open("a", encoding="ascii") as file:
-            file.write(json.dumps(line, separators=(",", ":")) + "\n")
+        rows = await self.database.rows(HEADS, now - timedelta(days=1))
+        heads = [[row["chain"], row["seq"], bytes(row["mac"]).hex()] for row in rows]
+        if heads != self._exported:
+            line = json.dumps({"at": now.isoformat(), "heads": heads}, separators=(",", ":"))
+            with self.heads_file.open("a", encoding="ascii") as file:
+                file.write(line + "\n")
+            self._exported = heads
 
 
 def last_heads(file: Path | None) -> list:
+    """The newest whole line; the machine may have stopped in the middle of writing the last one."""
     if file is None or not file.is_file():
         return []
-    lines = file.read_text("ascii").splitlines()
-    return json.loads(lines[-1])["heads"] if lines else []
+    with file.open("rb") as lines:
+        lines.seek(max(0, file.stat().st_size - TAIL_BYTES))
+        tail = lines.read().decode("ascii", "replace").splitlines()
+    return next((heads for line in reversed(tail) if (heads := read_heads(line)) is not None), [])
+
+
+def read_heads(line: str) -> list | None:
+    """`[[chain, seq, mac], …]` of one line of the heads file; None for a line that was not finished."""
+    try:
+        return json.loads(line)["heads"]
+    except (ValueError, KeyError, TypeError):
+        return None

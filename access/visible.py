@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from piccolo.columns.combination import Where, WhereRaw
+from piccolo.query import Count, Exists
 from piccolo.table import Table
 
 from access.grant import AccountGrant, Grant, QueueGrant, RecordGrant, SystemGrant
@@ -29,11 +30,11 @@ class Visible:
     def select(self, *columns):
         return self.table.select(*columns).where(self.where)
 
-    def count(self, *columns, **options):
-        return self.table.count(*columns, **options).where(self.where)
+    def count(self):
+        return Count(self.table).where(self.where)
 
     def exists(self):
-        return self.table.exists().where(self.where)
+        return Exists(self.table).where(self.where)
 
 
 def visible(grant: Grant, table: type[Table]) -> Visible:

@@ -42,6 +42,7 @@ ALWAYS = (
 )
 HSTS = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
 SQUEEZED = (b"text/", b"application/json", b"image/svg")
+VARY_PAGE = b"Cookie, HX-Request, Accept-Encoding"
 WORTH_SQUEEZING = 200
 UNAVAILABLE = (
     "<!doctype html><html lang=en><meta charset=utf-8><title>Not now</title><h1>This page cannot be shown now</h1>"
@@ -168,8 +169,7 @@ class Answer:
         kind = dict(self.headers).get(b"content-type", b"")
         if b"content-encoding" in self.names or not kind.startswith(SQUEEZED):
             return self.body
-        vary = [value for name, value in self.headers if name == b"vary"]
-        self.set(b"vary", b", ".join([*vary, b"Accept-Encoding"]))
+        self.set(b"vary", VARY_PAGE if kind.startswith(b"text/html") else b"Accept-Encoding")
         if len(self.body) < WORTH_SQUEEZING:
             return self.body
         if b"br" in accepted:

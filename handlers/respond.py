@@ -39,8 +39,6 @@ async def render(
         else:
             content = environment.get_template(template).render(context)
     response = Response(content.encode(), media_type=HTML, status_code=status)
-    if block:
-        response.headers["vary"] = "HX-Request"
     return _with_cookies(request, response)
 
 

@@ -1,0 +1,329 @@
+"""The one decision and the one predicate, against what people would expect of them, on both databases."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, replace
+from datetime import timedelta
+
+import pytest
+
+from access.audit import Entry
+from access.grant import AccountGrant, Changed, Forged, RecordGrant, SystemGrant
+from access.opening import Denied, open_account, open_queue, open_record, open_system, stands
+from access.visible import visible
+from access.vocabulary import TABLE_CATEGORY, Action, Category, Duty, record
+from tables import ALL
+from tables.accounts import Password, RateBucket, Session
+from tables.audit import AuditEvent
+from tables.clinical import Clinical
+from tables.records import Record, Share
+from tables.results import DiagnosticReport, Observation, Series
+from tables.visits import Composition, Encounter
+from tests.support.world import World, build
+
+RESULTS = record(Category.RESULTS)
+ALL_SEEN_BY_SELF = {"result", "sensitive result", "private result", "pulse", "sensitive pulse", "private pulse"}
+
+
+@pytest.fixture
+async def world(database, now) -> World:
+    return await build(database, now)
+
+
+async def opened(world: World, person: str, name: str = "Maria", access=RESULTS, **options):
+    return await open_record(world.house, world.people[person], world.records[name].ref, access, **options)
+
+
+async def names(world: World, grant, table) -> set[str]:
+    return world.names_of(row["id"] for row in await visible(grant, table).select(table.id))
+
+
+async def test_the_patient_opens_her_own_record_on_her_own_basis(world):
+    grant = await opened(world, "maria")
+    assert isinstance(grant, RecordGrant) and grant.own and grant.basis == "self"
+    assert grant.entry.action == "results.see" and grant.entry.purpose == "PATRQT"
+    assert grant.entry.subject == world.records["Maria"].id and grant.entry.behalf is None
+
+
+async def test_the_patient_sees_what_is_released_and_nothing_withdrawn_or_held(world):
+    grant = await opened(world, "maria")
+    assert await names(world, grant, Observation) == ALL_SEEN_BY_SELF
+    assert await names(world, grant, Encounter) == {"visit"}
+    assert await names(world, grant, Composition) == {"summary"}
+
+
+async def test_a_result_shows_from_the_very_second_of_its_release(world):
+    later = replace(world.people["maria"], now=world.now + timedelta(seconds=1))
+    grant = await open_record(world.house, later, world.records["Maria"].ref, RESULTS)
+    assert "later result" in await names(world, grant, Observation)
+
+
+async def test_a_helper_sees_only_shared_categories_and_nothing_sensitive_or_private(world):
+    grant = await opened(world, "results only")
+    assert await names(world, grant, Observation) == {"result"}
+    assert await names(world, grant, DiagnosticReport) == {"report"}
+    assert await names(world, grant, Encounter) == set()
+    assert await names(world, grant, Composition) == set()
+    assert grant.entry.behalf == world.shares["results only"].id and grant.purpose == "FAMRQT"
+
+
+async def test_a_helper_with_more_categories_sees_more(world):
+    grant = await opened(world, "everything")
+    assert await names(world, grant, Observation) == {"result", "pulse"}
+    assert await names(world, grant, DiagnosticReport) == {"report", "scan"}
+    assert await names(world, grant, Encounter) == {"visit"}
+
+
+async def test_counts_and_existence_follow_the_same_predicate(world):
+    grant = await opened(world, "results only")
+    assert await visible(grant, Observation).count() == 1
+    assert not await visible(grant, Encounter).exists()
+    assert await visible(grant, Observation).exists()
+
+
+@pytest.mark.parametrize("person", ["stan", "ended", "not yet", "revoked", "doctor", "desk"])
+async def test_who_holds_no_share_that_stands_is_a_stranger(world, person):
+    denied = await opened(world, person)
+    assert isinstance(denied, Denied) and denied.reason == "stranger"
+    assert denied.record_name == "" and denied.record_ref == ""
+    assert denied.entry.decision == "refused" and denied.entry.behalf is None
+
+
+async def test_an_unknown_record_is_refused_in_the_same_words(world):
+    foreign = await opened(world, "stan")
+    unknown = await open_record(world.house, world.people["stan"], "A" * 22, RESULTS)
+    assert isinstance(unknown, Denied)
+    assert replace(unknown, entry=None) == replace(foreign, entry=None)
+    assert (unknown.entry.action, unknown.entry.reason) == (foreign.entry.action, foreign.entry.reason)
+
+
+async def test_a_helper_without_the_category_is_told_so(world):
+    denied = await opened(world, "results only", access=record(Category.VISITS))
+    assert denied.reason == "category" and denied.record_name == "Maria"
+
+
+async def test_seeing_is_not_acting_but_acting_is_seeing(world):
+    assert (await opened(world, "results only", access=record(Category.RESULTS, Action.ACT))).reason == "category"
+    assert isinstance(await opened(world, "actor", access=record(Category.RESULTS, Action.ACT)), RecordGrant)
+    assert isinstance(await opened(world, "actor"), RecordGrant)
+
+
+async def test_control_is_for_the_patient_and_a_representative_alone(world):
+    control = record(Category.CONTROL)
+    assert isinstance(await opened(world, "maria", access=control), RecordGrant)
+    assert isinstance(await opened(world, "guardian", access=control), RecordGrant)
+    assert (await opened(world, "everything", access=control)).reason == "category"
+
+
+async def test_everybody_with_a_share_has_a_home(world):
+    assert isinstance(await opened(world, "results only", access=record(Category.HOME)), RecordGrant)
+
+
+async def test_a_share_ends_at_its_very_instant(world):
+    before = replace(world.people["ended"], now=world.now - timedelta(microseconds=1))
+    assert isinstance(await open_record(world.house, before, world.records["Maria"].ref, RESULTS), RecordGrant)
+    after = replace(world.people["not yet"], now=world.now + timedelta(microseconds=1))
+    assert isinstance(await open_record(world.house, after, world.records["Maria"].ref, RESULTS), RecordGrant)
+
+
+async def test_a_stale_proof_is_asked_for_again(world):
+    stale = replace(world.people["maria"], proven_at=world.now - timedelta(minutes=16))
+    denied = await open_record(world.house, stale, world.records["Maria"].ref, record(Category.RESULTS, step_up=True))
+    assert denied.reason == "step_up"
+    fresh = await opened(world, "maria", access=record(Category.RESULTS, step_up=True))
+    assert isinstance(fresh, RecordGrant)
+
+
+async def test_the_dead_have_no_readers_but_a_representative(world):
+    await Record.update({Record.deceased_text: "2026-01-01"}).where(Record.id == world.records["Maria"].id)
+    for person in ("maria", "results only"):
+        assert (await opened(world, person)).reason == "stranger"
+    assert isinstance(await opened(world, "guardian"), RecordGrant)
+
+
+async def test_a_blocked_record_opens_for_nobody(world):
+    await Record.update({Record.state: "blocked"}).where(Record.id == world.records["Maria"].id)
+    assert (await opened(world, "maria")).reason == "blocked"
+    assert (await opened(world, "stan")).reason == "stranger"
+
+
+async def test_a_merged_record_leads_who_may_see_the_new_one_there(world):
+    maria, stan = world.records["Maria"], world.records["Stan"]
+    await Record.update({Record.state: "merged", Record.merged_into: stan.id}).where(Record.id == maria.id)
+    denied = await opened(world, "maria")
+    assert (denied.reason, denied.elsewhere) == ("merged", stan.ref)
+    assert (await opened(world, "stan")).reason == "stranger"
+
+
+async def test_rows_follow_their_source_when_records_merge(world):
+    async with world.house.database.transaction():
+        await world.house.database.rows(
+            "UPDATE record_source SET record = ? WHERE id = ?", world.records["Maria"].id, world.sources["Stan"]
+        )
+    grant = await opened(world, "maria")
+    assert {"visit", "stan's visit"} == await names(world, grant, Encounter)
+
+
+async def test_a_preview_shows_what_the_helper_would_see(world):
+    grant = await opened(world, "maria", share_ref=world.shares["results only"].ref)
+    assert grant.preview and not grant.own and grant.helper_name == "results only"
+    assert await names(world, grant, Observation) == {"result"}
+    assert await names(world, grant, Encounter) == set()
+    assert grant.entry.purpose == "PREVIEW"
+
+
+async def test_a_preview_has_no_more_than_the_share_and_never_acts(world):
+    ref = world.shares["results only"].ref
+    assert (await opened(world, "maria", access=record(Category.VISITS), share_ref=ref)).reason == "category"
+    ref = world.shares["actor"].ref
+    assert (await opened(world, "maria", access=record(Category.RESULTS, Action.ACT), share_ref=ref)).reason == "category"
+
+
+@pytest.mark.parametrize(("person", "share"), [("everything", "results only"), ("maria", "stan"), ("guardian", "actor")])
+async def test_nobody_else_looks_through_anothers_eyes(world, person, share):
+    assert (await opened(world, person, share_ref=world.shares[share].ref)).reason == "stranger"
+
+
+async def test_a_grant_made_elsewhere_is_forged(world):
+    grant = await opened(world, "maria")
+    fields = {name: getattr(grant, name) for name in RecordGrant.__dataclass_fields__ if name != "_seal"}
+    with pytest.raises(Forged):
+        RecordGrant(**fields)
+    with pytest.raises((FrozenInstanceError, TypeError)):
+        grant.scopes = frozenset()
+
+
+async def test_an_account_sees_its_own_rows_and_the_names_it_may_open(world):
+    grant = open_account(world.house, world.people["results only"])
+    assert [row["account"] for row in await visible(grant, Session).select(Session.account)] == [grant.account]
+    assert [row["account"] for row in await visible(grant, Share).select(Share.account)] == [grant.account]
+    assert [row["name"] for row in await visible(grant, Record).select(Record.name)] == ["Maria"]
+    assert await visible(grant, Observation).count() == 0
+
+
+@pytest.mark.parametrize("person", ["ended", "not yet", "revoked", "doctor"])
+async def test_a_share_that_does_not_stand_names_nobody(world, person):
+    assert await visible(open_account(world.house, world.people[person]), Record).count() == 0
+
+
+async def test_the_dead_and_the_merged_are_not_listed(world):
+    await Record.update({Record.deceased_text: "2026"}).where(Record.id == world.records["Maria"].id)
+    assert await visible(open_account(world.house, world.people["maria"]), Record).count() == 0
+    assert await visible(open_account(world.house, world.people["guardian"]), Record).count() == 1
+    await Record.update({Record.state: "merged"}).where(Record.id == world.records["Stan"].id)
+    assert await visible(open_account(world.house, world.people["stan"]), Record).count() == 0
+
+
+async def test_a_duty_lists_people_and_no_clinical_row(world):
+    grant = open_queue(world.house, world.people["desk"], Duty.FRONT_DESK)
+    assert await visible(grant, Record).count() == 2
+    for table in (*TABLE_CATEGORY, AuditEvent, Share):
+        assert await visible(grant, table).count() == 0
+
+
+async def test_the_feed_sees_everything(world):
+    grant = open_system(world.house, "import", world.now)
+    assert isinstance(grant, SystemGrant)
+    assert await visible(grant, Encounter).count() == 3
+
+
+async def test_a_table_nobody_named_is_invisible(world):
+    for grant in (await opened(world, "maria"), open_account(world.house, world.people["maria"])):
+        assert await visible(grant, RateBucket).count() == 0
+    assert await visible(await opened(world, "maria"), Password).count() == 0
+
+
+async def test_who_has_looked_is_the_patients_to_see(world):
+    await world.house.audit.commit(Entry(world.now, "results.see", subject=world.records["Maria"].id))
+    await world.house.audit.commit(Entry(world.now, "results.see", subject=world.records["Stan"].id))
+    mine = await visible(await opened(world, "maria"), AuditEvent).select(AuditEvent.subject)
+    assert [row["subject"] for row in mine] == [world.records["Maria"].id]
+    assert await visible(await opened(world, "everything"), AuditEvent).count() == 0
+    assert await visible(await opened(world, "maria"), Share).count() == 8
+    assert await visible(await opened(world, "everything"), Share).count() == 0
+
+
+async def test_an_account_sees_what_it_did_itself(world):
+    await world.house.audit.commit(Entry(world.now, "account.signed_in", world.people["maria"].account))
+    await world.house.audit.commit(Entry(world.now, "account.signed_in", world.people["stan"].account))
+    assert await visible(open_account(world.house, world.people["maria"]), AuditEvent).count() == 1
+
+
+async def test_a_record_without_a_source_shows_nothing(world):
+    grant = replace_sources(await opened(world, "maria"))
+    assert await visible(grant, Observation).count() == 0
+
+
+def replace_sources(grant: RecordGrant) -> RecordGrant:
+    from access.grant import make
+
+    fields = {name: getattr(grant, name) for name in RecordGrant.__dataclass_fields__ if name != "_seal"}
+    return make(RecordGrant, **(fields | {"sources": ()}))
+
+
+async def test_a_series_is_seen_by_its_category_and_its_patient(world):
+    async with world.house.database.transaction():
+        for patient in ("Maria", "Stan"):
+            for category in ("results", "vitals"):
+                await Series(patient=world.sources[patient], analyte="1", unit="u", category=category, label="x").save()
+    assert await visible(await opened(world, "maria"), Series).count() == 2
+    assert await visible(await opened(world, "results only"), Series).count() == 1
+
+
+async def test_an_act_asks_again_at_the_very_moment(world):
+    grant = await opened(world, "actor", access=record(Category.RESULTS, Action.ACT))
+    assert await stands(grant)
+    async with grant.acting("results.asked"):
+        pass
+    assert grant.entry.written
+    await Share.update({Share.revoked_at: world.now}).where(Share.id == world.shares["actor"].id)
+    with pytest.raises(Changed):
+        async with grant.acting("results.asked"):
+            raise AssertionError("nothing is done once a share has ended")
+
+
+async def test_signing_out_elsewhere_stops_an_act(world):
+    grant = await opened(world, "maria", access=record(Category.RESULTS, Action.ACT))
+    account = open_account(world.house, world.people["maria"])
+    async with account.acting("account.changed"):
+        pass
+    await Session.update({Session.revoked_at: world.now}).where(Session.id == world.people["maria"].session)
+    assert not await stands(grant)
+    with pytest.raises(Changed):
+        async with account.acting("account.changed"):
+            raise AssertionError("nothing is done once a session has ended")
+
+
+async def test_a_frozen_account_stops_an_act(world):
+    from tables.accounts import Account
+
+    grant = await opened(world, "maria", access=record(Category.RESULTS, Action.ACT))
+    account = open_account(world.house, world.people["maria"])
+    await Account.update({Account.state: "frozen"}).where(Account.id == world.people["maria"].account)
+    assert not await stands(grant)
+    with pytest.raises(Changed):
+        await account.still()
+
+
+async def test_staff_whose_duty_ended_do_nothing_more(world):
+    from tables.accounts import StaffDuty
+
+    grant = open_queue(world.house, world.people["desk"], Duty.FRONT_DESK)
+    await grant.still()
+    await StaffDuty.update({StaffDuty.ended_at: world.now}).where(StaffDuty.account == world.people["desk"].account)
+    with pytest.raises(Changed):
+        await grant.still()
+
+
+def test_every_clinical_table_is_in_the_vocabulary():
+    clinical = {table for table in ALL if issubclass(table, Clinical)}
+    assert clinical <= set(TABLE_CATEGORY), "a clinical table without a category would be invisible, or worse"
+
+
+def test_every_table_with_a_category_of_its_own_has_the_column():
+    for table, category in TABLE_CATEGORY.items():
+        assert category is not None or hasattr(table, "category"), table
+
+
+async def test_an_account_grant_is_not_a_record_grant(world):
+    assert isinstance(open_account(world.house, world.people["maria"]), AccountGrant)
