@@ -159,7 +159,7 @@ async def app_setup(house: House, account: UUID, username: str, issuer: str) -> 
     if row is None:
         return None
     totp = _totp(house, row)
-    picture = segno.make(totp.provisioning_uri(username, issuer), error="m", micro=False)
+    picture = segno.make(totp.provisioning_uri(name=username, issuer_name=issuer), error="m", micro=False)
     key = " ".join(totp.secret[at : at + 4] for at in range(0, len(totp.secret), 4))
     return Setup(key, picture.svg_inline(dark="#000", light="#fff", scale=4, omitsize=False))
 

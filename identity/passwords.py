@@ -99,9 +99,10 @@ def _is_common(plain: str) -> bool:
 def _rest(plain: str, own_words: Iterable[str]) -> int:
     """How many characters are left without the words anybody who knows the person would try first."""
     words = {part for word in own_words for part in (word.casefold(), *re.split(r"[\W_]+", word.casefold()))}
+    left = plain
     for word in sorted((word for word in words if len(word) > 2), key=len, reverse=True):
-        plain = plain.replace(word, "")
-    return len(re.sub(r"[\W_]", "", plain)) if words else len(plain)
+        left = left.replace(word, "")
+    return len(plain) if left == plain else len(re.sub(r"[\W_]", "", left))
 
 
 def _repeats(plain: str) -> bool:
@@ -112,7 +113,7 @@ def _repeats(plain: str) -> bool:
 def _is_run(plain: str) -> bool:
     """A walk along the figures, the alphabet or a keyboard, forwards or backwards."""
     core = re.sub(r"[\W_]", "", plain)
-    return any(core in run * 2 or core in run[::-1] * 2 for run in RUNS)
+    return len(core) > 3 and any(core in run * 2 or core in run[::-1] * 2 for run in RUNS)
 
 
 @lru_cache(maxsize=1)
