@@ -1,26 +1,37 @@
 """Message catalogs: `python -m words.catalog extract | update LANGUAGE | compile`.
 
 `extract` writes locale/messages.pot from the code and the templates, `update es` starts or refreshes a
-language, `compile` makes the .mo files that run time reads (set-up does this; they are not committed).
+language, `compile` makes the .mo files that run time reads (set-up does this). Neither .pot nor .mo is committed.
 """
 
 import sys
-from pathlib import Path
+from collections.abc import Iterator
 
-from babel.messages.frontend import CommandLineInterface
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import CommandLineInterface, parse_keywords, parse_mapping_cfg
 
 from words.gettext import CATALOG_FOLDER, DOMAIN
 
 ROOT = CATALOG_FOLDER.parent
 TEMPLATE = CATALOG_FOLDER / f"{DOMAIN}.pot"
+KEYWORDS = ("N_", "pgettext:1c,2", "npgettext:1c,2,3")
 
 
-def extract(template: Path = TEMPLATE) -> None:
-    keywords = [word for spec in ("N_", "pgettext:1c,2", "npgettext:1c,2,3") for word in ("-k", spec)]
-    _babel(
-        "extract", "-F", str(ROOT / "babel.cfg"), *keywords, "--project=Plainchart", "--sort-by-file",
-        "--no-location", "--omit-header", "-o", str(template), str(ROOT),
-    )  # fmt: skip
+def messages() -> Iterator[tuple[str, str]]:
+    """Every message in the code and the templates with the file it stands in; of a plural, both forms."""
+    with open(ROOT / "babel.cfg", encoding="utf-8") as mapping:
+        methods, options = parse_mapping_cfg(mapping)
+    keywords = {**DEFAULT_KEYWORDS, **parse_keywords(KEYWORDS)}
+    for file, _line, found, *_ in extract_from_dir(ROOT, methods, options, keywords):
+        for message in found if isinstance(found, tuple) else (found,):
+            if message:
+                yield file, message
+
+
+def extract() -> None:
+    keywords = [argument for word in KEYWORDS for argument in ("-k", word)]
+    where = ["-F", str(ROOT / "babel.cfg"), "-o", str(TEMPLATE)]
+    _babel("extract", *where, *keywords, "--project=Plainchart", "--sort-by-file", "--no-location", str(ROOT))
 
 
 def update(language: str) -> None:
@@ -43,6 +54,7 @@ def main(arguments: list[str]) -> int:
         case ["extract"]:
             extract()
         case ["update", language]:
+            extract()
             update(language)
         case ["compile"]:
             compile_all()
