@@ -1,0 +1,127 @@
+"""Reads every audit chain again and says where the first row is that is not as it was written.
+
+A chain is whole when its rows count up from 0, each MAC follows from the row before, a closed chain has as many rows
+as its process said, and each head that was ever exported is still there (SECURITY contract 12).
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from access.audit import read_heads, seal_row
+from tables.database import Database
+
+PAGE = 2000
+COLUMNS = ("chain", "seq", "at", "actor", "behalf", "subject", "action", "objects", "decision", "reason", "purpose", "shown")
+ROWS = f"SELECT {', '.join(COLUMNS)}, mac FROM audit_event WHERE chain = ? AND seq > ? ORDER BY seq LIMIT {PAGE}"
+CHAINS = "SELECT id, heads, closed_count FROM audit_chain ORDER BY opened_at, id"
+STRAYS = (
+    "SELECT DISTINCT e.chain FROM audit_event e WHERE NOT EXISTS (SELECT 1 FROM audit_chain c WHERE c.id = e.chain)"
+)
+
+Heads = dict[int, dict[int, str]]
+"""For each chain, the MAC (in hex) that was exported for a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`what`: changed, missing, unopened, empty, short, long, stray, lost (named in the heads file, nowhere else)."""
+
+    chain: int
+    seq: int
+    what: str
+
+
+@dataclass(slots=True)
+class Verified:
+    """What was checked, and the first fault of each chain that has one."""
+
+    chains: int = 0
+    rows: int = 0
+    closed: int = 0
+    heads: int = 0
+    heads_lines: int = 0
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def whole(self) -> bool:
+        """Checking nothing proves nothing."""
+        return self.rows > 0 and not self.faults
+
+
+async def verify(
+    database: Database, key: bytes, heads_file: Path | None = None, progress: Callable[[int], None] = lambda rows: None
+) -> Verified:
+    """The file is read first and chains before their rows, so that what is written meanwhile is no fault."""
+    found = Verified()
+    heads = _exported(heads_file, found)
+    chains = await database.rows(CHAINS)
+    strays = [row["chain"] for row in await database.rows(STRAYS)]
+    for chain in chains:
+        _add(heads, read_heads(f'{{"heads":{chain["heads"] or "[]"}}}') or [])
+    for chain in chains:
+        fault = await _first_fault(database, key, chain, heads.get(chain["id"], {}), found, progress)
+        found.chains += 1
+        found.faults += [fault] if fault else []
+    known = {chain["id"] for chain in chains}
+    found.faults += [Fault(chain, 0, "stray") for chain in strays]
+    found.faults += [Fault(chain, max(heads[chain]), "lost") for chain in sorted(heads) if chain not in known]
+    return found
+
+
+def _exported(file: Path | None, found: Verified) -> Heads:
+    heads: Heads = {}
+    if file is not None and file.is_file():
+        with file.open(encoding="ascii", errors="replace") as lines:
+            for line in lines:
+                _add(heads, read_heads(line) or [])
+                found.heads_lines += 1
+    return heads
+
+
+def _add(heads: Heads, more: list) -> None:
+    for chain, seq, mac in more:
+        heads.setdefault(chain, {})[seq] = mac
+
+
+async def _first_fault(database, key: bytes, chain: dict, heads: dict[int, str], found: Verified, progress) -> Fault | None:
+    """Walks one chain. What comes after its first bad row cannot be judged."""
+    number, seq, mac = chain["id"], -1, b""
+    while rows := await database.rows(ROWS, number, seq):
+        for row in rows:
+            fault = _fault(key, mac, row, seq + 1, heads)
+            if fault:
+                return fault
+            seq, mac = row["seq"], bytes(row["mac"])
+            found.rows += 1
+            found.heads += seq in heads
+        progress(found.rows)
+    return _end_fault(chain, seq + 1, heads, found)
+
+
+def _fault(key: bytes, before: bytes, row: dict, expected: int, heads: dict[int, str]) -> Fault | None:
+    chain, seq, mac = row["chain"], row["seq"], bytes(row["mac"])
+    if seq != expected:
+        return Fault(chain, expected, "missing")
+    if not hmac.compare_digest(mac, seal_row(key, before, tuple(row[name] for name in COLUMNS))):
+        return Fault(chain, seq, "changed")
+    if seq == 0 and row["action"] != "chain.opened":
+        return Fault(chain, seq, "unopened")
+    return Fault(chain, seq, "changed") if heads.get(seq, mac.hex()) != mac.hex() else None
+
+
+def _end_fault(chain: dict, count: int, heads: dict[int, str], found: Verified) -> Fault | None:
+    number, said = chain["id"], chain["closed_count"]
+    if count == 0:
+        return Fault(number, 0, "empty")
+    if heads and max(heads) >= count:
+        return Fault(number, count, "missing")
+    if said is None:
+        return None
+    found.closed += 1
+    if count != said:
+        return Fault(number, min(count, said), "short" if count < said else "long")
+    return None
