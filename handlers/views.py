@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -12,6 +13,7 @@ from words.gettext import jinja_callables
 FOLDER = Path(__file__).resolve().parent.parent / "templates"
 
 
+@cache
 def make_environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
@@ -34,6 +36,7 @@ def add_macros(environment: Environment) -> None:
                 environment.globals[macro] = getattr(module, macro)
 
 
+@cache
 def make_text_environment() -> Environment:
     """For `.txt` templates: nothing is escaped, because nothing there is markup."""
     environment = Environment(

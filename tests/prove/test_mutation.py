@@ -1,0 +1,42 @@
+"""Every fault planted in the access decision is noticed by at least one test (SECURITY contract 23)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.support.mutants import ROOT, Mutant, all_mutants
+
+WATCHERS = ("tests/test_access.py", "tests/test_access_rule.py", "tests/test_guard.py")
+
+EQUIVALENT = {
+    # Faults that change nothing anybody could see, each with its reason.
+}
+
+
+def survives(mutant: Mutant) -> bool:
+    """True when all tests of access pass although the fault is in."""
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "tests.support.mutants", "-p", "no:cacheprovider",
+         "--db", "sqlite", *WATCHERS],
+        cwd=ROOT, env={**os.environ, "MUTANT": mutant.name}, capture_output=True, text=True, timeout=120,
+    )
+    return run.returncode == 0
+
+
+def chosen() -> list[Mutant]:
+    """All of them, or N spread evenly."""
+    mutants = [mutant for mutant in all_mutants() if (mutant.module, mutant.what, mutant.line) not in EQUIVALENT]
+    n = int(os.environ.get("PROVE_N") or len(mutants))
+    return mutants[:: max(1, len(mutants) // n)][:n]
+
+
+def test_every_planted_fault_is_noticed():
+    mutants = chosen()
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        outcomes = list(pool.map(survives, mutants))
+    survivors = [f"{m.name} line {m.line}: {m.what}" for m, alive in zip(mutants, outcomes, strict=True) if alive]
+    print(f"{len(mutants)} faults planted, {len(mutants) - len(survivors)} noticed")
+    assert survivors == []
