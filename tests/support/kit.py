@@ -32,7 +32,7 @@ class Clinic:
     name: str = "Riverbend Family Clinic"
     phone: str = "(555)\u00a0555-0142"
     phone_href: str = "tel:+15555550142"
-    hours: str = "Monday to Friday, 8\u00a0am to 5\u00a0pm."
+    hours: str = "Monday to Friday, 8\u00a0am to 5\u00a0pm"
 
 
 @dataclass(frozen=True, slots=True)
