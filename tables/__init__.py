@@ -3,9 +3,9 @@
 from piccolo.engine.base import Engine
 from piccolo.table import Table
 
-from tables import accounts, audit, clinic, feed, records, results, sending, visits, work
+from tables import accounts, audit, clinic, feed, people, records, results, sending, visits, work
 
-ROOMS = (clinic, accounts, records, audit, sending, visits, results, feed, work)
+ROOMS = (clinic, accounts, records, audit, sending, visits, results, people, feed, work)
 ALL: tuple[type[Table], ...] = tuple(table for room in ROOMS for table in room.TABLES)
 CONSTRAINTS: tuple[str, ...] = tuple(line for room in ROOMS for line in room.CONSTRAINTS)
 

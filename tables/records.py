@@ -46,6 +46,12 @@ class RecordSource(Table, tablename="record_source"):
     fhir_type = code(40)
     fhir_id = Varchar(length=200, null=False, default="")
     linked_at = moment(null=False)
+    withdrawn_at = moment()
+    """The source deleted this patient."""
+    disputed_at = moment()
+    """The source used this id for two different people: nothing more is filed here until staff have looked."""
+    merged_by = Varchar(length=200, null=True, default=None)
+    """The id of the Patient of this source that said so, where a feed merged this chart into another."""
 
 
 class Share(Table, tablename="share"):

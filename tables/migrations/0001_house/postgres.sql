@@ -147,7 +147,10 @@ CREATE TABLE "record_source" (
   "source" VARCHAR(64) NOT NULL,
   "fhir_type" VARCHAR(40) NOT NULL,
   "fhir_id" VARCHAR(200) NOT NULL,
-  "linked_at" TIMESTAMPTZ NOT NULL
+  "linked_at" TIMESTAMPTZ NOT NULL,
+  "withdrawn_at" TIMESTAMPTZ,
+  "disputed_at" TIMESTAMPTZ,
+  "merged_by" VARCHAR(200)
 );
 CREATE INDEX "record_source_record" ON "record_source" ("record");
 CREATE TABLE "share" (
@@ -191,7 +194,6 @@ CREATE TABLE "audit_chain" (
 CREATE TABLE "audit_event" (
   "id" BIGSERIAL PRIMARY KEY,
   "objects" VARCHAR(160) NOT NULL,
-  "count" INTEGER NOT NULL,
   "chain" BIGINT NOT NULL,
   "seq" BIGINT NOT NULL,
   "at" BIGINT NOT NULL,
@@ -202,6 +204,7 @@ CREATE TABLE "audit_event" (
   "decision" VARCHAR(12) NOT NULL,
   "reason" VARCHAR(24) NOT NULL,
   "purpose" VARCHAR(16) NOT NULL,
+  "shown" INTEGER NOT NULL,
   "mac" BYTEA NOT NULL
 );
 CREATE TABLE "used_key" (
@@ -389,6 +392,130 @@ CREATE INDEX "observation_series" ON "observation" ("series");
 CREATE INDEX "observation_report" ON "observation" ("report");
 CREATE INDEX "observation_parent" ON "observation" ("parent");
 CREATE INDEX "observation_encounter" ON "observation" ("encounter");
+CREATE TABLE "practitioner" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "withdrawn_at" TIMESTAMPTZ,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "name" TEXT NOT NULL,
+  "given" TEXT,
+  "family" TEXT,
+  "qualification" TEXT,
+  "phone" TEXT
+);
+CREATE TABLE "practitioner_role" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "withdrawn_at" TIMESTAMPTZ,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "name" TEXT NOT NULL,
+  "role" TEXT,
+  "specialty" TEXT,
+  "practitioner_ref" TEXT,
+  "organization_ref" TEXT
+);
+CREATE TABLE "organization" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "withdrawn_at" TIMESTAMPTZ,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "name" TEXT NOT NULL,
+  "kind" TEXT,
+  "phone" TEXT,
+  "address" TEXT
+);
+CREATE TABLE "location" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "withdrawn_at" TIMESTAMPTZ,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "name" TEXT NOT NULL,
+  "kind" TEXT,
+  "phone" TEXT,
+  "address" TEXT,
+  "organization_ref" TEXT
+);
+CREATE TABLE "person" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "withdrawn_at" TIMESTAMPTZ,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "name" TEXT NOT NULL,
+  "links" JSON
+);
+CREATE TABLE "related_person" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "name" TEXT NOT NULL,
+  "relationship" TEXT,
+  "phone" TEXT,
+  "email" TEXT,
+  "effective_text" VARCHAR(64) NOT NULL,
+  "effective_precision" VARCHAR(8) NOT NULL,
+  "effective_starts" TIMESTAMPTZ,
+  "effective_ends" TIMESTAMPTZ
+);
+CREATE INDEX "related_person_patient" ON "related_person" ("patient");
+CREATE TABLE "consent" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "scope" TEXT,
+  "label" TEXT NOT NULL,
+  "given_text" VARCHAR(64) NOT NULL,
+  "given_precision" VARCHAR(8) NOT NULL,
+  "given_starts" TIMESTAMPTZ,
+  "given_ends" TIMESTAMPTZ,
+  "provision" JSON,
+  "organization" TEXT
+);
+CREATE INDEX "consent_patient" ON "consent" ("patient");
 CREATE TABLE "import_run" (
   "id" UUID PRIMARY KEY NOT NULL,
   "source" VARCHAR(64) NOT NULL,
@@ -407,9 +534,29 @@ CREATE TABLE "raw_resource" (
   "version" VARCHAR(80) NOT NULL,
   "sha256" BYTEA NOT NULL,
   "body" BYTEA NOT NULL,
+  "current" BOOLEAN NOT NULL,
+  "withdrawn" BOOLEAN NOT NULL,
+  "updated_at" TIMESTAMPTZ,
+  "context" JSON,
   "skipped" TEXT,
   "received_at" TIMESTAMPTZ NOT NULL,
   "run" VARCHAR(36) NOT NULL
+);
+CREATE TABLE "feed_identifier" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "system" VARCHAR(400) NOT NULL,
+  "value" VARCHAR(400) NOT NULL
+);
+CREATE TABLE "waiting_link" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "target_type" VARCHAR(40) NOT NULL,
+  "target_id" VARCHAR(820) NOT NULL
 );
 CREATE TABLE "outbox" (
   "id" UUID PRIMARY KEY NOT NULL,
@@ -502,8 +649,19 @@ CREATE UNIQUE INDEX observation_feed ON observation (source, fhir_type, fhir_id,
 CREATE UNIQUE INDEX observation_feed_whole ON observation (source, fhir_type, fhir_id) WHERE component IS NULL;
 CREATE INDEX observation_list ON observation (patient, category, effective_starts);
 CREATE INDEX observation_trend ON observation (series, effective_starts);
+CREATE UNIQUE INDEX practitioner_feed ON practitioner (source, fhir_type, fhir_id);
+CREATE UNIQUE INDEX practitioner_role_feed ON practitioner_role (source, fhir_type, fhir_id);
+CREATE UNIQUE INDEX organization_feed ON organization (source, fhir_type, fhir_id);
+CREATE UNIQUE INDEX location_feed ON location (source, fhir_type, fhir_id);
+CREATE UNIQUE INDEX person_feed ON person (source, fhir_type, fhir_id);
+CREATE UNIQUE INDEX related_person_feed ON related_person (source, fhir_type, fhir_id);
+CREATE UNIQUE INDEX consent_feed ON consent (source, fhir_type, fhir_id);
 CREATE UNIQUE INDEX raw_resource_version ON raw_resource (source, fhir_type, fhir_id, version, sha256);
 CREATE INDEX import_run_source ON import_run (source, started_at);
+CREATE UNIQUE INDEX feed_identifier_once ON feed_identifier (source, fhir_type, system, value, fhir_id);
+CREATE INDEX feed_identifier_of ON feed_identifier (source, fhir_type, fhir_id);
+CREATE UNIQUE INDEX waiting_link_once ON waiting_link (source, fhir_type, fhir_id, target_type, target_id);
+CREATE INDEX waiting_link_target ON waiting_link (source, target_type, target_id);
 CREATE UNIQUE INDEX outbox_dedupe ON outbox (dedupe);
 CREATE INDEX outbox_due ON outbox (state, run_at);
 CREATE UNIQUE INDEX job_dedupe ON job (dedupe) WHERE dedupe IS NOT NULL;

@@ -1,0 +1,181 @@
+"""Files of FHIR into the database: everything is checked first, then written in batches under a run that can resume."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from ehr.linking import complete, go_back
+from ehr.reading import Entry, FeedFile, check_files, read_file
+from ehr.report import ImportReport, Tally
+from ehr.references import base_of
+from ehr.rows import Feed
+from ehr.sent import Sent, make_ready
+from ehr.types import LAST_PASS, pass_of
+from ehr.writing import Transaction, Writer
+from tables.base import new_id
+from tables.database import Database
+
+UNNAMED = "import"
+"""The source of what names no server, where the operator named none either."""
+LONGEST_SOURCE = 64
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    id: UUID
+    resumed: bool
+
+
+async def import_paths(
+    database: Database,
+    paths: Iterable[Path],
+    source: str,
+    now: datetime,
+    *,
+    report_progress: Progress | None = None,
+    link: Mapping[str, UUID] | None = None,
+    zone: str = "",
+    audit=None,
+) -> ImportReport:
+    """Imports files and folders as one feed. Raises `NotFhir`, before anything is written, if one file is no FHIR.
+
+    `source` '' takes the server that the resources name, else "import". `link` gives an existing record to patients by
+    their FHIR id; any other new patient is a new record. `report_progress(done, all)` counts resources. `audit` is an
+    AuditWriter: each chart the run writes to gets an entry in the same transaction.
+    """
+    began = time.perf_counter()
+    files = check_files(paths)
+    run = await _begin(database, source or UNNAMED, files, now)
+    feed = Feed(zone or await _zone(database), now)
+    writer = Writer(
+        database, feed, run.id, Tally(), link or {}, audit.transaction if audit else _plain(database), touched
+    )
+    progress = _Progress(report_progress, sum(file.count for file in files))
+    sources = await _write_files(writer, files, source, progress)
+    late = 0
+    for name in sorted(sources):
+        await go_back(writer, name)
+        late += await complete(writer, name)
+    report = writer.tally.report(
+        files=len(files), late=late, resumed=run.resumed, longest_transaction=writer.longest,
+        seconds=time.perf_counter() - began,
+    )  # fmt: skip
+    await _end(database, run, report, now + timedelta(seconds=report.seconds))
+    return report
+
+
+def touched(entries: Any, charts: frozenset[UUID]) -> None:
+    """One audit entry for each chart that a batch writes to; `entries` is what the audit's transaction collects."""
+
+
+def _plain(database: Database) -> Transaction:
+    return database.transaction
+
+
+@dataclass(slots=True)
+class _Progress:
+    report: Progress | None
+    total: int
+    done: int = 0
+
+    def add(self, count: int) -> None:
+        self.done += count
+        if self.report:
+            self.report(self.done, self.total)
+
+
+async def _write_files(writer: Writer, files: list[FeedFile], source: str, progress: _Progress) -> set[str]:
+    """Pass by pass through all files, so that what is referred to is there before what refers to it."""
+    sources: set[str] = set()
+    for number in range(LAST_PASS + 1):
+        batch = _Gathering(writer, progress)
+        for file in files:
+            if number not in file.passes:
+                continue
+            for entry in read_file(file):
+                if pass_of(entry.fhir_type) == number:
+                    sources.add(await batch.add(make_ready(entry, source or source_of(entry))))
+        await batch.flush()
+    return sources
+
+
+def source_of(entry: Entry) -> str:
+    """The server in the entry's address; one name for all that names none. Two servers' `Patient/1` are two people."""
+    base = base_of(entry.full_url, entry.fhir_type, entry.fhir_id)
+    if not base:
+        return UNNAMED
+    name = base.partition("://")[2]
+    if len(name) <= LONGEST_SOURCE:
+        return name
+    return f"{name[:47]}#{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+
+
+@dataclass(slots=True)
+class _Gathering:
+    """Collects resources of one source until they are worth a transaction. A batch holds each resource once."""
+
+    writer: Writer
+    progress: _Progress
+    sents: list[Sent] = field(default_factory=list)
+    keys: set[tuple[str, str]] = field(default_factory=set)
+
+    async def add(self, sent: Sent) -> str:
+        full = len(self.sents) >= self.writer.size
+        if self.sents and (full or sent.key in self.keys or sent.source != self.sents[0].source):
+            await self.flush()
+        self.sents.append(sent)
+        self.keys.add(sent.key)
+        return sent.source
+
+    async def flush(self) -> None:
+        sents, self.sents, self.keys = self.sents, [], set()
+        if sents:
+            await self.writer.write(sents[0].source, sents)
+            self.progress.add(len(sents))
+            await asyncio.sleep(0)
+
+
+async def _zone(database: Database) -> str:
+    """The clinic's own zone, in which dates without one are read."""
+    rows = await database.rows("SELECT zone FROM clinic_site WHERE active = ? ORDER BY id LIMIT 1", True)
+    return rows[0]["zone"] if rows and rows[0]["zone"] else "UTC"
+
+
+async def _begin(database: Database, source: str, files: list[FeedFile], now: datetime) -> Run:
+    """A run row; the one that was cut, if these are its files."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(str(file.path).encode() + b"\0" + file.sha256)
+    rows = await database.rows(
+        "SELECT id FROM import_run WHERE source = ? AND state = 'writing' AND digest = ? ORDER BY started_at DESC LIMIT 1",
+        source, digest.digest(),
+    )  # fmt: skip
+    if rows:
+        return Run(rows[0]["id"], True)
+    run = Run(new_id(), False)
+    async with database.transaction():
+        await database.rows(
+            "INSERT INTO import_run (id, source, state, digest, cursor, started_at) VALUES (?, ?, 'writing', ?, 0, ?)",
+            run.id, source, digest.digest(), now,
+        )  # fmt: skip
+    return run
+
+
+async def _end(database: Database, run: Run, report: ImportReport, ended: datetime) -> None:
+    counts = {one.fhir_type: [one.read, one.stored, one.unchanged, one.withdrawn, len(one.skipped)] for one in report.types}
+    async with database.transaction():
+        await database.rows(
+            "UPDATE import_run SET state = 'done', report = ?, ended_at = ? WHERE id = ?",
+            msgspec.json.encode(counts).decode(), ended, run.id,
+        )  # fmt: skip

@@ -1,0 +1,87 @@
+"""The import's SQL, made once from the tables' own columns: Piccolo would make it anew for every row."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+import msgspec
+from piccolo.columns import Boolean, Integer, Varchar
+from piccolo.table import Table
+
+import tables
+from tables.database import Database
+
+# What a later version of the resource does not change: who the row is, and what other resources say of it.
+KEPT = {"id", "ref", "first_seen_at"}
+CLAIMED = {"observation": {"report", "parent"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """How one table is written. `values` of a row may leave columns out; `lengths` cuts what PostgreSQL would refuse."""
+
+    table: str
+    insert: str
+    update: str
+    columns: tuple[str, ...]
+    kept: tuple[str, ...]
+    empty: dict[str, Any]
+    lengths: tuple[tuple[str, int], ...]
+
+    def cut(self, values: dict[str, Any]) -> dict[str, Any]:
+        """All columns, each no longer than it may be."""
+        full = self.empty | values
+        for name, length in self.lengths:
+            sent = full[name]
+            if sent is not None and len(sent) > length:
+                full[name] = sent[:length]
+        return full
+
+    def inserted(self, values: dict[str, Any]) -> tuple:
+        return itemgetter(*self.columns)(values)
+
+    def updated(self, values: dict[str, Any], row_id: Any) -> tuple:
+        return (*itemgetter(*self.kept)(values), row_id)
+
+
+@functools.cache
+def statement(name: str) -> Statement:
+    table = next(table for table in tables.ALL if table._meta.tablename == name)
+    columns = tuple(column._meta.db_column_name for column in table._meta.columns)
+    kept = tuple(column for column in columns if column not in KEPT | CLAIMED.get(name, set()))
+    names, marks = ", ".join(f'"{column}"' for column in columns), ", ".join("?" * len(columns))
+    return Statement(
+        name,
+        f'INSERT INTO "{name}" ({names}) VALUES ({marks})',
+        f'UPDATE "{name}" SET ' + ", ".join(f'"{column}" = ?' for column in kept) + ' WHERE "id" = ?',
+        columns,
+        kept,
+        {column._meta.db_column_name: _empty(column) for column in table._meta.columns},
+        tuple((c._meta.db_column_name, c.length) for c in table._meta.columns if type(c) is Varchar),
+    )
+
+
+def _empty(column) -> Any:
+    if column._meta.null:
+        return None
+    return False if isinstance(column, Boolean) else 0 if isinstance(column, Integer) else ""
+
+
+def among(database: Database, column: str, kind: str = "text") -> str:
+    """`column` is one of a list, as one mark: the statement stays the same whatever the list's length."""
+    if database.is_sqlite:
+        return f"{column} IN (SELECT value FROM json_each(?))"
+    return f"{column} = ANY(?::{kind}[])"
+
+
+def listed(database: Database, values: Sequence[Any]) -> Any:
+    """The list for `among`."""
+    return msgspec.json.encode([str(value) for value in values]).decode() if database.is_sqlite else list(values)
+
+
+def primary_tables() -> dict[str, type[Table]]:
+    return {table._meta.tablename: table for table in tables.ALL}
