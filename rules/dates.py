@@ -6,14 +6,13 @@ no zone of its own, so its instants are those of the site. Nothing is made more 
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 Precision = Literal["year", "month", "day", "instant", "period"]
 
-UTC = timezone.utc
 LAST_MOMENT = time(23, 59, 59, 999999)
 DISTANT_PAST = datetime(1, 1, 1, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from rules.shapes import line_in, list_in, map_in, maps_in
 
 
 class Timing(msgspec.Struct, frozen=True, omit_defaults=True):
-    """FHIR Timing.repeat. Numbers as sent; `when` holds event codes such as `HS`; `code` an abbreviation such as `BID`."""
+    """FHIR Timing.repeat. Numbers as sent; `when` holds event codes (`HS`); `code` is an abbreviation (`BID`)."""
 
     frequency: str = ""
     frequency_max: str = ""

@@ -52,7 +52,7 @@ def best_period(starts: tuple[datetime, ...], now: datetime, enough: int = ENOUG
 
 
 def choices(starts: tuple[datetime, ...], current: Period, now: datetime) -> tuple[Choice, ...]:
-    """The periods worth offering: those that hold something and show more than the one before. The current one stays."""
+    """The periods worth offering: each shows more than the one before it. The current one stays."""
     offered: list[Choice] = []
     for period in Period:
         count = _count(starts, period, now)

@@ -94,9 +94,7 @@ class Absent(Value, frozen=True, tag="absent"):
     text: str = ""
 
 
-AnyValue = (
-    Quantity | Text | Coded | Truth | Whole | Span | Ratio | Samples | ClockTime | Moment | Interval | Absent
-)
+AnyValue = Quantity | Text | Coded | Truth | Whole | Span | Ratio | Samples | ClockTime | Moment | Interval | Absent
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoder = msgspec.json.Decoder(AnyValue)

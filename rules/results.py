@@ -1,4 +1,4 @@
-"""What a result means and how it may be shown. Nothing here guesses: no range and no word of the laboratory, no meaning.
+"""What a result means and how it may be shown. Nothing guesses: no range, no word of the laboratory, no meaning.
 
 Interpretation codes are HL7 v3 ObservationInterpretation. Ranges are FHIR `referenceRange`, bounds inclusive.
 """
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+
 import msgspec
 
 from rules.quantities import AnyValue, Quantity, concept_of, decimal_of, quantity_of, series_unit
@@ -214,7 +215,9 @@ def _placed(value: Quantity, low: Decimal | None, high: Decimal | None) -> Meani
     return Meaning.IN if _surely_in(below, above, upward, downward, low, high) else Meaning.NONE
 
 
-def _surely_in(below: bool, above: bool, upward: bool, downward: bool, low: Decimal | None, high: Decimal | None) -> bool:
+def _surely_in(
+    below: bool, above: bool, upward: bool, downward: bool, low: Decimal | None, high: Decimal | None
+) -> bool:
     if below or above:
         return False
     return not (upward and high is not None) and not (downward and low is not None)

@@ -134,15 +134,10 @@ _KEYS: dict[Specimen, dict[str, tuple[str, ...]]] = {
 }
 
 BY_LOINC: dict[str, PlainName] = {
-    code: PlainName(key, specimen)
-    for specimen, keys in _KEYS.items()
-    for key, codes in keys.items()
-    for code in codes
+    code: PlainName(key, specimen) for specimen, keys in _KEYS.items() for key, codes in keys.items() for code in codes
 }
 
 
 def plain_name(codes: tuple[str, ...]) -> PlainName | None:
     """The plain name for the first LOINC code that has one (one observation often carries two codes)."""
     return next((BY_LOINC[code] for code in codes if code in BY_LOINC), None)
-
-

@@ -62,7 +62,9 @@ def test_higher_numbers_stand_higher_and_later_ones_further_right():
 
 
 def test_a_shape_of_its_own_for_what_lies_outside_and_for_what_is_only_a_bound():
-    drawn = draw([dot(0, "5", "below"), dot(1, "99", "above"), dot(2, "50", "outside"), dot(3, "2", "bound"), dot(4, "50")])
+    drawn = draw(
+        [dot(0, "5", "below"), dot(1, "99", "above"), dot(2, "50", "outside"), dot(3, "2", "bound"), dot(4, "50")]
+    )
     assert len(drawn.circles) == 1
     assert drawn.out.count("M") == 3 and drawn.out.count("z") == 3
     assert drawn.bounds.count("M") == 1
@@ -107,7 +109,9 @@ def test_points_of_one_instant_stand_side_by_side():
 
 
 def test_two_hundred_points_are_drawn_and_the_newest_has_its_number():
-    many = draw([dot(3 * n, str(100 + n % 17)) for n in range(260)], Band(Decimal(102), Decimal(110), "Usual range 102 to 110"))
+    many = draw(
+        [dot(3 * n, str(100 + n % 17)) for n in range(260)], Band(Decimal(102), Decimal(110), "Usual range 102 to 110")
+    )
     assert [v.text for v in many.values if v.strong] == [str(100 + 259 % 17)]
     assert many.line.count(" ") == 2 * 200 - 1
     assert 3 <= len(many.values) <= 40
@@ -136,12 +140,21 @@ def assert_well_drawn(drawn) -> None:
 
 numbers = st.decimals(-1000, 100000, places=3).map(lambda n: str(n)) | st.integers(0, 9).map(str)
 some_dots = st.lists(
-    st.builds(dot, st.floats(0, 4000), numbers, st.sampled_from(["point", "below", "above", "outside", "bound"]), st.sampled_from(["", "May", "2024", "Sep 30"])),
+    st.builds(
+        dot,
+        st.floats(0, 4000),
+        numbers,
+        st.sampled_from(["point", "below", "above", "outside", "bound"]),
+        st.sampled_from(["", "May", "2024", "Sep 30"]),
+    ),
     min_size=1,
     max_size=60,
 )
 some_bands = st.none() | st.builds(
-    Band, st.none() | st.decimals(-100, 100, places=1), st.none() | st.decimals(100, 1000, places=1), st.sampled_from(["Usual range", "Usual range 12.0 to 15.5 in a longer language"])
+    Band,
+    st.none() | st.decimals(-100, 100, places=1),
+    st.none() | st.decimals(100, 1000, places=1),
+    st.sampled_from(["Usual range", "Usual range 12.0 to 15.5 in a longer language"]),
 )
 
 
@@ -160,8 +173,16 @@ def test_the_check_above_sees_text_over_text():
 
 def test_a_segment_knows_which_boxes_it_crosses():
     box = Box(10, 10, 20, 20)
-    assert Segment(0, 0, 30, 30).crosses(box) and Segment(15, 0, 15, 40).crosses(box) and Segment(12, 12, 13, 13).crosses(box)
-    assert not Segment(0, 0, 9, 40).crosses(box) and not Segment(0, 25, 40, 25).crosses(box) and not Segment(0, 30, 12, 22).crosses(box)
+    assert (
+        Segment(0, 0, 30, 30).crosses(box)
+        and Segment(15, 0, 15, 40).crosses(box)
+        and Segment(12, 12, 13, 13).crosses(box)
+    )
+    assert (
+        not Segment(0, 0, 9, 40).crosses(box)
+        and not Segment(0, 25, 40, 25).crosses(box)
+        and not Segment(0, 30, 12, 22).crosses(box)
+    )
 
 
 def test_wide_text_is_wider():

@@ -97,7 +97,10 @@ def test_what_has_no_date_sorts_as_oldest():
     assert [d and d.text for d in sorted(dates, key=ordering)] == [None, "2025-01-01", "2026"]
 
 
-@given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.just(timezone.utc)), st.integers(-14 * 60, 14 * 60))
+@given(
+    st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.just(timezone.utc)),
+    st.integers(-14 * 60, 14 * 60),
+)
 def test_an_instant_survives_being_written_with_any_offset(moment, minutes):
     text = moment.astimezone(timezone(timedelta(minutes=minutes))).isoformat()
     assert parse_clinical_date(text, CHICAGO).starts == moment

@@ -47,7 +47,9 @@ def test_digits_in_a_name_stay():
     assert full({"given": ["Lucas404"], "family": "León820"}) == "Lucas404 León820"
 
 
-@pytest.mark.parametrize("sent", [None, [], [{}], ["x"], [{"given": "Maria"}], [{"given": [None], "family": ""}], {"family": "x"}])
+@pytest.mark.parametrize(
+    "sent", [None, [], [{}], ["x"], [{"given": "Maria"}], [{"given": [None], "family": ""}], {"family": "x"}]
+)
 def test_no_name_is_none(sent):
     assert person_name(sent, NOW) is None
 

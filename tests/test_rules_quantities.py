@@ -35,7 +35,10 @@ MG = {"value": 5, "unit": "mg", "system": UCUM, "code": "mg"}
 KINDS = [
     ({"valueQuantity": {**MG, "comparator": "<"}}, Quantity("5", "mg", "mg", "<")),
     ({"valueString": " none seen "}, Text("none seen")),
-    ({"valueCodeableConcept": {"text": "Negative", "coding": [{"code": "260385009", "system": "s"}]}}, Coded("Negative", "260385009", "s")),
+    (
+        {"valueCodeableConcept": {"text": "Negative", "coding": [{"code": "260385009", "system": "s"}]}},
+        Coded("Negative", "260385009", "s"),
+    ),
     ({"valueCodeableConcept": {"coding": [{"code": "x"}, {"display": "Shown"}]}}, Coded("Shown", "x")),
     ({"valueBoolean": False}, Truth(False)),
     ({"valueInteger": 0}, Whole("0")),
@@ -45,7 +48,10 @@ KINDS = [
     ({"valueTime": "08:30:00"}, ClockTime("08:30:00")),
     ({"valueDateTime": "2026-05"}, Moment("2026-05")),
     ({"valuePeriod": {"start": "2026"}}, Interval("2026", "")),
-    ({"dataAbsentReason": {"coding": [{"code": "not-performed"}], "text": "No sample"}}, Absent("not-performed", "No sample")),
+    (
+        {"dataAbsentReason": {"coding": [{"code": "not-performed"}], "text": "No sample"}},
+        Absent("not-performed", "No sample"),
+    ),
 ]
 
 
@@ -83,7 +89,9 @@ def test_numbers_keep_the_noughts_they_were_sent_with():
     assert number_text(44.69893832419743) == "44.69893832419743"
 
 
-@pytest.mark.parametrize("sent", [True, None, "", "NaN", "Infinity", "1_000", "5,4", "٣", "1e99999", "9" * 41, [], float("nan")])
+@pytest.mark.parametrize(
+    "sent", [True, None, "", "NaN", "Infinity", "1_000", "5,4", "٣", "1e99999", "9" * 41, [], float("nan")]
+)
 def test_what_is_no_number_is_no_number(sent):
     assert number_text(sent) == ""
 
@@ -125,7 +133,10 @@ def test_conversion_needs_a_factor_for_that_analyte():
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["value", "unit", "coding", "low", "text"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["value", "unit", "coding", "low", "text"]), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 

@@ -10,7 +10,9 @@ LATER = RECEIVED + timedelta(days=3)
 HOLDING = ReleasePolicy(holds_not_final=True)
 
 
-@pytest.mark.parametrize("status", ["final", "corrected", "amended", "appended", "preliminary", "partial", "registered", "cancelled"])
+@pytest.mark.parametrize(
+    "status", ["final", "corrected", "amended", "appended", "preliminary", "partial", "registered", "cancelled"]
+)
 def test_a_result_shows_at_once(status):
     assert released_at("Observation", status, RECEIVED) == RECEIVED
 

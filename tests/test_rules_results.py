@@ -108,7 +108,9 @@ def test_of_several_ranges_one_is_used_only_where_it_is_the_only_one_meant_for_a
     women, men = Range("12.0", "15.5", applies="Women"), Range("13.5", "17.5", applies="Men")
     assert usual_range((women, men)) is None
     assert usual_range((women, men, Range("12", "17"))) == Range("12", "17")
-    assert usual_range((Range("1", "2", kind="critical"), Range("3", "4", kind="normal"))) == Range("3", "4", kind="normal")
+    assert usual_range((Range("1", "2", kind="critical"), Range("3", "4", kind="normal"))) == Range(
+        "3", "4", kind="normal"
+    )
     assert usual_range((Range("1", "2"), Range("3", "4"))) is None
     assert meaning(number("1"), None, (women, men)) is Meaning.NONE
 
@@ -129,5 +131,11 @@ def test_a_status_reads_as(status, has_value, expected):
 
 def test_among_duplicates_the_corrected_one_speaks_and_then_the_latest():
     early, late = datetime(2026, 5, 8, tzinfo=UTC), datetime(2026, 5, 8, tzinfo=UTC) + timedelta(hours=1)
-    rows = [("final", late), ("corrected", early), ("entered-in-error", late), ("corrected", late), ("preliminary", late)]
+    rows = [
+        ("final", late),
+        ("corrected", early),
+        ("entered-in-error", late),
+        ("corrected", late),
+        ("preliminary", late),
+    ]
     assert max(rows, key=lambda row: preference(*row)) == ("corrected", late)

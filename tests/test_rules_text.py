@@ -35,7 +35,10 @@ def test_scripts_and_their_like_go_with_their_content(div):
 
 
 def test_entities_become_characters_and_stay_text():
-    assert narrative_text("<p>&lt;script&gt;1&lt;/script&gt; &amp; caf&eacute;&nbsp;bar</p>") == "<script>1</script> & café bar"
+    assert (
+        narrative_text("<p>&lt;script&gt;1&lt;/script&gt; &amp; caf&eacute;&nbsp;bar</p>")
+        == "<script>1</script> & café bar"
+    )
 
 
 def test_characters_that_control_or_turn_the_line_are_dropped():
@@ -57,11 +60,16 @@ def test_a_plain_text_attachment_is_decoded():
     sent = base64.b64encode("Café\r\n\r\nEnd".encode()).decode()
     assert attachment_text("text/plain; charset=utf-8", sent) == "Café\n\nEnd"
     assert attachment_text("text/plain", base64.b64encode("Café".encode("latin-1")).decode()) == "Café"
-    assert attachment_text("text/plain;charset=ISO-8859-1", base64.b64encode("Café".encode("latin-1")).decode()) == "Café"
+    assert (
+        attachment_text("text/plain;charset=ISO-8859-1", base64.b64encode("Café".encode("latin-1")).decode()) == "Café"
+    )
     assert paragraphs("Café\nbar\n\nEnd") == ("Café\nbar", "End")
 
 
-@pytest.mark.parametrize(("kind", "data"), [("text/html", "YQ=="), ("text/plain", "%%%"), ("text/plain", None), (None, "YQ=="), ("text/plain", "YQ")])
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [("text/html", "YQ=="), ("text/plain", "%%%"), ("text/plain", None), (None, "YQ=="), ("text/plain", "YQ")],
+)
 def test_other_attachments_are_not_text(kind, data):
     assert attachment_text(kind, data) is None
 
@@ -78,7 +86,10 @@ def test_a_dose_is_built_from_timing_and_amount():
     sent = {
         "timing": ONCE_A_DAY,
         "asNeededBoolean": False,
-        "doseAndRate": [{"type": {"text": "ordered"}}, {"doseQuantity": {"value": "1.0", "unit": "mL", "system": UCUM, "code": "mL"}}],
+        "doseAndRate": [
+            {"type": {"text": "ordered"}},
+            {"doseQuantity": {"value": "1.0", "unit": "mL", "system": UCUM, "code": "mL"}},
+        ],
         "route": {"text": "Oral route"},
         "additionalInstruction": [{"text": "With food"}],
     }
@@ -91,12 +102,17 @@ def test_a_dose_is_built_from_timing_and_amount():
 
 
 def test_a_range_and_the_older_place_of_a_dose_are_read():
-    assert dose_of({"doseAndRate": [{"doseRange": {"low": {"value": 1}, "high": {"value": 2}}}]}).amount == Span(Quantity("1"), Quantity("2"))
+    assert dose_of({"doseAndRate": [{"doseRange": {"low": {"value": 1}, "high": {"value": 2}}}]}).amount == Span(
+        Quantity("1"), Quantity("2")
+    )
     assert dose_of({"doseQuantity": {"value": 3}}).amount == Quantity("3")
 
 
 def test_doses_come_in_their_sequence_and_empty_ones_are_left_out():
-    assert [d.text for d in doses_of([{"sequence": 2, "text": "b"}, {}, "x", {"sequence": 1, "text": "a"}])] == ["a", "b"]
+    assert [d.text for d in doses_of([{"sequence": 2, "text": "b"}, {}, "x", {"sequence": 1, "text": "a"}])] == [
+        "a",
+        "b",
+    ]
     assert doses_of(None) == ()
 
 
@@ -108,12 +124,25 @@ def test_doses_come_back_from_storage_as_they_went():
 
 shapes = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=3),
-    lambda inner: st.lists(inner, max_size=2)
-    | st.dictionaries(st.sampled_from(["repeat", "frequency", "doseQuantity", "doseRange", "low", "value", "when", "code", "coding"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(
+                ["repeat", "frequency", "doseQuantity", "doseRange", "low", "value", "when", "code", "coding"]
+            ),
+            inner,
+            max_size=3,
+        )
+    ),
     max_leaves=6,
 )
 
 
-@given(st.dictionaries(st.sampled_from(["text", "timing", "doseAndRate", "route", "additionalInstruction", "asNeededCodeableConcept"]), shapes))
+@given(
+    st.dictionaries(
+        st.sampled_from(["text", "timing", "doseAndRate", "route", "additionalInstruction", "asNeededCodeableConcept"]),
+        shapes,
+    )
+)
 def test_no_shape_of_a_dose_makes_it_fall_over(sent):
     assert doses_from_json(doses_to_json((dose_of(sent),))) == (dose_of(sent),)

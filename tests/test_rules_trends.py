@@ -13,7 +13,9 @@ from rules.trends import Direction, Point, trend
 FIRST = date(2020, 1, 1)
 
 
-def point(days: int, number: str, unit: str = "g/dL", meaning: Meaning = Meaning.NONE, usual: Range | None = None) -> Point:
+def point(
+    days: int, number: str, unit: str = "g/dL", meaning: Meaning = Meaning.NONE, usual: Range | None = None
+) -> Point:
     """`number` may begin with a sign such as `<`."""
     sign = number.rstrip("0123456789.-")
     on = parse_clinical_date((FIRST + timedelta(days=days)).isoformat(), "UTC")

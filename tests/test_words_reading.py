@@ -37,7 +37,18 @@ def test_a_plain_sentence_is_easy():
 
 @pytest.mark.parametrize(
     ("word", "count"),
-    [("blood", 1), ("sugar", 2), ("made", 1), ("table", 2), ("see", 1), ("tested", 2), ("looked", 1), ("times", 1), ("2026", 1), ("the", 1)],
+    [
+        ("blood", 1),
+        ("sugar", 2),
+        ("made", 1),
+        ("table", 2),
+        ("see", 1),
+        ("tested", 2),
+        ("looked", 1),
+        ("times", 1),
+        ("2026", 1),
+        ("the", 1),
+    ],
 )
 def test_syllables_are_counted_by_ear(word, count):
     assert syllables(word) == count

@@ -112,8 +112,6 @@ def clinical_text(text: str) -> str:
     return clinical_when(parsed) if parsed else text
 
 
-
-
 def _period(whole: ClinicalDate) -> str:
     start, end = period_sides(whole, _zone())
     if start is None or end is None:

@@ -16,7 +16,10 @@ NAMES: dict[str, tuple[str, str]] = {
     # Kidneys and salts
     "egfr": (N_("Kidney filter rate (eGFR)"), N_("This shows how well your kidneys clean your blood.")),
     "urea": (N_("Urea nitrogen (BUN)"), N_("Urea is waste that your kidneys take out of the blood.")),
-    "creatinine": (N_("Creatinine"), N_("Creatinine is waste from your muscles. Your kidneys take it out of the blood.")),
+    "creatinine": (
+        N_("Creatinine"),
+        N_("Creatinine is waste from your muscles. Your kidneys take it out of the blood."),
+    ),
     "calcium": (N_("Calcium"), N_("Calcium keeps bones strong. Muscles and nerves need it too.")),
     "sodium": (N_("Sodium"), N_("Sodium is a salt. It keeps the right amount of water in your body.")),
     "potassium": (N_("Potassium"), N_("Potassium is a salt. Your heart and muscles need it to work.")),
@@ -37,11 +40,20 @@ NAMES: dict[str, tuple[str, str]] = {
         N_("Hemoglobin strength in red cells (MCHC)"),
         N_("This is how full of hemoglobin your red blood cells are."),
     ),
-    "rdw": (N_("Red blood cell size spread (RDW)"), N_("This shows if your red blood cells are all about the same size.")),
+    "rdw": (
+        N_("Red blood cell size spread (RDW)"),
+        N_("This shows if your red blood cells are all about the same size."),
+    ),
     "platelet_size": (N_("Platelet size (MPV)"), N_("This is how big your platelets are.")),
-    "platelet_spread": (N_("Platelet size spread (PDW)"), N_("This shows if your platelets are all about the same size.")),
+    "platelet_spread": (
+        N_("Platelet size spread (PDW)"),
+        N_("This shows if your platelets are all about the same size."),
+    ),
     "neutrophils": (N_("Neutrophil count"), N_("These white blood cells are the first to fight germs.")),
-    "neutrophil_share": (N_("Neutrophil share"), N_("This is the part of your white blood cells that are first to fight germs.")),
+    "neutrophil_share": (
+        N_("Neutrophil share"),
+        N_("This is the part of your white blood cells that are first to fight germs."),
+    ),
     "lymphocytes": (N_("Lymphocyte count"), N_("These white blood cells know germs they have met before.")),
     "lymphocyte_share": (
         N_("Lymphocyte share"),
@@ -57,14 +69,23 @@ NAMES: dict[str, tuple[str, str]] = {
         N_("Eosinophil share"),
         N_("This is the part of your white blood cells that act when you have an allergy."),
     ),
-    "basophils": (N_("Basophil count"), N_("These are the rarest white blood cells. They act when you have an allergy.")),
-    "basophil_share": (N_("Basophil share"), N_("This is the part of your white blood cells that are the rarest kind.")),
+    "basophils": (
+        N_("Basophil count"),
+        N_("These are the rarest white blood cells. They act when you have an allergy."),
+    ),
+    "basophil_share": (
+        N_("Basophil share"),
+        N_("This is the part of your white blood cells that are the rarest kind."),
+    ),
     "blood_count": (N_("Blood count (CBC)"), N_("This counts the cells in your blood.")),
     # Fats
     "cholesterol": (N_("Total cholesterol"), N_("Cholesterol is a fat in your blood. This counts all kinds of it.")),
     "hdl": (N_("HDL cholesterol"), N_("HDL takes fat out of your blood. Some call it the good kind.")),
     "ldl": (N_("LDL cholesterol"), N_("LDL can leave fat in your blood vessels. Some call it the bad kind.")),
-    "triglycerides": (N_("Triglyceride level"), N_("This is a fat in your blood. It comes from food your body has not used yet.")),
+    "triglycerides": (
+        N_("Triglyceride level"),
+        N_("This is a fat in your blood. It comes from food your body has not used yet."),
+    ),
     "lipid_panel": (N_("Blood fats (lipid panel)"), N_("This checks the kinds of fat in your blood.")),
     # Liver and proteins
     "bilirubin": (N_("Bilirubin"), N_("Bilirubin is left over from old red blood cells. Your liver clears it away.")),
@@ -73,14 +94,20 @@ NAMES: dict[str, tuple[str, str]] = {
     "globulin": (N_("Globulin"), N_("Globulin is a group of proteins in your blood. Some of them fight germs.")),
     "alp": (N_("Alkaline phosphatase (ALP)"), N_("ALP comes from your liver and your bones.")),
     "alt": (N_("Liver enzyme ALT"), N_("ALT comes from your liver. It gets into the blood when liver cells are hurt.")),
-    "ast": (N_("Liver enzyme AST"), N_("AST comes from your liver and muscles. It gets into the blood when cells are hurt.")),
+    "ast": (
+        N_("Liver enzyme AST"),
+        N_("AST comes from your liver and muscles. It gets into the blood when cells are hurt."),
+    ),
     # Heart, clotting, inflammation
     "d_dimer": (N_("D-dimer"), N_("D-dimer is left over when a blood clot breaks up.")),
     "ferritin": (N_("Ferritin"), N_("Ferritin shows how much iron your body has put by.")),
     "troponin": (N_("Troponin"), N_("Troponin gets into the blood when the heart muscle is hurt.")),
     "ldh": (N_("Lactate dehydrogenase (LDH)"), N_("LDH gets into the blood when cells are hurt.")),
     "ck": (N_("Creatine kinase (CK)"), N_("CK gets into the blood when muscles are hurt.")),
-    "crp": (N_("C-reactive protein (CRP)"), N_("Your liver makes CRP when some part of the body is sore or fights germs.")),
+    "crp": (
+        N_("C-reactive protein (CRP)"),
+        N_("Your liver makes CRP when some part of the body is sore or fights germs."),
+    ),
     "clotting_time": (N_("Clotting time (PT)"), N_("This is how long your blood takes to clot.")),
     "inr": (N_("Clotting number (INR)"), N_("This shows how fast your blood clots. It means the same in every lab.")),
     "procalcitonin": (N_("Procalcitonin"), N_("This goes up when the body fights some kinds of germs.")),
@@ -91,7 +118,10 @@ NAMES: dict[str, tuple[str, str]] = {
     "folate": (N_("Folate"), N_("Folate is a vitamin. Your body makes blood with it.")),
     "iron": (N_("Iron"), N_("Your body needs iron to make blood.")),
     "psa": (N_("PSA (prostate test)"), N_("PSA comes from the prostate, a gland that men have.")),
-    "basic_panel": (N_("Basic blood tests (metabolic panel)"), N_("These check your sugar, your salts and your kidneys.")),
+    "basic_panel": (
+        N_("Basic blood tests (metabolic panel)"),
+        N_("These check your sugar, your salts and your kidneys."),
+    ),
     "full_panel": (
         N_("Wider blood tests (metabolic panel)"),
         N_("These check your sugar, your salts, your kidneys and your liver."),
@@ -99,7 +129,10 @@ NAMES: dict[str, tuple[str, str]] = {
     # Urine, stool, swabs
     "urine_glucose": (N_("Sugar in urine"), N_("This shows if sugar gets into your urine.")),
     "urine_protein": (N_("Protein in urine"), N_("This shows if your kidneys let protein through.")),
-    "urine_albumin_ratio": (N_("Albumin in urine"), N_("This shows if your kidneys let a protein called albumin through.")),
+    "urine_albumin_ratio": (
+        N_("Albumin in urine"),
+        N_("This shows if your kidneys let a protein called albumin through."),
+    ),
     "urine_ph": (N_("Acid in urine (pH)"), N_("This shows how acid your urine is.")),
     "urine_density": (N_("Urine strength"), N_("This shows how much water is in your urine.")),
     "urine_culture": (N_("Urine culture"), N_("This looks for germs that grow in your urine.")),
@@ -124,7 +157,10 @@ NAMES: dict[str, tuple[str, str]] = {
         N_("This shows where a baby’s weight stands beside babies of the same length."),
     ),
     "head_size": (N_("Head size"), N_("This is the way around a child’s head.")),
-    "blood_pressure": (N_("Blood pressure"), N_("This is how hard your blood pushes. The first number is a heartbeat, the next is the rest.")),
+    "blood_pressure": (
+        N_("Blood pressure"),
+        N_("This is how hard your blood pushes. The first number is a heartbeat, the next is the rest."),
+    ),
     "systolic": (N_("Blood pressure, upper number"), N_("This is how hard your blood pushes when the heart beats.")),
     "diastolic": (N_("Blood pressure, lower number"), N_("This is how hard your blood pushes when the heart rests.")),
     "oxygen": (N_("Oxygen in the blood"), N_("This shows how much oxygen your blood carries.")),
@@ -138,7 +174,10 @@ NAMES: dict[str, tuple[str, str]] = {
     "mood_score": (N_("Mood score (PHQ-9)"), N_("This adds up your answers about your mood.")),
     "worry_score": (N_("Worry score (GAD-7)"), N_("This adds up your answers about worry.")),
     "alcohol_score": (N_("Alcohol score (AUDIT-C)"), N_("This adds up your answers about drinking.")),
-    "memory_score": (N_("Memory score (MMSE)"), N_("This adds up your answers to questions about memory and thinking.")),
+    "memory_score": (
+        N_("Memory score (MMSE)"),
+        N_("This adds up your answers to questions about memory and thinking."),
+    ),
 }
 
 
