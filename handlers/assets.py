@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import importlib.util
 import json
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,13 +156,13 @@ def _past(built: Path) -> list[dict[str, str]]:
 def _sweep(built: Path, releases: list[dict[str, str]]) -> None:
     kept = {hashed + ending for release in releases for hashed in release.values() for ending in ("", ".br", ".gz")}
     for path in built.iterdir():
-        if path.name not in kept and path.name != "releases.json":
+        if path.name not in kept and path.name != "releases.json" and path.suffix != ".half":
             path.unlink(missing_ok=True)
 
 
 def _write(path: Path, body: bytes) -> None:
-    """Whole or not at all, so that a process starting meanwhile never reads half a file."""
-    half = path.with_name(path.name + ".half")
+    """Whole or not at all: another process may be starting, and building the same, at this moment."""
+    half = path.with_name(f"{path.name}.{os.getpid()}.half")
     half.write_bytes(body)
     half.replace(path)
 

@@ -2,6 +2,8 @@
 
 import gzip
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 
 import brotli
@@ -128,6 +130,13 @@ def test_a_build_that_is_current_is_not_made_again(sources, tmp_path):
     stamps = {path: path.stat().st_mtime_ns for path in built.iterdir()}
     fresh(sources, built)
     assert {path: path.stat().st_mtime_ns for path in built.iterdir()} == stamps
+
+
+def test_processes_that_start_together_do_not_harm_each_other(sources, tmp_path):
+    start = f"from pathlib import Path; from handlers.assets import fresh; print(fresh(Path({str(sources)!r}), Path({str(tmp_path / 'built')!r})).url('site.css'))"
+    running = [subprocess.Popen([sys.executable, "-c", start], stdout=subprocess.PIPE, text=True, cwd=SOURCES.parent) for _ in range(3)]
+    said = [one.communicate()[0].strip() for one in running]
+    assert [one.returncode for one in running] == [0, 0, 0] and len(set(said)) == 1 and said[0].startswith("/static/site.")
 
 
 def test_comments_are_not_sent(assets):
