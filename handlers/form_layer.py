@@ -80,9 +80,16 @@ class FormLayer(ASGIMiddleware):
         """The guard refuses right after; what an expired session's owner typed goes into a drawer first."""
         if viewer.ended != "expired" or not matches(fields.get("csrf"), viewer.csrf):
             return
-        path = fields.get("next") if scope["path"] == "/stay" else scope["path"]
+        path = own_path(fields.get("next")) if scope["path"] == "/stay" else scope["path"]
         scope["state"]["parked"] = await park(scope["app"].state.house, viewer, path, fields.pairs)
         scope["state"]["parked_path"] = path
+
+
+def own_path(address: str) -> str:
+    """The path of an address on this portal; "/" for anything that might lead elsewhere."""
+    parts = urlsplit(address)
+    ours = not parts.scheme and not parts.netloc and address.startswith("/") and not address.startswith(("//", "/\\"))
+    return parts.path if ours else "/"
 
 
 def secret_for(house, viewer: Viewer, path: str) -> bytes:
