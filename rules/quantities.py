@@ -206,7 +206,8 @@ def _side(sent: object) -> Quantity | None:
     return value if value.number else None
 
 
-def _span(sent: object) -> Span | None:
+def span_of(sent: object) -> Span | None:
+    """A FHIR Range; None where neither side has a number."""
     if not isinstance(sent, Mapping):
         return None
     low, high = _side(sent.get("low")), _side(sent.get("high"))
@@ -254,7 +255,7 @@ _READERS = {
     "valueString": _text,
     "valueBoolean": _truth,
     "valueInteger": _whole,
-    "valueRange": _span,
+    "valueRange": span_of,
     "valueRatio": _ratio,
     "valueSampledData": _samples,
     "valueTime": _clock,

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from rules.quantities import AnyValue, Quantity, concept_of, decimal_of, quantity_of, series_unit
+from rules.quantities import AnyValue, Quantity, Span, concept_of, decimal_of, quantity_of, series_unit, span_of
 from rules.shapes import list_in, maps_in, text_in
 
 
@@ -40,9 +40,9 @@ OUT = BELOW | ABOVE | {Meaning.OUTSIDE, Meaning.FAR_OUTSIDE}
 # Reactive, detected and positive are one thing to a reader; so are their opposites.
 CODES: dict[str, Meaning] = {
     "N": Meaning.IN,
-    "L": Meaning.BELOW, "LU": Meaning.BELOW, "<": Meaning.BELOW,
+    "L": Meaning.BELOW, "LU": Meaning.BELOW, "L<": Meaning.BELOW,
     "LL": Meaning.FAR_BELOW,
-    "H": Meaning.ABOVE, "HU": Meaning.ABOVE, ">": Meaning.ABOVE,
+    "H": Meaning.ABOVE, "HU": Meaning.ABOVE, "H>": Meaning.ABOVE,
     "HH": Meaning.FAR_ABOVE,
     "A": Meaning.OUTSIDE, "AA": Meaning.FAR_OUTSIDE,
     "POS": Meaning.POSITIVE, "DET": Meaning.POSITIVE, "RR": Meaning.POSITIVE,
@@ -70,7 +70,7 @@ _LESS_TELLING = (Meaning.IN, Meaning.OUTSIDE)
 
 
 class Range(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One reference range as sent. `applies` holds words of the condition (age, sex) it was sent with."""
+    """One reference range as sent. `applies` and `age` are for whom it was sent: words, and a span of ages."""
 
     low: str = ""
     high: str = ""
@@ -78,6 +78,11 @@ class Range(msgspec.Struct, frozen=True, omit_defaults=True):
     text: str = ""
     kind: str = ""
     applies: str = ""
+    age: Span | None = None
+
+    @property
+    def is_for_all(self) -> bool:
+        return not self.applies and self.age is None
 
 
 def ranges_of(fhir: object) -> tuple[Range, ...]:
@@ -117,7 +122,7 @@ def usual_range(ranges: tuple[Range, ...]) -> Range | None:
     numbered = [r for r in ranges if r.kind in ("", "normal") and (r.low or r.high)]
     if len(numbered) == 1:
         return numbered[0]
-    free = [r for r in numbered if not r.applies]
+    free = [r for r in numbered if r.is_for_all]
     return free[0] if len(free) == 1 else None
 
 
@@ -157,21 +162,30 @@ def shown_state(status: str, has_value: bool = True) -> Shown:
     return state
 
 
-_PREFERENCE = (
-    Shown.WITHDRAWN, Shown.UNKNOWN, Shown.NOT_DONE, Shown.WAITING, Shown.NOT_FINAL, Shown.FINAL, Shown.CORRECTED,
-)  # fmt: skip
+_STANDING = {
+    Shown.WITHDRAWN: 0,
+    Shown.UNKNOWN: 1,
+    Shown.NOT_DONE: 2,
+    Shown.WAITING: 3,
+    Shown.NOT_FINAL: 4,
+    Shown.FINAL: 5,
+    Shown.CORRECTED: 6,
+}
+
+
+def standing(state: Shown) -> int:
+    """Among results of one test at one instant, the one that stands higher speaks for them."""
+    return _STANDING[state]
 
 
 def preference(status: str, changed_at: datetime) -> tuple[int, datetime]:
     """Sort key among results of one test at one instant: the greatest speaks for them. All of them are kept."""
-    return _PREFERENCE.index(shown_state(status)), changed_at
+    return standing(shown_state(status)), changed_at
 
 
 def _range(sent: Mapping) -> Range:
     low, high = quantity_of(sent.get("low")), quantity_of(sent.get("high"))
     conditions = [concept_of(c).text for c in list_in(sent.get("appliesTo"))]
-    if isinstance(sent.get("age"), Mapping):
-        conditions.append("age")
     kind = concept_of(sent.get("type"))
     return Range(
         low=low.number,
@@ -180,6 +194,7 @@ def _range(sent: Mapping) -> Range:
         text=text_in(sent.get("text")),
         kind=kind.code or kind.text,
         applies=", ".join(filter(None, conditions)),
+        age=span_of(sent.get("age")),
     )
 
 

@@ -113,7 +113,7 @@ _KEYS: dict[Specimen, dict[str, tuple[str, ...]]] = {
         "bmi": ("39156-5",),
         "bmi_percentile": ("59576-9",),
         "weight_for_length": ("77606-2",),
-        "head_size": ("9843-4", "8289-1", "8287-5"),
+        "head_size": ("9843-4", "8287-5"),
         "blood_pressure": ("85354-9", "55284-4"),
         "systolic": ("8480-6",),
         "diastolic": ("8462-4",),

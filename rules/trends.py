@@ -10,7 +10,11 @@ from itertools import pairwise
 
 from rules.dates import ClinicalDate, ordering
 from rules.quantities import Quantity, decimal_of, is_censored, is_drawable, series_unit
-from rules.results import Meaning, Range, Shown
+from rules.results import Meaning, Range, Shown, standing
+
+
+# What was withdrawn or never done has no place on a line, whatever number still stands in it.
+UNFOLLOWED = frozenset({Shown.WITHDRAWN, Shown.NOT_DONE, Shown.UNKNOWN})
 
 
 class Direction(StrEnum):
@@ -49,6 +53,7 @@ class Trend:
     same_meaning: int
     other_units: tuple[str, ...] = ()
     without_number: int = 0
+    replaced: int = 0
 
     @property
     def count(self) -> int:
@@ -73,8 +78,8 @@ class Trend:
 
 def trend(results: tuple[Point, ...]) -> Trend:
     """The trend in the unit of the newest result that has a number."""
-    drawable = sorted((p for p in results if is_drawable(p.value)), key=lambda p: ordering(p.date))
-    without_number = len(results) - len(drawable)
+    numbered = [p for p in results if is_drawable(p.value) and p.state not in UNFOLLOWED]
+    drawable = sorted(_standing(numbered), key=lambda p: ordering(p.date))
     unit = series_unit(drawable[-1].value) if drawable else ""
     points = tuple(p for p in drawable if series_unit(p.value) == unit)
     others = tuple(dict.fromkeys(series_unit(p.value) for p in drawable if series_unit(p.value) != unit))
@@ -89,8 +94,17 @@ def trend(results: tuple[Point, ...]) -> Trend:
         highest=max(measured, key=_number, default=None),
         same_meaning=_same_meaning(points),
         other_units=others,
-        without_number=without_number,
+        without_number=len(results) - len(numbered),
+        replaced=len(numbered) - len(drawable),
     )
+
+
+def _standing(points: list[Point]) -> list[Point]:
+    """Of results at one instant, a corrected one stands for those it corrects and a final one for a preliminary."""
+    best: dict[object, int] = {}
+    for point in points:
+        best[point.date.starts] = max(standing(point.state), best.get(point.date.starts, 0))
+    return [p for p in points if standing(p.state) == best[p.date.starts]]
 
 
 def _number(point: Point) -> Decimal:

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from rules.dates import UTC
-from rules.quantities import Quantity, Text
+from rules.quantities import Quantity, Span, Text
 from rules.results import (
     Meaning,
     Range,
@@ -78,7 +78,7 @@ def test_the_laboratorys_word_wins_over_the_range():
         (coded("HH"), Meaning.FAR_ABOVE), (coded("LL"), Meaning.FAR_BELOW), (coded("A"), Meaning.OUTSIDE),
         (coded("RR"), Meaning.POSITIVE), (coded("NEG"), Meaning.NEGATIVE), ([{"text": "HIGH"}], Meaning.ABOVE),
         (coded("R"), Meaning.RESISTANT), ([{"text": "H"}], Meaning.ABOVE), ([{"text": "rather high"}], Meaning.NONE),
-        (coded("A") + coded("H"), Meaning.ABOVE), (coded("???") + coded("L"), Meaning.BELOW), ([None, "H"], Meaning.NONE),
+        (coded("A") + coded("H"), Meaning.ABOVE), (coded("???") + coded("L"), Meaning.BELOW), (coded("<"), Meaning.NONE), ([None, "H"], Meaning.NONE),
     ],
 )  # fmt: skip
 def test_interpretations_by_code_and_by_exact_word(sent, expected):
@@ -93,12 +93,12 @@ def test_the_laboratorys_own_word_is_kept():
 def test_ranges_are_read_and_stored_as_sent():
     sent = ranges_of([
         {"low": {"value": "12.0", "unit": "g/dL"}, "high": {"value": "15.5", "unit": "g/dL"}, "type": {"coding": [{"code": "normal"}]}},
-        {"text": " see note "}, {}, "broken", {"low": {"value": 1}, "appliesTo": [{"text": "Women"}], "age": {}},
+        {"text": " see note "}, {}, "broken", {"low": {"value": 1}, "appliesTo": [{"text": "Women"}], "age": {"low": {"value": 18}}},
     ])  # fmt: skip
     assert sent == (
         Range("12.0", "15.5", "g/dL", kind="normal"),
         Range(text="see note"),
-        Range(low="1", applies="Women, age"),
+        Range(low="1", applies="Women", age=Span(Quantity("18"))),
     )
     assert ranges_from_json(ranges_to_json(sent)) == sent
     assert ranges_from_json("") == () and ranges_to_json(()) == ""

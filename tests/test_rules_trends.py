@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from rules.dates import parse_clinical_date
 from rules.quantities import Quantity, series_unit
-from rules.results import Meaning, Range
+from rules.results import Meaning, Range, Shown
 from rules.trends import Direction, Point, trend
 
 FIRST = date(2020, 1, 1)
@@ -79,6 +80,19 @@ def test_what_has_no_number_is_counted_and_left_out():
 def test_another_unit_is_named_and_left_out():
     said = trend((point(0, "5", "mmol/L"), point(1, "90", "mg/dL"), point(2, "95", "mg/dL")))
     assert (said.unit, said.count, said.other_units) == ("mg/dL", 2, ("mmol/L",))
+
+
+def test_at_one_instant_a_corrected_number_stands_for_the_one_it_corrects():
+    first, wrong, right = point(0, "5"), point(30, "59"), replace(point(30, "5.9"), state=Shown.CORRECTED)
+    said = trend((first, wrong, right))
+    assert ([p.value.number for p in said.points], said.replaced) == (["5", "5.9"], 1)
+    assert trend((first, wrong, point(30, "58"))).count == 3
+
+
+@pytest.mark.parametrize("state", [Shown.WITHDRAWN, Shown.NOT_DONE, Shown.UNKNOWN])
+def test_what_was_withdrawn_or_not_done_is_on_no_line(state):
+    said = trend((point(0, "5"), replace(point(30, "59"), state=state)))
+    assert (said.count, said.without_number) == (1, 1)
 
 
 def test_how_many_of_the_latest_mean_the_same():

@@ -87,6 +87,26 @@ def test_a_range_is_shown_as_it_was_sent(sent, said):
     assert results.usual_range((sent,), Quantity("5", "g/dL", "g/dL")) == said
 
 
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        (Range("2", "3", kind="therapeutic"), "wanted level: 2 to 3"),
+        (Range("2", "3", kind="local-kind"), "local-kind: 2 to 3"),
+        (
+            Range("2", "3", kind="normal", applies="Women", age=Span(Quantity("18", code="a"))),
+            f"Women, age from 18{NB}years: 2 to 3",
+        ),
+    ],
+)
+def test_a_range_for_some_says_for_whom(sent, said):
+    assert results.usual_range((sent,)) == said
+
+
+def test_what_is_no_number_lies_in_no_range():
+    assert results.meaning("in", Text("No growth")) == "As usual"
+    assert results.meaning("in", Quantity("5")) == results.meaning("in") == "In the usual range"
+
+
 def test_several_ranges_stand_side_by_side():
     assert results.usual_range((Range("1", "2"), Range(text="x"))) == "1 to 2; x"
     assert results.usual_range(()) == ""

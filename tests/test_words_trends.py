@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from markupsafe import Markup
 
 from rules.dates import parse_clinical_date
 from rules.quantities import Quantity
-from rules.results import Meaning, Range
+from rules.results import Meaning, Range, Shown
 from rules.trends import Point, trend
 from words.charts import chart_caption, trend_chart
 from words.gettext import use
@@ -79,7 +80,7 @@ def test_one_sided_and_unknown_dates():
 @pytest.mark.parametrize(
     ("sent", "last"),
     [
-        ([("2026-05-08", "5")], "This is the only test so far, so there is nothing to compare it with."),
+        ([("2026-05-08", "5")], "There is no other test here to compare it with."),
         ([("2026-01-01", "5"), ("2026-05-08", "6")], "It is higher than the time before, on January 1, 2026."),
         ([("2026-01-01", "5"), ("2026-05-08", "4")], "It is lower than the time before, on January 1, 2026."),
         ([("2026-01-01", "5"), ("2026-05-08", "5")], "It is the same as the time before, on January 1, 2026."),
@@ -99,6 +100,23 @@ def test_one_sided_and_unknown_dates():
 )
 def test_what_the_numbers_do(sent, last):
     assert said(*sent)[-1] == last
+
+
+def test_two_tests_of_one_day_are_compared_within_that_day():
+    hours = ("2026-05-08T09:00:00-05:00", "5"), ("2026-05-08T15:00:00-05:00", "6")
+    assert said(*hours)[-1] == "It is higher than earlier that day."
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (Shown.NOT_FINAL, "This number is not final. The laboratory may still change it."),
+        (Shown.CORRECTED, "The laboratory has corrected this number."),
+    ],
+)
+def test_a_number_that_may_change_or_has_changed_says_so(state, words):
+    newest = replace(point("2026-05-08", "12.3"), state=state)
+    assert words in sentences(trend((newest,)), "Hemoglobin")
 
 
 def test_where_a_bound_leaves_a_doubt_no_direction_is_said():

@@ -1,12 +1,13 @@
 """Numbers as they were sent, and units as people read them. Nothing is rounded, grouped or converted."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 
 from babel.numbers import format_decimal
 
-from rules.quantities import Quantity
-from words.gettext import N_, _, babel_locale
+from rules.quantities import Quantity, decimal_of
+from words.gettext import N_, _, babel_locale, ngettext
 
 NBSP = "\u00a0"
 
@@ -38,22 +39,27 @@ UNITS: dict[str, str] = {
     "{INR}": "",
     "{score}": "",
     "(score)": "",
+    "score": "",
     "{ratio}": "",
     "{T-score}": "",
     "{Z-score}": "",
     "1": "",
 }
 
+# Times, which are one or many.
+TIMES: dict[str, Callable[[int], str]] = {
+    "s": lambda n: ngettext("second", "seconds", n),
+    "min": lambda n: ngettext("minute", "minutes", n),
+    "h": lambda n: ngettext("hour", "hours", n),
+    "d": lambda n: ngettext("day", "days", n),
+    "wk": lambda n: ngettext("week", "weeks", n),
+    "mo": lambda n: ngettext("month", "months", n),
+    "a": lambda n: ngettext("year", "years", n),
+}
+
 # Units that are words. The ear gets a word where the eye is used to a sign.
 SPOKEN: dict[str, str] = {
     "/min": N_("per minute"),
-    "s": N_("seconds"),
-    "min": N_("minutes"),
-    "h": N_("hours"),
-    "d": N_("days"),
-    "wk": N_("weeks"),
-    "mo": N_("months"),
-    "a": N_("years"),
     "min/d": N_("minutes a day"),
     "d/wk": N_("days a week"),
     "/a": N_("a year"),
@@ -86,12 +92,19 @@ def count(how_many: int) -> str:
     return format_decimal(how_many, locale=babel_locale())
 
 
-def unit(code: str, sent: str = "") -> str:
-    """A readable unit for a UCUM code; what is not known stands as the laboratory wrote it."""
+def unit(code: str, sent: str = "", number_: str = "") -> str:
+    """A readable unit for a UCUM code; what is not known stands as the laboratory wrote it.
+
+    Of a time, the number decides between one second and many seconds.
+    """
+    if code in TIMES:
+        return TIMES[code](1 if decimal_of(number_) == 1 else 2)
     if code in SPOKEN:
         return _(SPOKEN[code])
     if code in UNITS:
         return UNITS[code]
+    if not code and UNITS.get(sent) == "":
+        return ""
     if code.startswith("{") and _ANNOTATION.fullmatch(code):
         return sent.strip("{}") or _ANNOTATION.sub(r"\1", code)
     return sent or code
@@ -101,7 +114,7 @@ def quantity(amount: Quantity | None) -> str:
     """12.3 g/dL, with a no-break space; a bound in words: less than 5 mg/dL."""
     if amount is None or not amount.number:
         return ""
-    text = with_unit(amount.number, unit(amount.code, amount.unit))
+    text = with_unit(amount.number, unit(amount.code, amount.unit, amount.number))
     return _(BOUNDS[amount.comparator], amount=text) if amount.comparator in BOUNDS else text
 
 

@@ -1,10 +1,11 @@
 """What a result means and where it stands, in words that neither soothe nor alarm."""
 
-from rules.quantities import Quantity, series_unit
+from rules.quantities import Quantity, Span, Whole, series_unit
 from rules.results import ABOVE, BELOW, OUT, Meaning, Range, Shown
 from rules.tests import Specimen
 from words.gettext import N_, _
 from words.numbers import NBSP, unit
+from words.values import value
 
 MEANINGS: dict[Meaning, str] = {
     Meaning.IN: N_("In the usual range"),
@@ -51,9 +52,12 @@ SPECIMENS: dict[Specimen, str] = {
 }
 
 
-def meaning(code: Meaning | str) -> str:
-    """A sentence part with a capital letter; '' where nothing may be said."""
-    message = MEANINGS.get(Meaning(code))
+def meaning(code: Meaning | str, of: object = None) -> str:
+    """A sentence part with a capital letter; '' where nothing may be said. What is no number lies in no range."""
+    sent = Meaning(code)
+    if sent is Meaning.IN and of is not None and not isinstance(of, (Quantity, Whole)):
+        return _("As usual")
+    message = MEANINGS.get(sent)
     return _(message) if message else ""
 
 
@@ -69,6 +73,21 @@ def meaning_class(code: Meaning | str) -> str:
 
 def is_out(code: Meaning | str) -> bool:
     return Meaning(code) in OUT
+
+
+# FHIR referencerange-meaning, where a range is not simply the usual one.
+RANGE_KINDS: dict[str, str] = {
+    "recommended": N_("advised"),
+    "treatment": N_("during treatment"),
+    "therapeutic": N_("wanted level"),
+    "pre": N_("wanted level before a dose"),
+    "post": N_("wanted level after a dose"),
+    "pre-puberty": N_("before puberty"),
+    "follicular": N_("first half of the cycle"),
+    "midcycle": N_("middle of the cycle"),
+    "luteal": N_("second half of the cycle"),
+    "postmenopausal": N_("after menopause"),
+}
 
 
 def state(shown: Shown | str) -> str:
@@ -95,9 +114,9 @@ def range_bounds(usual: Range) -> str:
     return usual.text
 
 
-def usual_range(ranges: tuple[Range, ...], value: object = None) -> str:
+def usual_range(ranges: tuple[Range, ...], of: object = None) -> str:
     """All ranges as sent, parted by semicolons; a unit is named only where it is not that of the value."""
-    own = series_unit(value) if isinstance(value, Quantity) else ""
+    own = series_unit(of) if isinstance(of, Quantity) else ""
     return "; ".join(_one_range(r, own) for r in ranges)
 
 
@@ -105,4 +124,16 @@ def _one_range(sent: Range, own_unit: str) -> str:
     bounds = sent.text if sent.text and not (sent.low or sent.high) else range_bounds(sent)
     foreign = sent.unit if (sent.low or sent.high) and sent.unit != own_unit else ""
     text = f"{bounds}{NBSP}{unit(foreign)}" if unit(foreign) else bounds
-    return f"{sent.applies}: {text}" if sent.applies and sent.applies != "age" else text
+    for_whom = ", ".join(filter(None, (_range_kind(sent.kind), sent.applies, _age(sent.age))))
+    return f"{for_whom}: {text}" if for_whom else text
+
+
+def _age(span: Span | None) -> str:
+    return _("age %(span)s", span=value(span)) if span else ""
+
+
+def _range_kind(kind: str) -> str:
+    """A kind that FHIR does not name stands as it was sent."""
+    if kind in ("", "normal", "type"):
+        return ""
+    return _(RANGE_KINDS[kind]) if kind in RANGE_KINDS else kind

@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from rules.dates import ClinicalDate
 from rules.quantities import is_censored
-from rules.results import Meaning
+from rules.results import Meaning, Shown
 from rules.trends import Direction, Point, Trend
 from words.dates import clinical, month
 from words.gettext import N_, _, ngettext
@@ -52,6 +52,18 @@ TITLES: dict[Direction, str] = {
 }
 
 
+EARLIER: dict[Direction, str] = {
+    Direction.RISING: N_("It is higher than earlier that day."),
+    Direction.FALLING: N_("It is lower than earlier that day."),
+    Direction.STEADY: N_("It is the same as earlier that day."),
+}
+
+CHANGES: dict[Shown, str] = {
+    Shown.NOT_FINAL: N_("This number is not final. The laboratory may still change it."),
+    Shown.CORRECTED: N_("The laboratory has corrected this number."),
+}
+
+
 def sentences(trend: Trend, name: str, plain: bool = True, person: str = "") -> tuple[str, ...]:
     """Plain text. `person` is '' in one's own record; `plain` says that the name is ours, not the laboratory's."""
     return tuple(_sentences(trend, _subject(name, plain, person), str))
@@ -90,7 +102,7 @@ def _sentences(trend: Trend, subject: str, mark: Mark) -> list[str]:
     if trend.newest is None:
         return [_said(_("There is no number to follow here yet."), mark)]
     said = [_latest(trend, subject, mark)]
-    said += [text for text in (_meaning(trend.newest, mark), _movement(trend, mark)) if text]
+    said += filter(None, (_meaning(trend.newest, mark), _change(trend.newest, mark), _movement(trend, mark)))
     if trend.other_units:
         shown = ", ".join(unit(u) or u for u in trend.other_units)
         said.append(_said(_("Results in another unit (%(units)s) are not part of this."), mark, units=shown))
@@ -115,16 +127,27 @@ def _meaning(point: Point, mark: Mark) -> str:
     return _said(_("That is %(place)s."), mark, place=(place,))
 
 
+def _change(point: Point, mark: Mark) -> str:
+    message = CHANGES.get(point.state)
+    return _said(_(message), mark) if message else ""
+
+
 def _movement(trend: Trend, mark: Mark) -> str:
     if trend.count == 1:
-        return _said(_("This is the only test so far, so there is nothing to compare it with."), mark)
+        return _said(_("There is no other test here to compare it with."), mark)
     if trend.count == 2:
-        message = STEPS.get(trend.direction)
-        return _said(_(message), mark, since=clinical(trend.points[0].date)) if message else ""
+        return _step(trend, mark)
     if trend.direction is Direction.VARYING:
         return _varying(trend, mark)
     message = RUNS.get(trend.direction)
     return _said(_(message), mark, since=_since(trend)) if message else ""
+
+
+def _step(trend: Trend, mark: Mark) -> str:
+    """Two tests: how the later one stands to the earlier."""
+    before, now = (clinical(point.date) for point in trend.points)
+    message = (EARLIER if before == now else STEPS).get(trend.direction)
+    return _said(_(message), mark, since=before) if message else ""
 
 
 def _varying(trend: Trend, mark: Mark) -> str:
