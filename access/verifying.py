@@ -125,3 +125,42 @@ def _end_fault(chain: dict, count: int, heads: dict[int, str], found: Verified) 
     if count != said:
         return Fault(number, min(count, said), "short" if count < said else "long")
     return None
+
+
+WORDS = {
+    "changed": "is not as it was written",
+    "missing": "is missing",
+    "unopened": "does not open its chain",
+    "empty": "is missing, and so is all of its chain",
+    "short": "is missing: its process said that it wrote more",
+    "long": "was added after its process had closed the chain",
+    "stray": "belongs to a chain that nobody opened",
+    "lost": "was exported, and its whole chain is gone",
+}
+
+
+def fault_words(fault: Fault) -> str:
+    return f"row {fault.seq} of chain {fault.chain} {WORDS[fault.what]}."
+
+
+def lines_of(found: Verified) -> list[str]:
+    """For the operator: what was checked, then the verdict."""
+    lines = [
+        f"Checked {found.rows:,} row(s) in {found.chains:,} chain(s): each row against the one before it,"
+        f" {found.closed:,} closed chain(s) against their count,",
+        f"{found.heads:,} row(s) against what was exported ({found.heads_lines:,} line(s) in the heads file).",
+    ]
+    if found.heads_lines == 0:
+        lines.append("There is no heads file, so rows cut off the end of an open chain would not be noticed.")
+    if found.faults:
+        lines += [f"FAULT: {fault_words(fault)}" for fault in found.faults]
+        return [*lines, "The audit is NOT whole."]
+    return [*lines, "The audit is whole." if found.rows else "There was nothing to check, and that proves nothing."]
+
+
+async def first_row_fault(database: Database, key: bytes) -> str:
+    """A quick look, for the doctor: whether this key wrote the newest chain. "" when it did, or when there is none."""
+    rows = await database.rows("SELECT id FROM audit_chain ORDER BY opened_at DESC LIMIT 1")
+    first = await database.rows(ROWS, rows[0]["id"], -1) if rows else []
+    fault = _fault(key, b"", first[0], 0, {}) if first else None
+    return f"PORTAL_AUDIT_KEY did not write this database: {fault_words(fault)}" if fault else ""

@@ -92,3 +92,22 @@ async def newest(house: House, most: int) -> list[Kept]:
         )
         for row in rows
     ]
+
+
+def lines_of(kept: list[Kept]) -> list[str]:
+    """For the operator: to whom, when, how it went, and the words as they are made at sending."""
+    if not kept:
+        return ["Nothing was sent, and nothing waits."]
+    lines: list[str] = []
+    for one in kept:
+        lines += [f"{one.made_at:%Y-%m-%d %H:%M} UTC  {one.channel or 'none'}  {one.address or '(to print)'}  {_went(one)}"]
+        if one.letter:
+            lines += [f"    {line}".rstrip() for line in (f"Subject: {one.letter.subject}", "", *one.letter.text.splitlines())]
+        lines += [""]
+    return lines[:-1]
+
+
+def _went(one: Kept) -> str:
+    words = {"due": "waits", "sent": "sent", "failed": "given up", "dropped": "not sent: no longer theirs"}[one.state]
+    tries = f", {one.attempts} attempt(s), last: {one.failure}" if one.state in ("due", "failed") and one.attempts else ""
+    return words + tries

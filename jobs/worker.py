@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import secrets
+import signal
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
@@ -13,7 +14,8 @@ from datetime import timedelta
 from access.house import House
 from jobs import job, outbox, sweeping
 from jobs.kinds import KINDS
-from notices import Sender
+from notices import Sender, senders_for
+from settings import Settings
 
 log = logging.getLogger("plainchart.worker")
 IDLE = timedelta(seconds=1)
@@ -71,3 +73,15 @@ class Worker:
                 await self._stopping.wait()
         except TimeoutError:
             pass
+
+
+async def run_until_stopped(house: House, settings: Settings) -> None:
+    """`portal worker`: until Ctrl+C or a termination, finishing what it has begun."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    worker = Worker(house, senders_for(house.demo, settings.smtp_url, settings.mail_from))
+    await worker.start()
+    print("The worker works (Ctrl+C ends it).", flush=True)
+    await stopped.wait()
+    await worker.stop()

@@ -39,6 +39,10 @@ class Database:
         from tables import bind
 
         bind(self.engine)
+        return await self.connect()
+
+    async def connect(self) -> Database:
+        """Opens connections for hand-written SQL alone; tables stay with the database they have."""
         if isinstance(self.engine, KeptSQLiteEngine):
             self.engine.open()
         else:

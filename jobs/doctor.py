@@ -1,0 +1,142 @@
+"""`portal doctor`: everything that may ail an installation, one finding a line. It changes nothing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from access.audit import last_heads
+from access.house import House
+from access.verifying import first_row_fault
+from jobs.sweeping import waiting
+from notices import senders_for
+from pdf.host import missing
+from settings import Settings
+from tables.installation import sqlite_file
+from tables.resealing import left, unknown_keys
+
+LATE = timedelta(minutes=5)
+LITTLE_SPACE = 500_000_000
+CLOCK_MAY_DIFFER = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`state`: ok, note (works, but know this) or BAD."""
+
+    state: str
+    what: str
+    words: str
+
+
+async def examine(house: House, settings: Settings) -> list[Finding]:
+    parts = (_database, _keys, _audit, _clock, _disk, _documents, _queue, _outbox, _broom)
+    return [finding for part in parts async for finding in part(house, settings)]
+
+
+async def _database(house: House, settings: Settings) -> AsyncIterator[Finding]:
+    """That it opened with the right schema was seen before this."""
+    kind = "the demo clinic" if house.demo else "a clinic's own"
+    file = sqlite_file(settings.database_url)
+    size = f", {file.stat().st_size / 1e6:,.1f} MB" if file else ""
+    yield Finding("ok", "database", f"{'SQLite' if file else 'PostgreSQL'}, {kind}{size}, schema up to date")
+    if file:
+        mode = (await house.database.rows("SELECT journal_mode FROM pragma_journal_mode"))[0]["journal_mode"]
+        yield Finding("ok" if mode == "wal" else "BAD", "journal", f"mode {mode}")
+    rows = await house.database.rows("SELECT COUNT(*) AS n FROM import_run WHERE state NOT IN ('done', 'failed')")
+    if rows[0]["n"]:
+        yield Finding("note", "imports", f"{rows[0]['n']} not finished: import the same files again and they go on")
+
+
+async def _keys(house: House, settings: Settings) -> AsyncIterator[Finding]:
+    lost = await unknown_keys(house.database, house.keyring)
+    if lost:
+        yield Finding("BAD", "keys", f"values are sealed with keys that are not configured: {', '.join(lost)}")
+    older = await left(house.database, house.keyring)
+    count = len(house.keyring.keys)
+    if older:
+        yield Finding("note", "keys", f"{count} key(s); {older:,} value(s) under an older one. Run: portal keys rotate")
+    elif not lost:
+        yield Finding("ok", "keys", f"{count} key(s); everything is under the newest")
+
+
+async def _audit(house: House, settings: Settings) -> AsyncIterator[Finding]:
+    fault = await first_row_fault(house.database, settings.audit_key)
+    if fault:
+        yield Finding("BAD", "audit", fault)
+        return
+    heads = last_heads(settings.data_dir / "audit-heads.jsonl")
+    yield Finding("ok", "audit", "the audit key fits" + ("" if heads else "; no heads exported yet"))
+
+
+async def _clock(house: House, settings: Settings) -> AsyncIterator[Finding]:
+    """A clock that stands wrong signs people out early and refuses their codes."""
+    now = house.clock()
+    rows = await house.database.rows("SELECT MAX(at) AS at FROM audit_event")
+    newest = (rows[0]["at"] or 0) / 1_000_000
+    if newest > now.timestamp() + CLOCK_MAY_DIFFER.total_seconds():
+        yield Finding("BAD", "clock", f"something was written {newest - now.timestamp():,.0f} s in the future of this clock")
+        return
+    yield Finding("ok", "clock", f"{now:%Y-%m-%d %H:%M:%S} UTC" + await _difference(house, now))
+
+
+async def _difference(house: House, now: datetime) -> str:
+    if house.database.is_sqlite:
+        return ""
+    theirs = (await house.database.rows("SELECT now() AS now"))[0]["now"]
+    return f"; the database's is {abs((theirs - now).total_seconds()):.1f} s apart"
+
+
+async def _disk(house: House, settings: Settings) -> AsyncIterator[Finding]:
+    folder = settings.data_dir if settings.data_dir.exists() else settings.data_dir.parent
+    free = shutil.disk_usage(folder).free
+    yield Finding("ok" if free > LITTLE_SPACE else "BAD", "disk", f"{free / 1e9:,.1f} GB free beside {folder.name}/")
+
+
+async def _documents(house: House, settings: Settings) -> AsyncIterator[Finding]:
+    lacking = missing()
+    if lacking:
+        yield Finding("note", "documents", f"no PDFs without: {' '.join(lacking)}. Pages offer the print view instead")
+    else:
+        yield Finding("ok", "documents", "libraries and fonts are here")
+
+
+async def _queue(house: House, settings: Settings) -> AsyncIterator[Finding]:
+    yield await _lag(house, "job", "jobs", "1 = 1")
+
+
+async def _outbox(house: House, settings: Settings) -> AsyncIterator[Finding]:
+    channels = senders_for(house.demo, settings.smtp_url, settings.mail_from)
+    named = ", ".join(f"'{channel}'" for channel in channels) or "''"
+    yield await _lag(house, "outbox", "letters", f"channel IN ({named})")
+    rows = await house.database.rows(
+        f"SELECT channel, COUNT(*) AS n FROM outbox WHERE state = 'due' AND channel NOT IN ({named}) GROUP BY channel"
+    )
+    for row in rows:
+        why = "SMTP_URL is not set" if row["channel"] == "email" else "nothing sends by it"
+        yield Finding("note", "letters", f"{row['n']:,} wait for {row['channel']}: {why}")
+
+
+async def _lag(house: House, table: str, what: str, where: str) -> Finding:
+    """Due for longer than a few minutes means that no worker works."""
+    now = house.clock()
+    rows = await house.database.rows(
+        f"SELECT COUNT(*) AS n FROM {table} WHERE state = 'due' AND run_at < ? AND {where}", now - LATE
+    )
+    failed = await house.database.rows(f"SELECT COUNT(*) AS n FROM {table} WHERE state = 'failed'")
+    if rows[0]["n"]:
+        return Finding("BAD", what, f"{rows[0]['n']:,} are over {LATE.seconds // 60} minutes late: is a worker running?")
+    if failed[0]["n"]:
+        return Finding("note", what, f"none late; {failed[0]['n']:,} given up" + (" (portal outbox)" if what == "letters" else ""))
+    return Finding("ok", what, "none late, none given up")
+
+
+async def _broom(house: House, settings: Settings) -> AsyncIterator[Finding]:
+    """More than the broom takes in a few rounds means that it does not sweep."""
+    left_over = [(sweep, count) for sweep, count in await waiting(house) if count]
+    for sweep, count in left_over:
+        yield Finding("BAD" if count > 20_000 else "note", "sweeper", f"{count:,} {sweep.words} to be swept")
+    if not left_over:
+        yield Finding("ok", "sweeper", "nothing is past its time")
