@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -33,8 +34,13 @@ async def opened(**settings: object) -> AsyncIterator[PdfPool]:
 
 def children() -> set[int]:
     """The workers of this process, by what they were started as."""
-    found = subprocess.run(["ps", "--ppid", str(os.getpid()), "-o", "pid=,args="], capture_output=True, text=True)
-    return {int(line.split()[0]) for line in found.stdout.splitlines() if "pdf.worker" in line}
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # a process may end while we look
+            parent = folder.joinpath("stat").read_text().rpartition(") ")[2].split()[1]
+            if int(parent) == os.getpid() and b"pdf.worker" in folder.joinpath("cmdline").read_bytes():
+                found.add(int(folder.name))
+    return found
 
 
 def is_gone(pid: int) -> bool:
@@ -271,6 +277,11 @@ async def test_a_host_without_the_libraries_or_fonts_says_which_packages_bring_t
             await pool.render(ONE_PAGE)
         assert refused.value.missing == pdf.missing()
         assert children() == set()
+
+
+def test_fonts_are_looked_for_where_documents_take_them_from():
+    said = re.findall(r"<dir>(.*?)</dir>", (HOUSE / "pdf/fonts.conf").read_text())
+    assert tuple(said) == pdf.host.NOTO_FOLDERS
 
 
 def test_this_host_lacks_nothing_and_knows_it_quickly():
