@@ -5,9 +5,11 @@ from __future__ import annotations
 from litestar import Router
 from litestar.handlers import HTTPRouteHandler
 
-from handlers import public, records
+from handlers import public, records, results
 
-RECORD: tuple[HTTPRouteHandler, ...] = (records.home,)
+RECORD: tuple[HTTPRouteHandler, ...] = (
+    records.home, results.results, results.results_documents,
+)
 ALONE: tuple[HTTPRouteHandler, ...] = (
     public.front, public.healthz, public.readyz, public.static, records.records,
 )

@@ -1,0 +1,153 @@
+"""What one test found, as pages show it: on the list, in its report, in its history. Words are made where they are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from rules.dates import ClinicalDate
+from rules.measures import Pair, blood_pressure
+from rules.quantities import Absent, AnyValue, from_json, is_drawable
+from rules.results import Meaning, Range, Shown, ranges_from_json, shown_state
+from tables.results import Observation
+from words import measures, values
+from words.gettext import _
+from words.tests import is_plain, name_of
+
+COLUMNS = (
+    Observation.id, Observation.ref, Observation.label, Observation.loinc, Observation.kind, Observation.category,
+    Observation.effective_text, Observation.effective_precision, Observation.effective_starts,
+    Observation.effective_ends, Observation.value, Observation.interpretation, Observation.ranges, Observation.status,
+    Observation.corrected, Observation.previous, Observation.changed_at, Observation.note, Observation.performer,
+    Observation.specimen, Observation.method, Observation.component, Observation.panel, Observation.parent,
+    Observation.series, Observation.series.ref.as_alias("series_ref"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a corrected result said until the laboratory changed it. `at` is None where the feed did not say when."""
+
+    value: AnyValue | None
+    at: datetime | None
+
+    @property
+    def words(self) -> str:
+        return values.value(self.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One test. `series` is the ref of its history, '' where it has none; `parts` are the members of a panel."""
+
+    ref: str
+    label: str
+    loinc: str = ""
+    kind: str = ""
+    series: str = ""
+    taken: ClinicalDate | None = None
+    value: AnyValue | None = None
+    meaning: Meaning = Meaning.NONE
+    ranges: tuple[Range, ...] = ()
+    state: Shown = Shown.FINAL
+    corrected: bool = False
+    before: Before | None = None
+    changed_at: datetime | None = None
+    note: str = ""
+    performer: str = ""
+    specimen: str = ""
+    method: str = ""
+    parts: tuple[Finding, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return name_of((self.loinc,), self.label)
+
+    @property
+    def laboratory_name(self) -> str:
+        """The laboratory's own words, where the name is ours and another."""
+        return self.label if is_plain((self.loinc,)) and self.label != self.name else ""
+
+    @property
+    def pair(self) -> Pair | None:
+        return blood_pressure((part.loinc, part.value) for part in self.parts) if self.parts else None
+
+    @property
+    def has_value(self) -> bool:
+        return self.value is not None and not isinstance(self.value, Absent)
+
+    @property
+    def has_number(self) -> bool:
+        return is_drawable(self.value)
+
+    @property
+    def said(self) -> str:
+        """The value in words, or why there is none; '' for a panel, whose parts say it."""
+        if self.pair:
+            return measures.blood_pressure(self.pair)
+        if self.state is Shown.NOT_DONE and not self.has_value:
+            return _("Not done")
+        if self.state is Shown.WAITING:
+            return _("Not back yet")
+        return "" if self.value is None and self.parts else values.value(self.value)
+
+
+def finding_of(row: dict[str, Any]) -> Finding:
+    """From a row of Observation with COLUMNS."""
+    value = from_json(row["value"]) if row["value"] else None
+    has_value = row["panel"] or (value is not None and not isinstance(value, Absent))
+    return Finding(
+        ref=row["ref"], label=row["label"], loinc=row["loinc"], kind=row["kind"], series=row["series_ref"] or "",
+        taken=taken_of(row), value=value, meaning=Meaning(row["interpretation"]),
+        ranges=ranges_from_json(row["ranges"] or ""), state=shown_state(row["status"], has_value),
+        corrected=row["corrected"], before=before_of(row["previous"]), changed_at=row["changed_at"],
+        note=row["note"] or "", performer=row["performer"] or "", specimen=row["specimen"] or "",
+        method=row["method"] or "",
+    )  # fmt: skip
+
+
+def taken_of(row: dict[str, Any]) -> ClinicalDate | None:
+    if row["effective_starts"] is None:
+        return None
+    return ClinicalDate(
+        row["effective_text"], row["effective_precision"], row["effective_starts"], row["effective_ends"]
+    )
+
+
+def before_of(previous: str | None) -> Before | None:
+    """From Observation.previous: {"value", "status", "at"}; the value is canonical JSON, as text or as it is."""
+    if not previous:
+        return None
+    sent = msgspec.json.decode(previous)
+    value = sent.get("value")
+    if value is not None:
+        value = from_json(value if isinstance(value, str) else msgspec.json.encode(value))
+    return Before(value, _moment(sent.get("at")))
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def nested(rows: list[dict[str, Any]]) -> tuple[Finding, ...]:
+    """Rows of one report or one test, as findings: members and components inside the panel they belong to."""
+    known = {row["id"] for row in rows}
+    inside: dict[Any, list[dict]] = {}
+    for row in rows:
+        if row["parent"] in known and row["parent"] != row["id"]:
+            inside.setdefault(row["parent"], []).append(row)
+    return tuple(_whole(row, inside, frozenset()) for row in rows if row["parent"] not in known)
+
+
+def _whole(row: dict, inside: dict[Any, list[dict]], above: frozenset) -> Finding:
+    """A panel may hold panels; one that holds itself is cut there."""
+    members = [member for member in inside.get(row["id"], ()) if member["id"] not in above]
+    members.sort(key=lambda member: (member["component"] is not None, member["component"] or 0))
+    parts = tuple(_whole(member, inside, above | {row["id"]}) for member in members)
+    return replace(finding_of(row), parts=parts) if parts else finding_of(row)

@@ -1,0 +1,207 @@
+"""One row of the list of results: a report or a lone test, and what it found in a sentence or two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from pages.findings import Finding, before_of, taken_of
+from pages.result_query import MOST_SAID
+from rules.dates import ClinicalDate
+from rules.quantities import Absent, from_json
+from rules.results import OUT, Meaning, Shown, shown_state
+from words.dates import day, day_short
+from words.gettext import _, ngettext
+from words.results import meaning, meaning_class, specimen, state, state_tag
+from words.tests import is_plain, name_of
+
+LONGEST = 140
+"""Letters of a value or a conclusion that a row quotes; the page of the result has all of it."""
+
+PENDING = {1: Shown.NOT_FINAL, 2: Shown.WAITING}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A part of a row's sentence. `sign` is the stylesheet's up, down or in, which the words repeat."""
+
+    words: str
+    sign: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultRow:
+    """`named` are the tests a row names, the most telling first, of `tests` in all. `whole` is a lone panel."""
+
+    ref: str
+    report: bool
+    label: str
+    loinc: str
+    kind: str
+    taken: ClinicalDate | None
+    state: Shown
+    new: bool
+    corrected: bool
+    written: str
+    attached: bool
+    named: tuple[Finding, ...]
+    tests: int
+    outside: int
+    inside: int
+
+    @property
+    def only(self) -> Finding | None:
+        return self.named[0] if self.tests == 1 and self.named else None
+
+    @property
+    def path(self) -> tuple[str, str]:
+        """A lone test leads to its history, a report to itself."""
+        lone = None if self.report else self.only
+        return ("tests", lone.series) if lone and lone.series else ("results", self.ref)
+
+    @property
+    def name(self) -> str:
+        if self.only and not is_plain((self.loinc,)) and is_plain((self.only.loinc,)):
+            return self.only.name
+        return name_of((self.loinc,), self.label)
+
+    @property
+    def tags(self) -> tuple[tuple[str, str], ...]:
+        found = [("new", _("New"))] if self.new else []
+        if self.corrected:
+            found.append((state_tag(Shown.CORRECTED), state(Shown.CORRECTED)))
+        if self.state in (Shown.NOT_FINAL, Shown.WAITING, Shown.NOT_DONE):
+            found.append((state_tag(self.state), state(self.state)))
+        return tuple(found)
+
+    @property
+    def headline(self) -> str:
+        """The answer of the row."""
+        if self.only:
+            return sentence(clipped(self.only.said))
+        if self.tests:
+            return self._counted()
+        return "" if self.written or self.attached else _nothing(self.state)
+
+    @property
+    def details(self) -> tuple[Said, ...]:
+        if self.only:
+            words = meaning(self.only.meaning) if self.only.has_value else ""
+            return (Said(sentence(words), meaning_class(self.only.meaning)),) if words else ()
+        if self.tests:
+            return tuple(self._outside() if self.outside else self._first_few())
+        if self.written:
+            return (Said(sentence(clipped(self.written))),)
+        return (Said(_("A document came with it.")),) if self.attached else ()
+
+    @property
+    def corrections(self) -> tuple[str, ...]:
+        return tuple(corrected_words(one, "" if self.only else one.name) for one in self.named if one.corrected)
+
+    @property
+    def when(self) -> str:
+        """Blood, taken May 8."""
+        return taken_words(self.kind, self.taken, written=self.report and not self.tests)
+
+    def _counted(self) -> str:
+        if self.tests == self.inside:
+            return ngettext(
+                "%(count)s test, in the usual range.", "%(count)s tests, all in the usual range.", self.tests
+            )
+        return ngettext("%(count)s test.", "%(count)s tests.", self.tests)
+
+    def _outside(self) -> list[Said]:
+        out = [one for one in self.named if one.meaning in OUT]
+        said = []
+        for place, found in groupby(out, key=lambda one: one.meaning):
+            told = ", ".join(_told(one) for one in found)
+            said.append(Said(_("%(place)s: %(tests)s.", place=meaning(place), tests=told), meaning_class(place)))
+        more = self.outside - len(out)
+        if more > 0:
+            said.append(Said(ngettext("%(count)s more is not as usual.", "%(count)s more are not as usual.", more)))
+        return said
+
+    def _first_few(self) -> list[Said]:
+        if self.tests == self.inside:
+            return []
+        told = ", ".join(_told(one) for one in self.named)
+        more = self.tests - len(self.named)
+        if more <= 0:
+            return [Said(sentence(told))]
+        return [Said(ngettext("%(tests)s and %(count)s more.", "%(tests)s and %(count)s more.", more, tests=told))]
+
+
+def row_of(row: dict[str, Any], held: Mapping[str, list[dict[str, Any]]]) -> ResultRow:
+    """From a row of the list and what it holds; a lone test is the first of what it holds itself."""
+    tests = held.get(str(row["id"]), [])
+    own = row if row["report"] is not None else tests[0]
+    leaves = [one for one in tests if not one["panel"]][:MOST_SAID]
+    counts = tests[0] if tests else {"tests": 0, "outside": 0, "inside": 0}
+    return ResultRow(
+        ref=row["ref"], report=row["report"] is not None, label=own["label"], loinc=own["loinc"], kind=own["kind"],
+        taken=taken_of(own), state=PENDING.get(row["pending"]) or shown_state(own["status"]), new=bool(row["fresh"]),
+        corrected=bool(row["fixed"]), written=row["written"] or "", attached=row["attachments"] is not None,
+        named=tuple(map(_brief, leaves)), tests=counts["tests"], outside=counts["outside"], inside=counts["inside"],
+    )  # fmt: skip
+
+
+def _brief(row: dict[str, Any]) -> Finding:
+    value = from_json(row["value"]) if row["value"] else None
+    return Finding(
+        ref=row["ref"], label=row["label"], loinc=row["loinc"], kind=row["kind"], series=row["series_ref"] or "",
+        value=value, meaning=Meaning(row["interpretation"]), corrected=bool(row["corrected"]),
+        state=shown_state(row["status"], value is not None and not isinstance(value, Absent)),
+        before=before_of(row["previous"]), changed_at=row["changed_at"],
+    )  # fmt: skip
+
+
+def taken_words(kind: str, taken: ClinicalDate | None, written: bool = False) -> str:
+    if taken is None:
+        return _("Date not known")
+    on = day_short(taken)
+    if written:
+        return _("Written %(day)s", day=on)
+    from_what = specimen(kind) if kind in ("blood", "urine", "stool", "swab") else ""
+    return _("%(sample)s, taken %(day)s", sample=from_what, day=on) if from_what else _("Taken %(day)s", day=on)
+
+
+def corrected_words(one: Finding, name: str = "") -> str:
+    """Who changed what, when, and what stood there before."""
+    said = [name + ":"] if name else []
+    at = (one.before.at if one.before else None) or one.changed_at
+    if at:
+        said.append(_("The laboratory changed this on %(day)s.", day=day(at)))
+    else:
+        said.append(_("The laboratory changed this."))
+    if one.before and one.before.value is not None:
+        said.append(sentence(_("It said %(before)s before", before=_bare_before(one))))
+    return " ".join(said)
+
+
+def _bare_before(one: Finding) -> str:
+    return clipped(one.before.words)
+
+
+def _told(one: Finding) -> str:
+    return f"{one.name} {clipped(one.said)}"
+
+
+def _nothing(shown: Shown) -> str:
+    if shown is Shown.WAITING:
+        return _("Not back yet.")
+    return _("This was not done.") if shown is Shown.NOT_DONE else _("Nothing is written in it.")
+
+
+def sentence(text: str) -> str:
+    """With a full stop, unless it ends in a mark of its own."""
+    return text if not text or text[-1] in ".!?…" else f"{text}."
+
+
+def clipped(text: str) -> str:
+    """The first words of a long text, on one line."""
+    line = " ".join(text.split()) if "\n" in text else text
+    if len(line) <= LONGEST:
+        return line
+    return line[:LONGEST].rsplit(" ", 1)[0] + "…"
