@@ -8,14 +8,11 @@ from uuid import UUID
 
 from access.grant import QueueGrant, SystemGrant
 from access.house import House
-from identity.codes import code_hash, new_desk_code
-from identity.tokens import open_token, seal_token
+from identity.codes import ACTIVATION, code_hash, new_desk_code, seal_letter
 from tables.base import new_id, new_ref
 from tables.sending import Sending, use_key
 
-PURPOSE = "activation"
 VALID_FOR = timedelta(days=14)
-SHOWN_FOR = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ async def issue_code(
         return NotIssued(reason)
     code, ends_at = new_desk_code(), grant.now + VALID_FOR
     issuer = grant.viewer.account if grant.viewer else None
-    letter = seal_token(grant.house.keyring, _letter_of(issuer, record_ref), code, grant.now + SHOWN_FOR)
+    letter = seal_letter(grant.house, issuer, record_ref, code, grant.now)
     async with grant.acting("code.issue") as entry:
         entry.subject = record["id"]
         if sending:
@@ -52,15 +49,6 @@ async def issue_code(
         await _withdraw_earlier(grant.house, record["id"], grant.now)
         await _write(grant.house, record["id"], code, issuer, grant.now, ends_at)
     return Issued(code, letter, ends_at)
-
-
-def read_letter(grant: QueueGrant, record_ref: str, letter: str) -> str:
-    """The code of a letter that this person has just made, or ""."""
-    return open_token(grant.house.keyring, _letter_of(grant.account, record_ref), letter, grant.now)
-
-
-def _letter_of(issuer: UUID | None, record_ref: str) -> str:
-    return f"letter {issuer} {record_ref}"
 
 
 async def _record(house: House, record_ref: str) -> dict | None:
@@ -87,12 +75,12 @@ async def _withdraw_earlier(house: House, record: UUID, now: datetime) -> None:
     await house.database.rows(
         "UPDATE account SET state = 'disabled', username_key = ref WHERE state = 'enrolling' AND id IN"
         " (SELECT used_by FROM capability WHERE purpose = ? AND object_kind = 'Record' AND object = ?)",
-        PURPOSE, str(record),
+        ACTIVATION, str(record),
     )
     await house.database.rows(
         "UPDATE capability SET revoked_at = ? WHERE purpose = ? AND object_kind = 'Record' AND object = ?"
         " AND revoked_at IS NULL",
-        now, PURPOSE, str(record),
+        now, ACTIVATION, str(record),
     )
 
 
@@ -100,5 +88,5 @@ async def _write(house: House, record: UUID, code: str, issuer: UUID | None, now
     await house.database.rows(
         "INSERT INTO capability (id, ref, hash, purpose, object_kind, object, issued_by, issued_at, ends_at, uses,"
         " uses_allowed, failures) VALUES (?, ?, ?, ?, 'Record', ?, ?, ?, ?, 0, 1, 0)",
-        new_id(), new_ref(), code_hash(code), PURPOSE, str(record), issuer, now, ends_at,
+        new_id(), new_ref(), code_hash(code), ACTIVATION, str(record), issuer, now, ends_at,
     )

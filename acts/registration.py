@@ -14,12 +14,12 @@ from access.grant import CapabilityGrant, Changed
 from access.house import House
 from access.opening import open_account, open_capability
 from access.viewer import Viewer
-from acts.desk_code import PURPOSE
 from identity import authenticators, codes, limits, passwords
 from identity.sessions import open_session
 from identity.tokens import open_token, seal_token
 from identity.usernames import is_taken, suggestions, username_key
 from tables.base import new_id, new_ref
+from tables.queue import enqueue_notice
 from tables.sending import Sending, sent_before, use_key
 
 STEP_FOR = timedelta(minutes=30)
@@ -64,7 +64,7 @@ async def check_code(house: House, viewer: Viewer, code: str, born: str) -> Step
     tries = await limits.take(house, asked, viewer.now)
     if tries.refused:
         return Refused("again", tries.again_at)
-    grant = await open_capability(house, viewer, PURPOSE, codes.code_hash(code))
+    grant = await open_capability(house, viewer, codes.ACTIVATION, codes.code_hash(code))
     record = await _record(house, grant)
     right = record is not None and born_on(record["birth_text"], born)
     async with house.audit.transaction() as entries:
@@ -108,7 +108,7 @@ async def _record(house: House, grant: CapabilityGrant | None) -> dict | None:
 async def step_grant(house: House, viewer: Viewer, token: str) -> CapabilityGrant | None:
     """What the first step gave this browser, while the code still stands."""
     words = open_token(house.keyring, _browser(viewer), token, viewer.now)
-    return await open_capability(house, viewer, PURPOSE, bytes.fromhex(words)) if words else None
+    return await open_capability(house, viewer, codes.ACTIVATION, bytes.fromhex(words)) if words else None
 
 
 async def make_login(
@@ -215,6 +215,7 @@ async def _confirm(house: House, viewer: Viewer, code: str) -> tuple[str, str]:
     await _share(house, viewer, begun["record"])
     await house.database.rows("UPDATE account SET state = 'active' WHERE id = ?", viewer.account)
     await codes.make_sheet(house, viewer.account, viewer.now)
+    await enqueue_notice(house.database, "account.registered", viewer.account, "Account", viewer.account, viewer.now)
     token = await open_session(
         house, viewer.account, "personal", viewer.visitor, viewer.now, level="full", shared=viewer.shared,
         proven_at=viewer.now, replaces=viewer.session,
@@ -230,7 +231,7 @@ async def _begun(house: House, viewer: Viewer) -> dict | None:
         " WHERE a.id = ? AND a.state = 'enrolling' AND a.created_at > ? AND c.revoked_at IS NULL"
         " AND r.state = 'active' AND r.deceased_text IS NULL AND NOT EXISTS"
         " (SELECT 1 FROM share s WHERE s.record = r.id AND s.basis = 'self' AND s.revoked_at IS NULL)",
-        PURPOSE, viewer.account, viewer.now - ENROLLING_FOR,
+        codes.ACTIVATION, viewer.account, viewer.now - ENROLLING_FOR,
     )
     return rows[0] if rows else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from access.grant import AccountGrant
 from identity import codes
 from identity.sessions import ENDED
+from tables.queue import enqueue_notice
 from tables.sending import Sending, use_key
 
 
@@ -14,6 +15,7 @@ async def make_sheet(grant: AccountGrant, sending: Sending, outcome: str) -> Non
     async with grant.acting("account.new_codes") as entry:
         await use_key(house.database, sending, outcome, grant.now)
         sheet = await codes.make_sheet(house, grant.account, grant.now)
+        await enqueue_notice(house.database, "account.codes_made", grant.account, "Authenticator", sheet, grant.now)
         entry.showed("Authenticator", [sheet])
 
 

@@ -18,6 +18,7 @@ from identity.authenticators import FOR_GOOD
 from identity.sessions import SIGNED_OUT, open_session, revoke
 from identity.usernames import username_key
 from tables.base import new_id
+from tables.queue import enqueue_notice
 
 FIND = (
     "SELECT a.id, a.state, p.hash, p.failures FROM account a JOIN password p ON p.account = a.id"
@@ -126,7 +127,17 @@ async def _prove(house, viewer: Viewer, code: str, action: str, replaced_ends_at
             entry.reason = proof.kind
         else:
             entry.decision, entry.reason = "refused", proof.reason
+            await _tell_of_stop(house, viewer, proof)
     return SignedIn(token) if proof.right else NotSignedIn(proof.reason, proof.again_at)
+
+
+async def _tell_of_stop(house: House, viewer: Viewer, proof: authenticators.Proof) -> None:
+    """Once for each stop: a thousand wrong codes are not a thousand letters, because a stop lasts."""
+    for stopped in proof.stopped:
+        await enqueue_notice(
+            house.database, "account.factor_stopped", viewer.account, "Authenticator", stopped, viewer.now,
+            dedupe=f"factor_stopped {stopped} {viewer.now.isoformat(timespec='minutes')}",
+        )
 
 
 async def sign_out(house: House, viewer: Viewer) -> None:

@@ -25,5 +25,5 @@ class Form(WTForm):
 
 
 def tidy(text: str | None) -> str | None:
-    """What a person typed, in one Unicode form and without spaces around it."""
-    return unicodedata.normalize("NFC", text).strip() if isinstance(text, str) else text
+    """What a person typed, in one Unicode form, without spaces around it and without the one sign PostgreSQL refuses."""
+    return unicodedata.normalize("NFC", text.replace("\0", "")).strip() if isinstance(text, str) else text

@@ -93,8 +93,9 @@ def own_path(address: str) -> str:
 
 
 def secret_for(house, viewer: Viewer, path: str) -> bytes:
-    """Whose token a form must carry: the session's, or before sign-in that of the pre-session cookie and this path."""
-    if viewer.level != "none":
+    """Whose token a form must carry: the session's, or before sign-in that of the pre-session cookie and this path. The
+    button that signs out is still right when the session has just ended."""
+    if viewer.level != "none" or (viewer.ended == "expired" and path == "/sign-out"):
         return viewer.csrf
     return before_sign_in(house.keyring.keys[0], viewer.visitor.pre + path.encode()) if viewer.visitor.pre else b""
 

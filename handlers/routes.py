@@ -5,13 +5,22 @@ from __future__ import annotations
 from litestar import Router
 from litestar.handlers import HTTPRouteHandler
 
-from handlers import public, records, results
+from handlers import preferences, public, records, registration, results, security, sign_in
+from handlers.staff import desk
+from handlers.staff import sign_in as staff_sign_in
 
 RECORD: tuple[HTTPRouteHandler, ...] = (
     records.home, results.results, results.results_documents,
 )
 ALONE: tuple[HTTPRouteHandler, ...] = (
     public.front, public.healthz, public.readyz, public.static, records.records,
+    sign_in.door, sign_in.check_password, sign_in.code, sign_in.give_code, sign_in.prove, sign_in.give_proof,
+    sign_in.stay, sign_in.sign_out, staff_sign_in.door, staff_sign_in.check_password,
+    registration.register, registration.check_code, registration.login, registration.make_login,
+    registration.authenticator, registration.confirm_app, registration.codes, registration.codes_kept,
+    security.security, security.codes, security.make_codes, security.codes_kept, security.sessions,
+    security.end_session, preferences.preferences, preferences.change,
+    desk.home, desk.find, desk.code, desk.issue,
 )
 
 

@@ -7,7 +7,7 @@ thousand tries at once get no more than five (SECURITY contract 10; NIST SP 800-
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -49,6 +49,8 @@ class Proof:
     kind: str = ""
     authenticator: UUID | None = None
     again_at: datetime | None = None
+    stopped: tuple[UUID, ...] = ()
+    """Those that this try has stopped: their owner is told."""
 
     @property
     def right(self) -> bool:
@@ -76,16 +78,17 @@ async def prove(house: House, account: UUID, code: str, now: datetime) -> Proof:
 async def _prove_app(house: House, account: UUID, figures: str, now: datetime) -> Proof:
     claimed = await house.database.rows(CLAIM, account, "app", now)
     outcome = Proof("wrong") if claimed else await _refused(house, account, "app", now)
+    stopped: tuple[UUID, ...] = ()
     for row in claimed:
         step = _step(house, row, figures, now)
         if step is None:
-            await _stop(house, row, now)
+            stopped += await _stop(house, row, now)
         elif await house.database.rows(ACCEPT, step, now, now, row["id"], step):
             outcome = Proof("", "app", row["id"])
         else:
             await house.database.rows(FORGIVE, row["id"])
             outcome = outcome if outcome.right else Proof("used")
-    return outcome
+    return replace(outcome, stopped=stopped)
 
 
 async def _prove_sheet(house: House, account: UUID, code: str, now: datetime) -> Proof:
@@ -95,8 +98,7 @@ async def _prove_sheet(house: House, account: UUID, code: str, now: datetime) ->
     if await codes.spend(house, account, code, now):
         await house.database.rows(USED, now, claimed[0]["id"])
         return Proof("", "codes", claimed[0]["id"])
-    await _stop(house, claimed[0], now)
-    return Proof("wrong")
+    return Proof("wrong", stopped=await _stop(house, claimed[0], now))
 
 
 async def _refused(house: House, account: UUID, kind: str, now: datetime) -> Proof:
@@ -108,9 +110,11 @@ async def _refused(house: House, account: UUID, kind: str, now: datetime) -> Pro
     return Proof("stopped", again_at=rows[0]["stopped_until"]) if rows else Proof("wrong")
 
 
-async def _stop(house: House, row: dict, now: datetime) -> None:
-    if row["failures"] >= TRIES:
-        await house.database.rows(STOP, now + pause(row["failures"]), row["id"])
+async def _stop(house: House, row: dict, now: datetime) -> tuple[UUID, ...]:
+    if row["failures"] < TRIES:
+        return ()
+    await house.database.rows(STOP, now + pause(row["failures"]), row["id"])
+    return (row["id"],)
 
 
 def pause(failures: int) -> timedelta:

@@ -10,10 +10,12 @@ import hashlib
 import json
 import re
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from access.house import House
+from identity.tokens import open_token, seal_token
 from tables.base import new_id, new_ref
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -23,6 +25,8 @@ SHEET_LENGTH, SHEET_GROUP, SHEET_COUNT = 15, 5, 10
 DESK_LENGTH, DESK_GROUP = 16, 4
 """80 bits in four groups of four."""
 SHOWN_FOR = timedelta(minutes=15)
+ACTIVATION = "activation"
+"""The purpose of a desk code's capability; its object is a Record."""
 
 SPEND = (
     "UPDATE one_time_code SET used_at = ? WHERE hash = ? AND used_at IS NULL AND sheet IN"
@@ -97,3 +101,45 @@ async def spend(house: House, account: UUID, code: str, now: datetime) -> UUID |
     """The sheet whose code this was, or None. One statement: of two at once, one wins."""
     rows = await house.database.rows(SPEND, now, code_hash(code), account, now)
     return rows[0]["sheet"] if rows else None
+
+
+async def codes_left(house: House, sheet: UUID) -> int:
+    rows = await house.database.rows("SELECT COUNT(*) AS n FROM one_time_code WHERE sheet = ? AND used_at IS NULL", sheet)
+    return rows[0]["n"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """What stands for a chart: a code that was handed out and not yet used, or a login already."""
+
+    registered: bool
+    ends_at: datetime | None
+    hash: bytes = b""
+
+    def is_for(self, code: str) -> bool:
+        return code_hash(code) == self.hash
+
+
+async def outstanding_code(house: House, record: UUID, now: datetime) -> Outstanding:
+    held = await house.database.rows(
+        "SELECT id FROM share WHERE record = ? AND basis = 'self' AND revoked_at IS NULL", record
+    )
+    rows = await house.database.rows(
+        "SELECT hash, ends_at FROM capability WHERE object_kind = 'Record' AND object = ? AND purpose = ?"
+        " AND revoked_at IS NULL AND uses < uses_allowed AND ends_at > ?",
+        str(record), ACTIVATION, now,
+    )
+    return Outstanding(bool(held), rows[0]["ends_at"], bytes(rows[0]["hash"])) if rows else Outstanding(bool(held), None)
+
+
+def seal_letter(house: House, issuer: UUID | None, record_ref: str, code: str, now: datetime) -> str:
+    """The code for the address of the page that shows it: for 15 minutes, to who made it."""
+    return seal_token(house.keyring, _letter_of(issuer, record_ref), code, now + SHOWN_FOR)
+
+
+def read_letter(house: House, issuer: UUID, record_ref: str, letter: str, now: datetime) -> str:
+    return open_token(house.keyring, _letter_of(issuer, record_ref), letter, now)
+
+
+def _letter_of(issuer: UUID | None, record_ref: str) -> str:
+    return f"letter {issuer} {record_ref}"

@@ -117,3 +117,18 @@ def _catalog(locale: str) -> catalogs.NullTranslations:
 
 def _filled(text: str, values: dict[str, object]) -> str:
     return text % values if values else text
+
+
+class Later:
+    """A message of a form or a notice: made into words where it is shown, in the reader's language of that moment.
+
+    A value may be a function; it is called then, too. `Later(N_("Try again at %(time)s."), time=lambda: clock(at))`
+    """
+
+    __slots__ = ("message", "values")
+
+    def __init__(self, message: str, **values: object):
+        self.message, self.values = message, values
+
+    def __str__(self) -> str:
+        return _(self.message, **{name: value() if callable(value) else value for name, value in self.values.items()})

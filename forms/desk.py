@@ -1,0 +1,24 @@
+"""What the front desk types to find a patient: two things that are known of them, one of which is the birth date."""
+
+from __future__ import annotations
+
+from wtforms import StringField
+from wtforms.validators import Length, ValidationError
+
+from forms.base import tidy
+from forms.registration import CodeForm, Form
+from words.gettext import Later, N_
+
+
+class FindForm(CodeForm):
+    code = None
+    name = StringField(Later(N_("Name, or part of it")), [Length(max=200, message=Later(N_("Use fewer letters")))], filters=[tidy])
+    number = StringField(Later(N_("Record number")), [Length(max=64, message=Later(N_("Use fewer letters")))], filters=[tidy])
+
+    def validate_name(self, field) -> None:
+        if not field.data and not self.number.data:
+            raise ValidationError(Later(N_("Enter a name or a record number")))
+
+
+class IssueForm(Form):
+    """Only what every form carries."""

@@ -1,0 +1,49 @@
+"""How a person wants to be called, and to read."""
+
+from __future__ import annotations
+
+from babel import Locale
+from wtforms import RadioField, StringField
+from wtforms.validators import Length, Regexp, StopValidation
+
+from forms.base import Form, tidy
+from words.gettext import CATALOG_FOLDER, DOMAIN, SOURCE, Later, N_
+
+LONGEST_NAME = 80
+
+
+def languages() -> list[tuple[str, str]]:
+    """English, and each language that has a compiled catalog: its code and its own name for itself."""
+    found = sorted(path.parent.parent.name for path in CATALOG_FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
+    codes = [SOURCE, *(code for code in found if code != SOURCE)]
+    return [(code, Locale.parse(code, sep="_").get_display_name(code).capitalize()) for code in codes]
+
+
+SIZES = [("normal", Later(N_("Normal"))), ("large", Later(N_("Large")))]
+
+
+def one_of(choices, message: str):
+    """WTForms has this check too, but not its words in our catalogs."""
+
+    def check(form, field) -> None:
+        offered = choices() if callable(choices) else choices
+        if field.data not in [code for code, _ in offered]:
+            raise StopValidation(Later(message))
+
+    check.field_flags = {"required": True}
+    return check
+
+
+class PreferencesForm(Form):
+    called = StringField(
+        Later(N_("What should we call you?")),
+        [Length(max=LONGEST_NAME, message=Later(N_("Use 80 letters at most"))),
+         Regexp(r"[^\x00-\x1f\x7f\ud800-\udfff]*\Z", message=Later(N_("Use letters, spaces and signs only")))],
+        filters=[tidy],
+    )  # fmt: skip
+    text_size = RadioField(
+        Later(N_("Size of the text")), [one_of(SIZES, N_("Choose a size"))], choices=SIZES, validate_choice=False
+    )  # fmt: skip
+    locale = RadioField(
+        Later(N_("Language")), [one_of(languages, N_("Choose a language"))], choices=languages, validate_choice=False
+    )  # fmt: skip

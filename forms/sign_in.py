@@ -1,0 +1,20 @@
+"""What is typed to sign in. The second step's form is `forms.registration.FactorForm`."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, HiddenField, PasswordField, StringField
+
+from forms.base import Form, tidy
+from forms.registration import needed
+from words.gettext import Later, N_
+
+
+class SignInForm(Form):
+    username = StringField(Later(N_("User name")), [needed(N_("Enter your user name"))], filters=[tidy])
+    password = PasswordField(Later(N_("Password")), [needed(N_("Enter your password"))])
+    shared = BooleanField(Later(N_("This is a shared computer")))
+    next = HiddenField()
+
+    def refuse(self, left: int) -> None:
+        """The same words for a name nobody has; the count is kept by name and place, whoever's it is."""
+        self.fail("username", Later(N_("Check your user name and password. They do not go together")))

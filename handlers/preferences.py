@@ -1,0 +1,41 @@
+"""How a person is called, and reads."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get, post
+
+from access.vocabulary import ACCOUNT
+from acts.preferences import change_preferences
+from forms.preferences import PreferencesForm, languages
+from handlers.forms import open_form, read_form
+from handlers.respond import invalid, render, see_other
+from handlers.security import done_notice
+from pages.preferences import PreferencesPage
+
+TEMPLATE, DONE = "preferences/show.html", "/account/preferences?done=preferences"
+
+
+@get("/account/preferences", access=ACCOUNT)
+async def preferences(request: Request) -> Response:
+    viewer = request.state.viewer
+    form = await open_form(
+        request, PreferencesForm, called=viewer.called, text_size=viewer.text_size, locale=viewer.locale
+    )
+    return await render(request, _page(request), TEMPLATE, form=form, notice=done_notice(request))
+
+
+@post("/account/preferences", access=ACCOUNT)
+async def change(request: Request) -> Response:
+    form = read_form(request, PreferencesForm)
+    if not form.validate():
+        return await invalid(request, _page(request), TEMPLATE, form)
+    await change_preferences(
+        request.state.grant, form.called.data, form.text_size.data, form.locale.data, form.sending, DONE
+    )
+    response = see_other(request, DONE)
+    response.delete_cookie("text")
+    return response
+
+
+def _page(request: Request) -> PreferencesPage:
+    return PreferencesPage(request.state.viewer.name, len(languages()) > 1)

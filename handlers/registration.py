@@ -1,0 +1,107 @@
+"""Registering, a step at a time: the desk's code, a login, an authenticator app, the one-time codes."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get, post
+
+from access.vocabulary import ACCOUNT, HALF, PRE_SESSION
+from acts import registration as acts
+from acts.security import put_sheet_away
+from acts.sign_in import is_enrolling
+from forms.registration import CodeForm, FactorForm, LoginForm
+from handlers.errors import TooMany
+from handlers.forms import open_form, read_form
+from handlers.frame import with_query
+from handlers.respond import invalid, render, see_other
+from handlers.session_cookie import signed_in
+from handlers.sign_in import minutes_until
+from pages.clinic import clinic
+from pages.registration import RegisterPage, authenticator_page, codes_page
+
+CODE, LOGIN, APP, CODES = (f"registration/{name}.html" for name in ("code", "login", "authenticator", "codes"))
+
+
+@get("/register", access=PRE_SESSION)
+async def register(request: Request) -> Response:
+    return await render(request, RegisterPage(), CODE, form=await open_form(request, CodeForm))
+
+
+@post("/register", access=PRE_SESSION)
+async def check_code(request: Request) -> Response:
+    form, viewer = read_form(request, CodeForm), request.state.viewer
+    if not form.validate():
+        return await invalid(request, RegisterPage(), CODE, form)
+    outcome = await acts.check_code(request.app.state.house, viewer, form.code.data, form.born)
+    if isinstance(outcome, acts.Step):
+        return see_other(request, with_query("/register/account", step=outcome.token))
+    if outcome.again_at:
+        raise TooMany(minutes_until(outcome.again_at, viewer.now))
+    form.refuse(outcome.reason)
+    return await invalid(request, RegisterPage(), CODE, form)
+
+
+@get("/register/account", access=PRE_SESSION)
+async def login(request: Request) -> Response:
+    step = request.query_params.get("step", "")
+    if await acts.step_grant(request.app.state.house, request.state.viewer, step) is None:
+        return await render(request, RegisterPage(), "registration/gone.html", status=404)
+    return await render(request, RegisterPage(), LOGIN, form=await open_form(request, LoginForm, step=step))
+
+
+@post("/register/account", access=PRE_SESSION)
+async def make_login(request: Request) -> Response:
+    form, house = read_form(request, LoginForm), request.app.state.house
+    if not form.validate():
+        return await invalid(request, RegisterPage(), LOGIN, form)
+    outcome = await acts.make_login(
+        house, request.state.viewer, form.step.data or "", form.username.data, form.password.data,
+        (await _clinic_name(request),), form.sending,
+    )
+    if isinstance(outcome, acts.Refused):
+        return await _no_login(request, form, outcome)
+    return signed_in(request, see_other(request, acts.AUTHENTICATOR), outcome.token)
+
+
+async def _no_login(request: Request, form: LoginForm, outcome: acts.Refused) -> Response:
+    if outcome.reason == "gone":
+        return await render(request, RegisterPage(), "registration/gone.html", status=404)
+    form.refuse(outcome.reason, outcome.offers)
+    return await invalid(request, RegisterPage(), LOGIN, form)
+
+
+async def _clinic_name(request: Request) -> str:
+    return (await clinic(request.app.state.house.database.url, request.state.viewer.locale)).name
+
+
+@get("/register/authenticator", access=HALF)
+async def authenticator(request: Request) -> Response:
+    if not is_enrolling(request.state.viewer):
+        return see_other(request, "/sign-in/code")
+    page = await authenticator_page(request.app.state.house, request.state.viewer, await _clinic_name(request))
+    return await render(request, page, APP, form=await open_form(request, FactorForm))
+
+
+@post("/register/authenticator", access=HALF)
+async def confirm_app(request: Request) -> Response:
+    form, house, viewer = read_form(request, FactorForm), request.app.state.house, request.state.viewer
+    if not is_enrolling(viewer):
+        return see_other(request, "/sign-in/code")
+    if form.validate():
+        outcome = await acts.confirm_app(house, viewer, form.code.data)
+        if isinstance(outcome, acts.Opened):
+            return signed_in(request, see_other(request, "/register/codes"), outcome.token)
+        form.refuse(outcome.reason)
+    page = await authenticator_page(house, viewer, await _clinic_name(request))
+    return await invalid(request, page, APP, form)
+
+
+@get("/register/codes", access=ACCOUNT)
+async def codes(request: Request) -> Response:
+    page = await codes_page(request.state.grant, await _clinic_name(request))
+    return await render(request, page, CODES) if page.codes else see_other(request, "/records")
+
+
+@post("/register/codes", access=ACCOUNT)
+async def codes_kept(request: Request) -> Response:
+    await put_sheet_away(request.state.grant)
+    return see_other(request, "/records")

@@ -1,0 +1,71 @@
+"""One's own sign-in: how, where, and the sheet of one-time codes."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from access.vocabulary import ACCOUNT, account
+from acts import security as acts
+from forms.security import PressForm
+from handlers.forms import read_form
+from handlers.frame import Notice
+from handlers.respond import render, see_other
+from handlers.session_cookie import signed_out
+from pages.clinic import clinic
+from pages.registration import codes_page
+from pages.security import security_page, sessions_page
+from words.gettext import N_, Later
+
+DONE = {
+    "codes": N_("Your one-time codes are put away. Keep the paper safe."),
+    "ended": N_("That browser is signed out."),
+    "preferences": N_("Your choices are kept."),
+}
+
+
+def done_notice(request: Request) -> Notice | None:
+    """What the change before this page did, in one sentence."""
+    words = DONE.get(request.query_params.get("done", ""))
+    return Notice("good", Later(words)) if words else None
+
+
+@get("/account/security", access=ACCOUNT)
+async def security(request: Request) -> Response:
+    page = await security_page(request.state.grant)
+    return await render(request, page, "security/show.html", notice=done_notice(request))
+
+
+@get("/account/codes", access=account(step_up=True))
+async def codes(request: Request) -> Response:
+    home = await clinic(request.app.state.house.database.url, request.state.viewer.locale)
+    return await render(request, await codes_page(request.state.grant, home.name), "security/codes.html")
+
+
+@post("/account/codes", access=account(step_up=True))
+async def make_codes(request: Request) -> Response:
+    await acts.make_sheet(request.state.grant, read_form(request, PressForm).sending, "/account/codes")
+    return see_other(request, "/account/codes")
+
+
+@post("/account/codes/kept", access=ACCOUNT)
+async def codes_kept(request: Request) -> Response:
+    await acts.put_sheet_away(request.state.grant)
+    return see_other(request, "/account/security?done=codes")
+
+
+@get("/account/sessions", access=ACCOUNT)
+async def sessions(request: Request) -> Response:
+    page = await sessions_page(request.state.grant)
+    return await render(request, page, "security/sessions.html", notice=done_notice(request))
+
+
+@post("/account/sessions/{session:str}/end", access=ACCOUNT)
+async def end_session(request: Request, session: FromPath[str]) -> Response:
+    """Ending what has ended is done, too; a session of somebody else is not found."""
+    if not await acts.end_session(request.state.grant, session):
+        raise NotFoundException
+    if session == request.state.viewer.session_ref:
+        return signed_out(request, see_other(request, "/sign-in?ended=out"))
+    return see_other(request, "/account/sessions?done=ended")

@@ -1,0 +1,20 @@
+"""The staff's own door. Its second step is shared: `handlers.sign_in`."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get, post
+
+from access.vocabulary import PRE_SESSION
+from handlers.sign_in import show_door, take_password
+
+ACTION = "/staff/sign-in"
+
+
+@get(ACTION, access=PRE_SESSION)
+async def door(request: Request) -> Response:
+    return await show_door(request, ACTION, "/staff")
+
+
+@post(ACTION, access=PRE_SESSION)
+async def check_password(request: Request) -> Response:
+    return await take_password(request, ACTION, "staff")
