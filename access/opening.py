@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from access.audit import Entry
 from access.grant import AccountGrant, CapabilityGrant, QueueGrant, RecordGrant, SystemGrant, make
@@ -16,7 +17,8 @@ from rules.access import Allowed, RecordFacts, Refusal, ShareFacts, decide, scop
 
 FACTS = (
     "SELECT r.id, r.ref, r.state, r.name, r.given, r.birth_text, r.deceased_text, m.ref AS merged_ref,"
-    " s.id AS share, s.ref AS share_ref, s.basis, s.starts_at, s.ends_at, s.revoked_at"
+    " s.id AS share, s.ref AS share_ref, s.basis, s.starts_at, s.ends_at, s.revoked_at,"
+    " (SELECT zone FROM clinic_site c WHERE c.id = r.site OR (r.site IS NULL AND c.active) ORDER BY name LIMIT 1) AS zone"
     " FROM record r LEFT JOIN record m ON m.id = r.merged_into"
     " LEFT JOIN share s ON s.record = r.id AND s.account = ?"
     " WHERE r.ref = ? ORDER BY s.revoked_at IS NULL DESC, s.created_at DESC"
@@ -24,7 +26,8 @@ FACTS = (
 SCOPES = "SELECT category, action FROM share_scope WHERE share = ?"
 SOURCES = "SELECT id FROM record_source WHERE record = ?"
 STANDS = (
-    "SELECT r.state, r.deceased_text, s.basis, s.starts_at, s.ends_at, s.revoked_at, e.revoked_at AS session_revoked,"
+    "SELECT r.state, r.deceased_text, r.birth_text, s.basis, s.starts_at, s.ends_at, s.revoked_at, e.revoked_at AS session_revoked,"
+    " (SELECT zone FROM clinic_site c WHERE c.id = r.site OR (r.site IS NULL AND c.active) ORDER BY name LIMIT 1) AS zone,"
     " a.state AS account_state FROM share s JOIN record r ON r.id = s.record JOIN session e ON e.id = ?"
     " JOIN account a ON a.id = s.account WHERE s.id = ?"
 )
@@ -69,8 +72,12 @@ async def _decide(house: House, viewer: Viewer, row: dict | None, access: Access
     if row is None or row["share"] is None or viewer.is_staff:
         return Refusal("stranger")
     share = await _share_facts(house, row)
-    facts = RecordFacts(row["state"], row["deceased_text"] is not None)
-    return decide(facts, share, access.category.value, access.action.value, viewer.now)
+    return decide(_record_facts(row, viewer.now), share, access.category.value, access.action.value, viewer.now)
+
+
+def _record_facts(row: dict, now: datetime) -> RecordFacts:
+    today = now.astimezone(ZoneInfo(row["zone"] or "UTC")).date()
+    return RecordFacts(row["state"], row["deceased_text"] is not None, row["birth_text"], today)
 
 
 async def _share_facts(house: House, row: dict) -> ShareFacts:
@@ -132,12 +139,13 @@ async def _preview(house: House, viewer: Viewer, own: RecordGrant, share_ref: st
     if not found or own.basis != "self":
         return _denied(Refusal("stranger"), row, own.entry)
     share = await _share_facts(house, {**found[0], "share": found[0]["id"]})
-    if (own.category.value, own.action.value) not in scopes_of(share) or own.action is Action.ACT:
+    scopes = scopes_of(share, _record_facts(row, viewer.now)) if share.stands(viewer.now) else frozenset()
+    if (own.category.value, own.action.value) not in scopes or own.action is Action.ACT:
         return _denied(Refusal("category"), row, own.entry)
     own.entry.purpose = Purpose.PREVIEW.value
     fields = {name: getattr(own, name) for name in RecordGrant.__dataclass_fields__ if name != "_seal"}
     fields |= {
-        "scopes": scopes_of(share), "preview": True, "purpose": Purpose.PREVIEW,
+        "scopes": scopes, "preview": True, "purpose": Purpose.PREVIEW,
         "share_ref": share_ref, "helper_name": found[0]["name"],
     }
     return make(RecordGrant, **fields)
@@ -150,8 +158,8 @@ async def stands(grant: RecordGrant) -> bool:
         return False
     row = {**rows[0], "share": grant.share}
     share = await _share_facts(grant.house, row)
-    facts = RecordFacts(row["state"], row["deceased_text"] is not None)
-    decision = decide(facts, share, grant.category.value, grant.action.value, grant.house.clock())
+    now = grant.house.clock()
+    decision = decide(_record_facts(row, now), share, grant.category.value, grant.action.value, now)
     return isinstance(decision, Allowed)
 
 

@@ -10,7 +10,24 @@ from enum import StrEnum
 
 from piccolo.table import Table
 
-from tables import results, visits
+from tables import (
+    allergies,
+    appointments,
+    care_plan,
+    conditions,
+    coverage,
+    documents,
+    imaging,
+    medicines,
+    messages,
+    people,
+    procedures,
+    results,
+    statements,
+    tasks,
+    vaccines,
+    visits,
+)
 from words.gettext import N_
 
 
@@ -96,6 +113,30 @@ TABLE_CATEGORY: dict[type[Table], Category | None] = {
     results.Series: None,
     visits.Encounter: Category.VISITS,
     visits.Composition: Category.VISITS,
+    procedures.Procedure: Category.VISITS,
+    medicines.MedicationRequest: Category.MEDICINES,
+    medicines.MedicationStatement: Category.MEDICINES,
+    medicines.MedicationDispense: Category.MEDICINES,
+    medicines.MedicationAdministration: Category.MEDICINES,
+    allergies.AllergyIntolerance: Category.ALLERGIES,
+    conditions.Condition: Category.CONDITIONS,
+    vaccines.Immunization: Category.VACCINES,
+    care_plan.CarePlan: Category.CARE_PLAN,
+    care_plan.Goal: Category.CARE_PLAN,
+    care_plan.CareTeam: Category.CARE_PLAN,
+    imaging.ImagingStudy: Category.IMAGING,
+    imaging.Media: Category.IMAGING,
+    documents.DocumentReference: Category.DOCUMENTS,
+    appointments.Appointment: Category.APPOINTMENTS,
+    messages.Communication: Category.MESSAGES,
+    tasks.Task: Category.MESSAGES,
+    statements.Invoice: Category.BILLING,
+    statements.BillingAccount: Category.BILLING,
+    statements.ChargeItem: Category.BILLING,
+    statements.ExplanationOfBenefit: Category.BILLING,
+    coverage.Coverage: Category.BILLING,
+    people.RelatedPerson: Category.CONTROL,
+    people.Consent: Category.CONTROL,
 }
 """Every clinical table. None: the row says so itself, in its column `category`."""
 

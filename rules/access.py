@@ -6,13 +6,20 @@ It knows nothing of tables or requests: `access.opening` gathers the facts and o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 ALL_SCOPES = "*"
 """A share on the basis "self" needs no rows: it has every category and every action."""
 
 OWN_ONLY = frozenset({"control"})
 """Categories that only the patient has, and a representative to whom they were granted."""
+
+
+CHILD, ADULT = 12, 18
+"""The default age bands: below CHILD a guardian has the whole share; from ADULT on, none of it."""
+
+TEEN_KEEPS = frozenset({"home", "appointments", "vaccines", "billing"})
+"""What a guardian keeps of the record of somebody between CHILD and ADULT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +38,12 @@ class ShareFacts:
 
 @dataclass(frozen=True, slots=True)
 class RecordFacts:
+    """`today` is the date at the clinic: a birthday begins at its midnight."""
+
     state: str
     deceased: bool
+    birth_text: str
+    today: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +60,34 @@ class Refusal:
     reason: str
 
 
-def scopes_of(share: ShareFacts) -> frozenset[tuple[str, str]]:
-    """What a share that stands gives: seeing comes with acting, and control only with representing."""
+def age_at(birth_text: str, today: date) -> int | None:
+    """Whole years; a birth date of a year or a month counts from its first day, so that nobody is taken for younger."""
+    try:
+        parts = [int(part) for part in birth_text.split("-")]
+        year, month, day = (*parts, 1, 1)[:3]
+        date(year, month, day)
+    except ValueError:
+        return None
+    return today.year - year - ((today.month, today.day) < (month, day))
+
+
+def kept_by_guardian(record: RecordFacts) -> frozenset[str] | None:
+    """The categories a guardian keeps at this age: None for all of them, empty when it is over or the age unknown."""
+    age = age_at(record.birth_text, record.today)
+    if age is None or age >= ADULT:
+        return frozenset()
+    return None if age < CHILD else TEEN_KEEPS
+
+
+def scopes_of(share: ShareFacts, record: RecordFacts) -> frozenset[tuple[str, str]]:
+    """What a share that stands gives: seeing comes with acting, control only with representing, and a guardian's
+    part shrinks as a child grows up. Nothing at all, not even the home page, once that is over."""
     given = share.scopes | {(category, "see") for category, action in share.scopes if action == "act"}
     if share.basis != "representative":
         given = frozenset(scope for scope in given if scope[0] not in OWN_ONLY)
-    return frozenset(given) | {("home", "see")}
+    given = frozenset(given) | {("home", "see")}
+    kept = kept_by_guardian(record) if share.basis == "guardian" else None
+    return given if kept is None else frozenset(scope for scope in given if scope[0] in kept)
 
 
 def decide(
@@ -69,5 +102,7 @@ def decide(
         return Refusal("blocked")
     if share.basis == "self":
         return Allowed("self", frozenset())
-    scopes = scopes_of(share)
+    scopes = scopes_of(share, record)
+    if not scopes:
+        return Refusal("stranger")
     return Allowed(share.basis, scopes) if (category, action) in scopes else Refusal("category")

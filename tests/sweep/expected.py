@@ -1,0 +1,93 @@
+"""Who may see which address, written down by hand from DESIGN §2 and the story of the cast, not from access/.
+
+A route that is not here fails the sweep: whoever adds a page says here who it is for. `A` stands for anybody.
+"""
+
+from __future__ import annotations
+
+PATIENTS = {"self", "helper-full", "helper-appointments", "helper-revoked", "stranger", "teen", "guardian"}
+STAFF = {"clinician", "frontdesk", "billing", "support", "privacy", "admin"}
+NOBODY = "nobody"
+EVERYONE = PATIENTS | STAFF
+
+# The parts of a record that each helper was given. What is one's own is whole.
+HEALTH = {"results", "imaging", "medicines", "allergies", "conditions", "vaccines", "vitals", "visits", "care_plan",
+          "documents", "appointments", "messages", "billing"}
+HELPS: dict[tuple[str, str], set[str]] = {
+    ("helper-full", "self"): HEALTH,
+    ("helper-appointments", "self"): {"appointments"},
+    ("guardian", "teen"): {"appointments", "vaccines", "billing"},
+}
+
+# "anybody", "account", "half", "demo", "staff:duty,duty", or the part of the record it belongs to.
+ROUTES: dict[str, str] = {
+    "/": "anybody",
+    "/healthz": "anybody",
+    "/readyz": "anybody",
+    "/robots.txt": "anybody",
+    "/static/{name}": "anybody",
+    "/favicon.ico": "anybody",
+    "/help": "anybody",
+    "/help/phishing": "anybody",
+    "/about/accessibility": "anybody",
+    "/about/privacy": "anybody",
+    "/about/weight": "anybody",
+    "/sign-in": "anybody",
+    "/sign-in/code": "half",
+    "/sign-out": "anybody",
+    "/stay": "account",
+    "/register": "anybody",
+    "/register/account": "anybody",
+    "/register/authenticator": "half",
+    "/register/codes": "account",
+    "/records": "account",
+    "/account/security": "account",
+    "/account/prove": "account",
+    "/account/preferences": "account",
+    "/account/sessions": "account",
+    "/staff/sign-in": "anybody",
+    "/staff": "staff:frontdesk,support",
+    "/records/{record}": "home",
+    "/records/{record}/results": "results",
+    "/records/{record}/results/{report}": "results",
+    "/records/{record}/tests/{series}": "results",
+    "/records/{record}/visits": "visits",
+    "/records/{record}/visits/{visit}": "visits",
+    "/records/{record}/activity": "control",
+}
+
+
+def rule_for(template: str) -> str | None:
+    """The rule of a route; documents (.pdf, .txt) and the preview mount follow their page."""
+    plain = template.replace("/as/{share}", "")
+    for ending in (".pdf", ".txt"):
+        plain = plain.removesuffix(ending)
+    return ROUTES.get(plain)
+
+
+def outcome(rule: str, who: str, record: str, fresh: bool = True) -> str:
+    """What `who` gets of a page with this rule, on the record of `record`: seen, sign-in, refused or unknown."""
+    if rule == "anybody":
+        return "seen"
+    if who == NOBODY or rule == "half":
+        return "sign-in"
+    if rule == "account":
+        return "seen"
+    if rule.startswith("staff:"):
+        return _staff(set(rule.removeprefix("staff:").split(",")), who)
+    return _record(rule, who, record)
+
+
+def _staff(duties: set[str], who: str) -> str:
+    if who in PATIENTS:
+        return "unknown"
+    return "seen" if who in duties else "refused"
+
+
+def _record(part: str, who: str, record: str) -> str:
+    if who == record:
+        return "seen"
+    given = HELPS.get((who, record))
+    if given is None:
+        return "unknown"
+    return "seen" if part == "home" or part in given else "refused"

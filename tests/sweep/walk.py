@@ -1,0 +1,62 @@
+"""Every route of the running app, and addresses on it that lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from handlers.assets import fresh
+from tables.database import Database
+
+PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
+
+
+@dataclass(frozen=True)
+class Route:
+    """`template` with bare names: `/records/{record}/visits/{visit}`."""
+
+    template: str
+    methods: frozenset[str]
+
+    @property
+    def parameters(self) -> list[str]:
+        return PARAMETER.findall(self.template)
+
+    def address(self, values: dict[str, str]) -> str:
+        return PARAMETER.sub(lambda found: values[found.group(1)], self.template)
+
+
+def routes_of(portal) -> Iterator[Route]:
+    for route in portal.routes:
+        methods = set()
+        for handler in getattr(route, "route_handlers", None) or [route.route_handler]:
+            methods |= set(getattr(handler, "http_methods", ())) - {"OPTIONS", "HEAD"}
+        yield Route(PARAMETER.sub(r"{\1}", route.path), frozenset(methods))
+
+
+NEWEST = {
+    "report": "SELECT t.ref FROM diagnostic_report t {joined} AND t.category = 'results' {shown} ORDER BY t.id LIMIT 1",
+    "series": "SELECT t.ref FROM series t JOIN observation o ON o.series = t.id {joined} AND t.category = 'results'"
+              " AND o.released_at < CURRENT_TIMESTAMP AND o.withdrawn_at IS NULL AND o.sensitive = {false}"
+              " GROUP BY t.ref ORDER BY COUNT(o.id) DESC LIMIT 1",
+    "visit": "SELECT t.ref FROM encounter t {joined} {shown} ORDER BY t.id LIMIT 1",
+}
+JOINED = "JOIN record_source p ON p.id = t.patient JOIN record r ON r.id = p.record WHERE r.ref = ?"
+SHOWN = "AND t.released_at < CURRENT_TIMESTAMP AND t.withdrawn_at IS NULL AND t.sensitive = {false}"
+
+
+async def values_for(database: Database, record_ref: str) -> dict[str, str]:
+    """A value for every parameter that routes have, from what this record really holds; unknown ones are left out."""
+    false = "0" if database.is_sqlite else "false"
+    values = {"record": record_ref, "name": fresh().url("site.css").rpartition("/")[2]}
+    for name, sql in NEWEST.items():
+        text = sql.replace("{joined}", JOINED).replace("{shown}", SHOWN).replace("{false}", false)
+        found = await database.rows(text, record_ref)
+        if found:
+            values[name] = found[0]["ref"]
+    shares = await database.rows(
+        "SELECT s.ref FROM share s JOIN record r ON r.id = s.record WHERE r.ref = ? AND s.basis <> 'self'"
+        " AND s.revoked_at IS NULL ORDER BY s.created_at LIMIT 1", record_ref,
+    )
+    return values | ({"share": shares[0]["ref"]} if shares else {})
