@@ -3,9 +3,36 @@
 from piccolo.engine.base import Engine
 from piccolo.table import Table
 
-from tables import accounts, audit, clinic, feed, people, records, results, sending, visits, work
+from tables import (
+    accounts,
+    allergies,
+    appointments,
+    audit,
+    care_plan,
+    clinic,
+    conditions,
+    coverage,
+    documents,
+    feed,
+    imaging,
+    medicines,
+    messages,
+    people,
+    procedures,
+    records,
+    results,
+    sending,
+    statements,
+    tasks,
+    vaccines,
+    visits,
+    work,
+)
 
-ROOMS = (clinic, accounts, records, audit, sending, visits, results, people, feed, work)
+ROOMS = (
+    clinic, accounts, records, audit, sending, visits, results, people, medicines, allergies, conditions, vaccines,
+    care_plan, imaging, documents, procedures, appointments, messages, tasks, statements, coverage, feed, work,
+)  # fmt: skip
 ALL: tuple[type[Table], ...] = tuple(table for room in ROOMS for table in room.TABLES)
 CONSTRAINTS: tuple[str, ...] = tuple(line for room in ROOMS for line in room.CONSTRAINTS)
 

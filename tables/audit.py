@@ -37,7 +37,7 @@ class AuditEvent(Table, tablename="audit_event"):
     decision = code(12)
     reason = code(24)
     purpose = code(16)
-    count = Integer(default=0, null=False)
+    shown = Integer(default=0, null=False)
     mac = Bytea(null=False, default=b"")
 
 

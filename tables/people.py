@@ -51,6 +51,13 @@ class Location(Directory, Table, tablename="location"):
     organization_ref = words()
 
 
+class NamedResource(Directory, Table, tablename="named_resource"):
+    """A thing that others name and that has no table of its own: Medication, Specimen, Device and the like."""
+
+    fhir_code = code(64)
+    detail = words()
+
+
 class RelatedPerson(Clinical, Table, tablename="related_person"):
     """Somebody the feed says helps this patient. It proposes; access is granted in the portal alone."""
 
@@ -85,7 +92,7 @@ class Consent(Clinical, Table, tablename="consent"):
     organization = words()
 
 
-DIRECTORY = (Practitioner, PractitionerRole, Organization, Location, Person)
+DIRECTORY = (Practitioner, PractitionerRole, Organization, Location, NamedResource, Person)
 TABLES = (*DIRECTORY, RelatedPerson, Consent)
 CONSTRAINTS = tuple(
     line for table in TABLES for line in clinical_constraints(table._meta.tablename)

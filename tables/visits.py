@@ -40,6 +40,8 @@ class Composition(Clinical, Table, tablename="composition"):
     encounter_ref = words()
     sections = JSON(null=True, default=None)
     """List of {"title", "text"}: plain text, paragraphs by line."""
+    attachments = JSON(null=True, default=None)
+    """As of DocumentReference, where the summary is a file."""
 
 
 TABLES = (Encounter, Composition)

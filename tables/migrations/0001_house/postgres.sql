@@ -294,7 +294,8 @@ CREATE TABLE "composition" (
   "author" TEXT,
   "encounter" UUID REFERENCES "encounter" ("id") ON DELETE RESTRICT,
   "encounter_ref" TEXT,
-  "sections" JSON
+  "sections" JSON,
+  "attachments" JSON
 );
 CREATE INDEX "composition_patient" ON "composition" ("patient");
 CREATE INDEX "composition_encounter" ON "composition" ("encounter");
@@ -455,6 +456,20 @@ CREATE TABLE "location" (
   "address" TEXT,
   "organization_ref" TEXT
 );
+CREATE TABLE "named_resource" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "withdrawn_at" TIMESTAMPTZ,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "name" TEXT NOT NULL,
+  "fhir_code" VARCHAR(64) NOT NULL,
+  "detail" TEXT
+);
 CREATE TABLE "person" (
   "id" UUID PRIMARY KEY NOT NULL,
   "ref" VARCHAR(22) NOT NULL UNIQUE,
@@ -516,6 +531,789 @@ CREATE TABLE "consent" (
   "organization" TEXT
 );
 CREATE INDEX "consent_patient" ON "consent" ("patient");
+CREATE TABLE "medication_request" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "label" TEXT NOT NULL,
+  "fhir_code" VARCHAR(64) NOT NULL,
+  "doses" JSON,
+  "reason" TEXT,
+  "note" TEXT,
+  "effective_text" VARCHAR(64) NOT NULL,
+  "effective_precision" VARCHAR(8) NOT NULL,
+  "effective_starts" TIMESTAMPTZ,
+  "effective_ends" TIMESTAMPTZ,
+  "encounter" UUID REFERENCES "encounter" ("id") ON DELETE RESTRICT,
+  "encounter_ref" TEXT,
+  "intent" VARCHAR(32) NOT NULL,
+  "requester" TEXT,
+  "status_reason" TEXT,
+  "quantity" TEXT,
+  "refills" INTEGER,
+  "supply_days" TEXT,
+  "reported" BOOLEAN NOT NULL,
+  "valid_text" VARCHAR(64) NOT NULL,
+  "valid_precision" VARCHAR(8) NOT NULL,
+  "valid_starts" TIMESTAMPTZ,
+  "valid_ends" TIMESTAMPTZ
+);
+CREATE INDEX "medication_request_patient" ON "medication_request" ("patient");
+CREATE INDEX "medication_request_encounter" ON "medication_request" ("encounter");
+CREATE TABLE "medication_statement" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "label" TEXT NOT NULL,
+  "fhir_code" VARCHAR(64) NOT NULL,
+  "doses" JSON,
+  "reason" TEXT,
+  "note" TEXT,
+  "effective_text" VARCHAR(64) NOT NULL,
+  "effective_precision" VARCHAR(8) NOT NULL,
+  "effective_starts" TIMESTAMPTZ,
+  "effective_ends" TIMESTAMPTZ,
+  "encounter" UUID REFERENCES "encounter" ("id") ON DELETE RESTRICT,
+  "encounter_ref" TEXT,
+  "informant" TEXT,
+  "status_reason" TEXT
+);
+CREATE INDEX "medication_statement_patient" ON "medication_statement" ("patient");
+CREATE INDEX "medication_statement_encounter" ON "medication_statement" ("encounter");
+CREATE TABLE "medication_dispense" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "label" TEXT NOT NULL,
+  "fhir_code" VARCHAR(64) NOT NULL,
+  "doses" JSON,
+  "reason" TEXT,
+  "note" TEXT,
+  "effective_text" VARCHAR(64) NOT NULL,
+  "effective_precision" VARCHAR(8) NOT NULL,
+  "effective_starts" TIMESTAMPTZ,
+  "effective_ends" TIMESTAMPTZ,
+  "encounter" UUID REFERENCES "encounter" ("id") ON DELETE RESTRICT,
+  "encounter_ref" TEXT,
+  "quantity" TEXT,
+  "supply_days" TEXT,
+  "performer" TEXT,
+  "request_ref" TEXT
+);
+CREATE INDEX "medication_dispense_patient" ON "medication_dispense" ("patient");
+CREATE INDEX "medication_dispense_encounter" ON "medication_dispense" ("encounter");
+CREATE TABLE "medication_administration" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "label" TEXT NOT NULL,
+  "fhir_code" VARCHAR(64) NOT NULL,
+  "doses" JSON,
+  "reason" TEXT,
+  "note" TEXT,
+  "effective_text" VARCHAR(64) NOT NULL,
+  "effective_precision" VARCHAR(8) NOT NULL,
+  "effective_starts" TIMESTAMPTZ,
+  "effective_ends" TIMESTAMPTZ,
+  "encounter" UUID REFERENCES "encounter" ("id") ON DELETE RESTRICT,
+  "encounter_ref" TEXT,
+  "performer" TEXT,
+  "request_ref" TEXT
+);
+CREATE INDEX "medication_administration_patient" ON "medication_administration" ("patient");
+CREATE INDEX "medication_administration_encounter" ON "medication_administration" ("encounter");
+CREATE TABLE "allergy_intolerance" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "label" TEXT NOT NULL,
+  "fhir_code" VARCHAR(64) NOT NULL,
+  "none_known" BOOLEAN NOT NULL,
+  "clinical_status" VARCHAR(32) NOT NULL,
+  "verification" VARCHAR(32) NOT NULL,
+  "kind" VARCHAR(32) NOT NULL,
+  "categories" JSON,
+  "criticality" VARCHAR(32) NOT NULL,
+  "reactions" JSON,
+  "onset_words" TEXT,
+  "onset_text" VARCHAR(64) NOT NULL,
+  "onset_precision" VARCHAR(8) NOT NULL,
+  "onset_starts" TIMESTAMPTZ,
+  "onset_ends" TIMESTAMPTZ,
+  "recorded_text" VARCHAR(64) NOT NULL,
+  "recorded_precision" VARCHAR(8) NOT NULL,
+  "recorded_starts" TIMESTAMPTZ,
+  "recorded_ends" TIMESTAMPTZ,
+  "note" TEXT
+);
+CREATE INDEX "allergy_intolerance_patient" ON "allergy_intolerance" ("patient");
+CREATE TABLE "condition" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "label" TEXT NOT NULL,
+  "fhir_code" VARCHAR(64) NOT NULL,
+  "clinical_status" VARCHAR(32) NOT NULL,
+  "verification" VARCHAR(32) NOT NULL,
+  "category" VARCHAR(64) NOT NULL,
+  "severity" TEXT,
+  "body_site" TEXT,
+  "onset_words" TEXT,
+  "abatement_words" TEXT,
+  "onset_text" VARCHAR(64) NOT NULL,
+  "onset_precision" VARCHAR(8) NOT NULL,
+  "onset_starts" TIMESTAMPTZ,
+  "onset_ends" TIMESTAMPTZ,
+  "abatement_text" VARCHAR(64) NOT NULL,
+  "abatement_precision" VARCHAR(8) NOT NULL,
+  "abatement_starts" TIMESTAMPTZ,
+  "abatement_ends" TIMESTAMPTZ,
+  "recorded_text" VARCHAR(64) NOT NULL,
+  "recorded_precision" VARCHAR(8) NOT NULL,
+  "recorded_starts" TIMESTAMPTZ,
+  "recorded_ends" TIMESTAMPTZ,
+  "note" TEXT,
+  "encounter" UUID REFERENCES "encounter" ("id") ON DELETE RESTRICT,
+  "encounter_ref" TEXT
+);
+CREATE INDEX "condition_patient" ON "condition" ("patient");
+CREATE INDEX "condition_encounter" ON "condition" ("encounter");
+CREATE TABLE "immunization" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "label" TEXT NOT NULL,
+  "fhir_code" VARCHAR(64) NOT NULL,
+  "occurrence_words" TEXT,
+  "occurrence_text" VARCHAR(64) NOT NULL,
+  "occurrence_precision" VARCHAR(8) NOT NULL,
+  "occurrence_starts" TIMESTAMPTZ,
+  "occurrence_ends" TIMESTAMPTZ,
+  "lot" TEXT,
+  "dose" TEXT,
+  "series" TEXT,
+  "body_site" TEXT,
+  "route" TEXT,
+  "performer" TEXT,
+  "place" TEXT,
+  "manufacturer" TEXT,
+  "not_done_reason" TEXT,
+  "primary_source" BOOLEAN,
+  "note" TEXT,
+  "encounter" UUID REFERENCES "encounter" ("id") ON DELETE RESTRICT,
+  "encounter_ref" TEXT
+);
+CREATE INDEX "immunization_patient" ON "immunization" ("patient");
+CREATE INDEX "immunization_encounter" ON "immunization" ("encounter");
+CREATE TABLE "care_plan" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "label" TEXT NOT NULL,
+  "intent" VARCHAR(32) NOT NULL,
+  "description" TEXT,
+  "effective_text" VARCHAR(64) NOT NULL,
+  "effective_precision" VARCHAR(8) NOT NULL,
+  "effective_starts" TIMESTAMPTZ,
+  "effective_ends" TIMESTAMPTZ,
+  "activities" JSON,
+  "goals" JSON,
+  "teams" JSON,
+  "addresses" JSON,
+  "author" TEXT,
+  "note" TEXT,
+  "encounter" UUID REFERENCES "encounter" ("id") ON DELETE RESTRICT,
+  "encounter_ref" TEXT
+);
+CREATE INDEX "care_plan_patient" ON "care_plan" ("patient");
+CREATE INDEX "care_plan_encounter" ON "care_plan" ("encounter");
+CREATE TABLE "goal" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "label" TEXT NOT NULL,
+  "achievement" VARCHAR(32) NOT NULL,
+  "priority" TEXT,
+  "start_text" VARCHAR(64) NOT NULL,
+  "start_precision" VARCHAR(8) NOT NULL,
+  "start_starts" TIMESTAMPTZ,
+  "start_ends" TIMESTAMPTZ,
+  "targets" JSON,
+  "addresses" JSON,
+  "note" TEXT
+);
+CREATE INDEX "goal_patient" ON "goal" ("patient");
+CREATE TABLE "care_team" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "label" TEXT NOT NULL,
+  "effective_text" VARCHAR(64) NOT NULL,
+  "effective_precision" VARCHAR(8) NOT NULL,
+  "effective_starts" TIMESTAMPTZ,
+  "effective_ends" TIMESTAMPTZ,
+  "members" JSON,
+  "reason" TEXT,
+  "organization" TEXT,
+  "phone" TEXT,
+  "note" TEXT
+);
+CREATE INDEX "care_team_patient" ON "care_team" ("patient");
+CREATE TABLE "imaging_study" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "label" TEXT NOT NULL,
+  "modality" TEXT,
+  "body_site" TEXT,
+  "description" TEXT,
+  "reason" TEXT,
+  "referrer" TEXT,
+  "place" TEXT,
+  "series_count" INTEGER,
+  "picture_count" INTEGER,
+  "series" JSON,
+  "effective_text" VARCHAR(64) NOT NULL,
+  "effective_precision" VARCHAR(8) NOT NULL,
+  "effective_starts" TIMESTAMPTZ,
+  "effective_ends" TIMESTAMPTZ,
+  "note" TEXT,
+  "encounter" UUID REFERENCES "encounter" ("id") ON DELETE RESTRICT,
+  "encounter_ref" TEXT
+);
+CREATE INDEX "imaging_study_patient" ON "imaging_study" ("patient");
+CREATE INDEX "imaging_study_encounter" ON "imaging_study" ("encounter");
+CREATE TABLE "media" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "label" TEXT NOT NULL,
+  "modality" TEXT,
+  "body_site" TEXT,
+  "reason" TEXT,
+  "device" TEXT,
+  "operator" TEXT,
+  "attachments" JSON,
+  "effective_text" VARCHAR(64) NOT NULL,
+  "effective_precision" VARCHAR(8) NOT NULL,
+  "effective_starts" TIMESTAMPTZ,
+  "effective_ends" TIMESTAMPTZ,
+  "issued_at" TIMESTAMPTZ,
+  "note" TEXT,
+  "encounter" UUID REFERENCES "encounter" ("id") ON DELETE RESTRICT,
+  "encounter_ref" TEXT
+);
+CREATE INDEX "media_patient" ON "media" ("patient");
+CREATE INDEX "media_encounter" ON "media" ("encounter");
+CREATE TABLE "document_reference" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "label" TEXT NOT NULL,
+  "loinc" VARCHAR(32) NOT NULL,
+  "title" TEXT,
+  "category" TEXT,
+  "doc_status" VARCHAR(32) NOT NULL,
+  "author" TEXT,
+  "organization" TEXT,
+  "effective_text" VARCHAR(64) NOT NULL,
+  "effective_precision" VARCHAR(8) NOT NULL,
+  "effective_starts" TIMESTAMPTZ,
+  "effective_ends" TIMESTAMPTZ,
+  "about_text" VARCHAR(64) NOT NULL,
+  "about_precision" VARCHAR(8) NOT NULL,
+  "about_starts" TIMESTAMPTZ,
+  "about_ends" TIMESTAMPTZ,
+  "attachments" JSON,
+  "note" TEXT,
+  "replaces" JSON,
+  "encounter" UUID REFERENCES "encounter" ("id") ON DELETE RESTRICT,
+  "encounter_ref" TEXT
+);
+CREATE INDEX "document_reference_patient" ON "document_reference" ("patient");
+CREATE INDEX "document_reference_encounter" ON "document_reference" ("encounter");
+CREATE TABLE "procedure" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "label" TEXT NOT NULL,
+  "fhir_code" VARCHAR(64) NOT NULL,
+  "category" TEXT,
+  "effective_words" TEXT,
+  "effective_text" VARCHAR(64) NOT NULL,
+  "effective_precision" VARCHAR(8) NOT NULL,
+  "effective_starts" TIMESTAMPTZ,
+  "effective_ends" TIMESTAMPTZ,
+  "performer" TEXT,
+  "place" TEXT,
+  "reason" TEXT,
+  "status_reason" TEXT,
+  "body_site" TEXT,
+  "outcome" TEXT,
+  "complication" TEXT,
+  "follow_up" TEXT,
+  "note" TEXT,
+  "encounter" UUID REFERENCES "encounter" ("id") ON DELETE RESTRICT,
+  "encounter_ref" TEXT
+);
+CREATE INDEX "procedure_patient" ON "procedure" ("patient");
+CREATE INDEX "procedure_encounter" ON "procedure" ("encounter");
+CREATE TABLE "appointment" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "label" TEXT NOT NULL,
+  "kind" TEXT,
+  "specialty" TEXT,
+  "description" TEXT,
+  "starts_at" TIMESTAMPTZ,
+  "ends_at" TIMESTAMPTZ,
+  "minutes" INTEGER,
+  "starts_text" VARCHAR(64) NOT NULL,
+  "wished_text" VARCHAR(64) NOT NULL,
+  "wished_precision" VARCHAR(8) NOT NULL,
+  "wished_starts" TIMESTAMPTZ,
+  "wished_ends" TIMESTAMPTZ,
+  "participants" JSON,
+  "place" TEXT,
+  "reason" TEXT,
+  "cancel_reason" TEXT,
+  "instructions" TEXT,
+  "note" TEXT,
+  "slots" JSON
+);
+CREATE INDEX "appointment_patient" ON "appointment" ("patient");
+CREATE TABLE "schedule" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "withdrawn_at" TIMESTAMPTZ,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "name" TEXT NOT NULL,
+  "service" TEXT,
+  "specialty" TEXT,
+  "actors" JSON,
+  "horizon_text" VARCHAR(64) NOT NULL,
+  "horizon_precision" VARCHAR(8) NOT NULL,
+  "horizon_starts" TIMESTAMPTZ,
+  "horizon_ends" TIMESTAMPTZ,
+  "note" TEXT
+);
+CREATE TABLE "slot" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "withdrawn_at" TIMESTAMPTZ,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "name" TEXT NOT NULL,
+  "schedule_ref" VARCHAR(220) NOT NULL,
+  "starts_at" TIMESTAMPTZ,
+  "ends_at" TIMESTAMPTZ,
+  "note" TEXT
+);
+CREATE TABLE "communication" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "label" TEXT NOT NULL,
+  "sender" TEXT,
+  "from_patient" BOOLEAN NOT NULL,
+  "recipients" JSON,
+  "text" TEXT,
+  "attachments" JSON,
+  "sent_text" VARCHAR(64) NOT NULL,
+  "sent_at" TIMESTAMPTZ,
+  "received_at" TIMESTAMPTZ,
+  "part_of" TEXT,
+  "in_response_to" TEXT,
+  "medium" TEXT,
+  "status_reason" TEXT,
+  "note" TEXT,
+  "encounter" UUID REFERENCES "encounter" ("id") ON DELETE RESTRICT,
+  "encounter_ref" TEXT
+);
+CREATE INDEX "communication_patient" ON "communication" ("patient");
+CREATE INDEX "communication_encounter" ON "communication" ("encounter");
+CREATE TABLE "task" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "label" TEXT NOT NULL,
+  "intent" VARCHAR(32) NOT NULL,
+  "business_status" TEXT,
+  "priority" VARCHAR(32) NOT NULL,
+  "description" TEXT,
+  "requester" TEXT,
+  "owner" TEXT,
+  "focus" TEXT,
+  "authored_at" TIMESTAMPTZ,
+  "modified_at" TIMESTAMPTZ,
+  "due_text" VARCHAR(64) NOT NULL,
+  "due_precision" VARCHAR(8) NOT NULL,
+  "due_starts" TIMESTAMPTZ,
+  "due_ends" TIMESTAMPTZ,
+  "reason" TEXT,
+  "outputs" JSON,
+  "note" TEXT,
+  "encounter" UUID REFERENCES "encounter" ("id") ON DELETE RESTRICT,
+  "encounter_ref" TEXT
+);
+CREATE INDEX "task_patient" ON "task" ("patient");
+CREATE INDEX "task_encounter" ON "task" ("encounter");
+CREATE TABLE "invoice" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "number" TEXT,
+  "label" TEXT NOT NULL,
+  "effective_text" VARCHAR(64) NOT NULL,
+  "effective_precision" VARCHAR(8) NOT NULL,
+  "effective_starts" TIMESTAMPTZ,
+  "effective_ends" TIMESTAMPTZ,
+  "net" BIGINT,
+  "gross" BIGINT,
+  "currency" VARCHAR(3) NOT NULL,
+  "lines" JSON,
+  "issuer" TEXT,
+  "recipient" TEXT,
+  "account_ref" TEXT,
+  "cancelled_reason" TEXT,
+  "terms" TEXT,
+  "note" TEXT
+);
+CREATE INDEX "invoice_patient" ON "invoice" ("patient");
+CREATE TABLE "billing_account" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "label" TEXT NOT NULL,
+  "number" TEXT,
+  "kind" TEXT,
+  "description" TEXT,
+  "owner" TEXT,
+  "effective_text" VARCHAR(64) NOT NULL,
+  "effective_precision" VARCHAR(8) NOT NULL,
+  "effective_starts" TIMESTAMPTZ,
+  "effective_ends" TIMESTAMPTZ,
+  "guarantors" JSON,
+  "coverages" JSON,
+  "part_of" TEXT
+);
+CREATE INDEX "billing_account_patient" ON "billing_account" ("patient");
+CREATE TABLE "charge_item" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "label" TEXT NOT NULL,
+  "fhir_code" VARCHAR(64) NOT NULL,
+  "quantity" TEXT,
+  "price" BIGINT,
+  "currency" VARCHAR(3) NOT NULL,
+  "effective_text" VARCHAR(64) NOT NULL,
+  "effective_precision" VARCHAR(8) NOT NULL,
+  "effective_starts" TIMESTAMPTZ,
+  "effective_ends" TIMESTAMPTZ,
+  "account_ref" TEXT,
+  "performer" TEXT,
+  "reason" TEXT,
+  "override_reason" TEXT,
+  "note" TEXT
+);
+CREATE INDEX "charge_item_patient" ON "charge_item" ("patient");
+CREATE TABLE "payment_notice" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "withdrawn_at" TIMESTAMPTZ,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "name" TEXT NOT NULL,
+  "amount" BIGINT,
+  "currency" VARCHAR(3) NOT NULL,
+  "payment_status" VARCHAR(32) NOT NULL,
+  "paid_text" VARCHAR(64) NOT NULL,
+  "created_text" VARCHAR(64) NOT NULL,
+  "request_ref" TEXT,
+  "response_ref" TEXT,
+  "recipient" TEXT
+);
+CREATE TABLE "explanation_of_benefit" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "label" TEXT NOT NULL,
+  "use" VARCHAR(32) NOT NULL,
+  "outcome" VARCHAR(32) NOT NULL,
+  "disposition" TEXT,
+  "effective_text" VARCHAR(64) NOT NULL,
+  "effective_precision" VARCHAR(8) NOT NULL,
+  "effective_starts" TIMESTAMPTZ,
+  "effective_ends" TIMESTAMPTZ,
+  "created_at" TIMESTAMPTZ,
+  "insurer" TEXT,
+  "provider" TEXT,
+  "facility" TEXT,
+  "claim_ref" TEXT,
+  "coverage" TEXT,
+  "coverage_ref" TEXT,
+  "payment" BIGINT,
+  "currency" VARCHAR(3) NOT NULL,
+  "totals" JSON,
+  "lines" JSON
+);
+CREATE INDEX "explanation_of_benefit_patient" ON "explanation_of_benefit" ("patient");
+CREATE TABLE "coverage" (
+  "id" UUID PRIMARY KEY NOT NULL,
+  "ref" VARCHAR(22) NOT NULL UNIQUE,
+  "patient" UUID NOT NULL REFERENCES "record_source" ("id") ON DELETE RESTRICT,
+  "source" VARCHAR(64) NOT NULL,
+  "fhir_type" VARCHAR(40) NOT NULL,
+  "fhir_id" VARCHAR(200) NOT NULL,
+  "status" VARCHAR(40) NOT NULL,
+  "released_at" TIMESTAMPTZ,
+  "withdrawn_at" TIMESTAMPTZ,
+  "sensitive" BOOLEAN NOT NULL,
+  "corrected" BOOLEAN NOT NULL,
+  "first_seen_at" TIMESTAMPTZ NOT NULL,
+  "changed_at" TIMESTAMPTZ NOT NULL,
+  "label" TEXT NOT NULL,
+  "payer" TEXT,
+  "member_number" TEXT,
+  "subscriber" TEXT,
+  "relationship" TEXT,
+  "dependent" TEXT,
+  "plan" TEXT,
+  "group_name" TEXT,
+  "group_number" TEXT,
+  "network" TEXT,
+  "rank" INTEGER,
+  "effective_text" VARCHAR(64) NOT NULL,
+  "effective_precision" VARCHAR(8) NOT NULL,
+  "effective_starts" TIMESTAMPTZ,
+  "effective_ends" TIMESTAMPTZ
+);
+CREATE INDEX "coverage_patient" ON "coverage" ("patient");
 CREATE TABLE "import_run" (
   "id" UUID PRIMARY KEY NOT NULL,
   "source" VARCHAR(64) NOT NULL,
@@ -653,9 +1451,51 @@ CREATE UNIQUE INDEX practitioner_feed ON practitioner (source, fhir_type, fhir_i
 CREATE UNIQUE INDEX practitioner_role_feed ON practitioner_role (source, fhir_type, fhir_id);
 CREATE UNIQUE INDEX organization_feed ON organization (source, fhir_type, fhir_id);
 CREATE UNIQUE INDEX location_feed ON location (source, fhir_type, fhir_id);
+CREATE UNIQUE INDEX named_resource_feed ON named_resource (source, fhir_type, fhir_id);
 CREATE UNIQUE INDEX person_feed ON person (source, fhir_type, fhir_id);
 CREATE UNIQUE INDEX related_person_feed ON related_person (source, fhir_type, fhir_id);
 CREATE UNIQUE INDEX consent_feed ON consent (source, fhir_type, fhir_id);
+CREATE UNIQUE INDEX medication_request_feed ON medication_request (source, fhir_type, fhir_id);
+CREATE INDEX medication_request_list ON medication_request (patient, effective_starts);
+CREATE UNIQUE INDEX medication_statement_feed ON medication_statement (source, fhir_type, fhir_id);
+CREATE INDEX medication_statement_list ON medication_statement (patient, effective_starts);
+CREATE UNIQUE INDEX medication_dispense_feed ON medication_dispense (source, fhir_type, fhir_id);
+CREATE INDEX medication_dispense_list ON medication_dispense (patient, effective_starts);
+CREATE UNIQUE INDEX medication_administration_feed ON medication_administration (source, fhir_type, fhir_id);
+CREATE INDEX medication_administration_list ON medication_administration (patient, effective_starts);
+CREATE UNIQUE INDEX allergy_intolerance_feed ON allergy_intolerance (source, fhir_type, fhir_id);
+CREATE INDEX allergy_intolerance_list ON allergy_intolerance (patient, clinical_status);
+CREATE UNIQUE INDEX condition_feed ON condition (source, fhir_type, fhir_id);
+CREATE INDEX condition_list ON condition (patient, clinical_status);
+CREATE UNIQUE INDEX immunization_feed ON immunization (source, fhir_type, fhir_id);
+CREATE INDEX immunization_list ON immunization (patient, occurrence_starts);
+CREATE UNIQUE INDEX care_plan_feed ON care_plan (source, fhir_type, fhir_id);
+CREATE UNIQUE INDEX goal_feed ON goal (source, fhir_type, fhir_id);
+CREATE UNIQUE INDEX care_team_feed ON care_team (source, fhir_type, fhir_id);
+CREATE UNIQUE INDEX imaging_study_feed ON imaging_study (source, fhir_type, fhir_id);
+CREATE INDEX imaging_study_list ON imaging_study (patient, effective_starts);
+CREATE UNIQUE INDEX media_feed ON media (source, fhir_type, fhir_id);
+CREATE UNIQUE INDEX document_reference_feed ON document_reference (source, fhir_type, fhir_id);
+CREATE INDEX document_reference_list ON document_reference (patient, effective_starts);
+CREATE UNIQUE INDEX procedure_feed ON procedure (source, fhir_type, fhir_id);
+CREATE INDEX procedure_list ON procedure (patient, effective_starts);
+CREATE UNIQUE INDEX appointment_feed ON appointment (source, fhir_type, fhir_id);
+CREATE INDEX appointment_list ON appointment (patient, starts_at);
+CREATE UNIQUE INDEX schedule_feed ON schedule (source, fhir_type, fhir_id);
+CREATE UNIQUE INDEX slot_feed ON slot (source, fhir_type, fhir_id);
+CREATE INDEX slot_times ON slot (source, schedule_ref, starts_at);
+CREATE UNIQUE INDEX communication_feed ON communication (source, fhir_type, fhir_id);
+CREATE INDEX communication_list ON communication (patient, sent_at);
+CREATE UNIQUE INDEX task_feed ON task (source, fhir_type, fhir_id);
+CREATE INDEX task_list ON task (patient, status);
+CREATE UNIQUE INDEX invoice_feed ON invoice (source, fhir_type, fhir_id);
+CREATE UNIQUE INDEX billing_account_feed ON billing_account (source, fhir_type, fhir_id);
+CREATE UNIQUE INDEX charge_item_feed ON charge_item (source, fhir_type, fhir_id);
+CREATE UNIQUE INDEX payment_notice_feed ON payment_notice (source, fhir_type, fhir_id);
+CREATE UNIQUE INDEX explanation_of_benefit_feed ON explanation_of_benefit (source, fhir_type, fhir_id);
+CREATE INDEX invoice_list ON invoice (patient, effective_starts);
+CREATE INDEX explanation_of_benefit_list ON explanation_of_benefit (patient, effective_starts);
+CREATE UNIQUE INDEX coverage_feed ON coverage (source, fhir_type, fhir_id);
 CREATE UNIQUE INDEX raw_resource_version ON raw_resource (source, fhir_type, fhir_id, version, sha256);
 CREATE INDEX import_run_source ON import_run (source, started_at);
 CREATE UNIQUE INDEX feed_identifier_once ON feed_identifier (source, fhir_type, system, value, fhir_id);
