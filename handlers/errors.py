@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -17,7 +18,7 @@ from access.opening import Denied
 from handlers.form_layer import BadForm
 from handlers.frame import with_query
 from handlers.respond import is_htmx, render, see_other
-from pdf import PdfBusy, PdfFailed, PdfTooLarge, PdfUnavailable
+from pdf import PdfBusy, PdfFailed, PdfRefused, PdfTooLarge, PdfUnavailable
 from tables.sending import AlreadySent
 from tables.sqlite import DatabaseBusy
 from words.gettext import N_, _
@@ -137,11 +138,19 @@ async def too_many(request: Request, error: TooMany) -> Response:
     return response
 
 
-async def pdf_error(request: Request, error: Exception) -> Response:
+async def pdf_error(request: Request, error: PdfRefused) -> Response:
     """No PDF now: what is missing, or when to try again; the print view and the text say the same."""
-    path = request.url.path.removesuffix(".pdf")
-    missing = ", ".join(error.missing) if isinstance(error, PdfUnavailable) else ""
-    response = await render(request, ErrorPage(back=path, reason=missing), "errors/pdf.html", status=503)
+    reason = {
+        PdfUnavailable: N_("The portal’s computer lacks what PDFs need: %(missing)s."),
+        PdfBusy: N_("Many PDFs are being made right now. Try again in half a minute."),
+        PdfTooLarge: N_("This is too long for one PDF. Choose fewer dates."),
+    }.get(type(error), N_("This PDF could not be made. The fault is ours, and we have noted it."))
+    if isinstance(error, PdfFailed):
+        logging.getLogger("portal.error").error("pdf failed: %s", error.reason)
+    missing = ", ".join(getattr(error, "missing", ()))
+    words = _(reason, missing=missing) if missing else _(reason)
+    shown = ErrorPage(back=request.url.path.removesuffix(".pdf"), reason=words)
+    response = await render(request, shown, "errors/pdf.html", status=503)
     response.headers["retry-after"] = str(getattr(error, "retry_after", 30))
     return response
 
