@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from litestar import Request, Response, get, post
 
+from access.viewer import Viewer
 from access.vocabulary import ACCOUNT, HALF, PRE_SESSION, PUBLIC
 from acts import sign_in as acts
 from forms.registration import FactorForm
@@ -21,51 +23,66 @@ from handlers.session_cookie import own_page, signed_in, signed_out
 from identity.parking import park
 from pages.sign_in import FactorPage, SignInPage
 
-DOOR, CODE = "sign_in/show.html", "sign_in/code.html"
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The patients' door and the staff's differ in where they stand, not in how they open."""
+
+    kind: str
+    action: str
+    home: str
+    door: str
+    code: str
+
+
+PATIENTS = Side("personal", "/sign-in", "/records", "sign_in/show.html", "sign_in/code.html")
+STAFF = Side("staff", "/staff/sign-in", "/staff", "staff/sign_in.html", "staff/sign_in_code.html")
+PROVE = "security/prove.html"
 
 
 @get("/sign-in", access=PRE_SESSION)
 async def door(request: Request) -> Response:
-    return await show_door(request, "/sign-in", "/records")
+    return await show_door(request, PATIENTS)
 
 
-async def show_door(request: Request, action: str, home: str) -> Response:
+async def show_door(request: Request, side: Side) -> Response:
     asked = request.query_params.get("next")
     if request.state.viewer.level == "full":
-        return see_other(request, own_page(asked, home))
+        return see_other(request, own_page(asked, home_of(request.state.viewer).home))
     form = await open_form(request, SignInForm, next=own_page(asked, ""))
-    ended = request.query_params.get("ended", "")
-    return await render(request, SignInPage(action, action != "/sign-in", ended), DOOR, form=form)
+    return await render(request, SignInPage(request.query_params.get("ended", "")), side.door, form=form)
 
 
 @post("/sign-in", access=PRE_SESSION)
 async def check_password(request: Request) -> Response:
-    return await take_password(request, "/sign-in", "personal")
+    return await take_password(request, PATIENTS)
 
 
-async def take_password(request: Request, action: str, kind: str) -> Response:
-    form, state = read_form(request, SignInForm), request.state
-    page = SignInPage(action, kind == "staff")
+async def take_password(request: Request, side: Side) -> Response:
+    form, house, viewer = read_form(request, SignInForm), request.app.state.house, request.state.viewer
     if not form.validate():
-        return await invalid(request, page, DOOR, form)
-    outcome = await acts.check_password(
-        request.app.state.house, state.viewer, kind, form.username.data, form.password.data, form.shared.data
-    )
+        return await invalid(request, SignInPage(), side.door, form)
+    typed = form.username.data, form.password.data, form.shared.data
+    outcome = await acts.check_password(house, viewer, side.kind, *typed)
     if isinstance(outcome, acts.NotSignedIn):
-        return await _not_signed_in(request, page, form, outcome)
-    onward = with_query(f"{action}/code", next=own_page(form.next.data, ""))
+        return await _not_signed_in(request, side, form, outcome)
+    onward = with_query(f"{side.action}/code", next=own_page(form.next.data, ""))
     return signed_in(request, see_other(request, "/register/authenticator" if outcome.enrolling else onward), outcome.token)
 
 
-async def _not_signed_in(request: Request, page: SignInPage, form: SignInForm, outcome: acts.NotSignedIn) -> Response:
+async def _not_signed_in(request: Request, side: Side, form: SignInForm, outcome: acts.NotSignedIn) -> Response:
     if outcome.again_at:
         raise TooMany(minutes_until(outcome.again_at, request.state.viewer.now))
     form.refuse(outcome.left)
-    return await invalid(request, page, DOOR, form)
+    return await invalid(request, SignInPage(), side.door, form)
 
 
 def minutes_until(moment: datetime, now: datetime) -> int:
     return max(1, math.ceil((moment - now).total_seconds() / 60))
+
+
+def home_of(viewer: Viewer) -> Side:
+    return STAFF if viewer.is_staff else PATIENTS
 
 
 @get(["/sign-in/code", "/staff/sign-in/code"], access=HALF)
@@ -74,44 +91,33 @@ async def code(request: Request) -> Response:
     if acts.is_enrolling(viewer):
         return see_other(request, "/register/authenticator")
     form = await open_form(request, FactorForm, next=own_page(request.query_params.get("next"), ""))
-    return await render(request, _factor_page(viewer), CODE, form=form)
+    return await render(request, FactorPage(), home_of(viewer).code, form=form)
 
 
 @post(["/sign-in/code", "/staff/sign-in/code"], access=HALF)
 async def give_code(request: Request) -> Response:
-    form, viewer = read_form(request, FactorForm), request.state.viewer
-    if not form.validate():
-        return await invalid(request, _factor_page(viewer), CODE, form)
-    outcome = await acts.give_factor(request.app.state.house, viewer, form.code.data)
-    if isinstance(outcome, acts.NotSignedIn):
-        form.refuse(outcome.reason, outcome.again_at)
-        return await invalid(request, _factor_page(viewer), CODE, form)
-    home = "/staff" if viewer.is_staff else "/records"
-    return signed_in(request, see_other(request, own_page(form.next.data, home)), outcome.token)
-
-
-def _factor_page(viewer) -> FactorPage:
-    """The form goes to its own side's door, whichever of the two addresses was asked."""
-    return FactorPage("/staff/sign-in/code" if viewer.is_staff else "/sign-in/code", viewer.is_staff)
+    form, side = read_form(request, FactorForm), home_of(request.state.viewer)
+    return await _take_code(request, form, acts.give_factor, side.code, side.home)
 
 
 @get("/account/prove", access=ACCOUNT)
 async def prove(request: Request) -> Response:
     form = await open_form(request, FactorForm, next=own_page(request.query_params.get("next"), ""))
-    return await render(request, FactorPage("/account/prove", request.state.viewer.is_staff, True), CODE, form=form)
+    return await render(request, FactorPage(), PROVE, form=form)
 
 
 @post("/account/prove", access=ACCOUNT)
 async def give_proof(request: Request) -> Response:
-    form, viewer = read_form(request, FactorForm), request.state.viewer
-    page = FactorPage("/account/prove", viewer.is_staff, True)
-    if not form.validate():
-        return await invalid(request, page, CODE, form)
-    outcome = await acts.step_up(request.app.state.house, viewer, form.code.data)
-    if isinstance(outcome, acts.NotSignedIn):
+    return await _take_code(request, read_form(request, FactorForm), acts.step_up, PROVE, "/account/security")
+
+
+async def _take_code(request: Request, form: FactorForm, act, template: str, home: str) -> Response:
+    if form.validate():
+        outcome = await act(request.app.state.house, request.state.viewer, form.code.data)
+        if isinstance(outcome, acts.SignedIn):
+            return signed_in(request, see_other(request, own_page(form.next.data, home)), outcome.token)
         form.refuse(outcome.reason, outcome.again_at)
-        return await invalid(request, page, CODE, form)
-    return signed_in(request, see_other(request, own_page(form.next.data, "/account/security")), outcome.token)
+    return await invalid(request, FactorPage(), template, form)
 
 
 @post("/stay", access=ACCOUNT)
@@ -132,4 +138,4 @@ async def sign_out(request: Request) -> Response:
     read_form(request, PressForm)
     viewer = request.state.viewer
     await acts.sign_out(request.app.state.house, viewer)
-    return signed_out(request, see_other(request, "/staff/sign-in?ended=out" if viewer.is_staff else "/sign-in?ended=out"))
+    return signed_out(request, see_other(request, f"{home_of(viewer).action}?ended=out"))

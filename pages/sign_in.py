@@ -7,17 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SignInPage:
-    """`action` is where the form goes. `ended`: "" or why somebody is here again (yes, kept)."""
+    """`ended`: "" or why somebody is here again: yes (time was over), kept (so is what was typed), out."""
 
-    action: str
-    staff: bool = False
     ended: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FactorPage:
-    """`step_up`: signed in already, and asked once more before something that matters."""
-
-    action: str
-    staff: bool = False
-    step_up: bool = False
+    """The second step, and step-up: all they say is in the form."""

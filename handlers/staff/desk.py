@@ -39,7 +39,7 @@ async def code(request: Request, record: FromPath[str]) -> Response:
     page = await code_page(request.state.grant, record, letter, request.app.state.house.origin)
     if page is None:
         raise NotFoundException
-    return await render(request, page, CODE)
+    return await render(request, page, "staff/letter.html" if page.code else CODE)
 
 
 @post("/staff/records/{record:str}/code", access=staff(Duty.FRONT_DESK))

@@ -5,16 +5,14 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 
 from access.vocabulary import PRE_SESSION
-from handlers.sign_in import show_door, take_password
-
-ACTION = "/staff/sign-in"
+from handlers.sign_in import STAFF, show_door, take_password
 
 
-@get(ACTION, access=PRE_SESSION)
+@get(STAFF.action, access=PRE_SESSION)
 async def door(request: Request) -> Response:
-    return await show_door(request, ACTION, "/staff")
+    return await show_door(request, STAFF)
 
 
-@post(ACTION, access=PRE_SESSION)
+@post(STAFF.action, access=PRE_SESSION)
 async def check_password(request: Request) -> Response:
-    return await take_password(request, ACTION, "staff")
+    return await take_password(request, STAFF)
