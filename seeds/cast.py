@@ -15,9 +15,9 @@ Resource = dict
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What the laboratory or the clinic's system sent on one day."""
+    """What the laboratory or the clinic's system sent on one day, so many days before the planting."""
 
-    at: datetime
+    days_ago: int
     resources: tuple[Resource, ...]
 
 
@@ -54,6 +54,10 @@ class Person:
     duty: str = ""
     helps: tuple[Helping, ...] = ()
     feed: Callable[[datetime], tuple[Delivery, ...]] | None = None
+    held: tuple[tuple[str, str, int], ...] = ()
+    """Table and slug of what a clinician holds back, and for how many days more."""
+    only_me: tuple[tuple[str, str, str], ...] = ()
+    """Table, FHIR type and slug of what its owner keeps from helpers."""
 
     @property
     def has_record(self) -> bool:

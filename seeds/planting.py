@@ -15,10 +15,10 @@ from access.house import House
 from identity.passwords import hasher
 from seeds.cast import Helping, Person, fixed_id, fixed_ref
 from seeds.clinic import SITE, plant_clinic
+from seeds.deliveries import SOURCE, deliver, hold
 from seeds.people import CAST
 from tables.database import Database
 
-SOURCE = "riverbend"
 MARK = "demo.cast"
 EDITION = 1
 """Grows when the cast does; a demo planted by an earlier release then gets what is new."""
@@ -36,7 +36,9 @@ async def plant(house: House, now: datetime, people: Sequence[Person] = CAST) ->
     hashed = await asyncio.gather(*(hasher(house.limits).hash(person.password) for person in people))
     for person, password in zip(people, hashed, strict=True):
         await _plant_person(house, person, now, password)
+    await deliver(house, people, now)
     async with house.database.transaction():
+        await hold(house, people, now)
         for person in people:
             for helping in person.helps:
                 await _plant_share(house, person, helping, now)
@@ -83,7 +85,7 @@ async def _plant_account(house: House, person: Person, since: datetime, hashed: 
     await rows(
         "INSERT INTO authenticator (id, ref, account, kind, name, secret, sign_count, last_step, failures, created_at,"
         " confirmed_at) VALUES (?, ?, ?, 'app', ?, ?, 0, 0, 0, ?, ?) ON CONFLICT DO NOTHING",
-        authenticator, fixed_ref("authenticator", person.handle), account, "Authenticator app",
+        authenticator, fixed_ref("authenticator", person.handle), account, "",
         house.keyring.seal(person.totp_secret.encode(), authenticator), since, since,
     )
     if person.email:

@@ -1,6 +1,36 @@
 """Dev Patel, 15: has his own sign-in, and one thing that his mother does not see."""
 
-from seeds.cast import Person, years_old
+from __future__ import annotations
+
+from datetime import datetime
+
+from seeds import laboratory as lab
+from seeds.cast import Delivery, Person, Resource, years_old
+from seeds.fhir import LINDQVIST, Chart, labelled
+
+
+def feed(now: datetime) -> tuple[Delivery, ...]:
+    chart = Chart(DEV, now)
+    strep = chart.said("strep", 150, "78012-2", "Strep A, throat swab", "Negative")
+    screen = chart.said("screen", 60, "44261-6", "Mood questions (PHQ-9)", "6 of 27", **labelled("PSY"))
+    sent: list[Resource] = [
+        chart.patient(),
+        chart.condition("asthma", 1000, "195967001", "Asthma"),
+        chart.allergy("peanut", "91935009", "Peanut", "Hives"),
+        chart.medicine("albuterol", 1000, "Albuterol inhaler 90 mcg", "2 puffs when you wheeze or before sport"),
+        chart.visit("sports", 365, "Sports physical", "Form for the school's soccer team"),
+        *chart.vitals("sports", 365, 112, 68, "121", 72),
+        chart.visit("throat", 150, "Visit for an illness", "Sore throat", who=LINDQVIST),
+        strep,
+        chart.report("strep", 150, "78012-2", "Strep A, throat swab", [strep]),
+        *chart.panel(lab.BLOOD_COUNT, 365, "13.9 41.5 4.90 7.4 280 84.8"),
+        chart.visit("private", 60, "Counseling", "Trouble sleeping", **labelled("PSY")),
+        screen,
+        chart.report("screen", 60, "44261-6", "Mood questions (PHQ-9)", [screen], **labelled("PSY")),
+        chart.vaccine("hpv", 365, "165", "HPV vaccine"),
+    ]
+    return (Delivery(45, tuple(sent)),)
+
 
 DEV = Person(
     handle="teen",
@@ -14,4 +44,5 @@ DEV = Person(
     sex="male",
     number="RB-13077",
     email="dev.patel@example.org",
+    feed=feed,
 )

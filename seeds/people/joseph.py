@@ -1,6 +1,27 @@
 """Joseph Amadi, a neighbour who drives Maria to the clinic: he sees her appointments and nothing else."""
 
-from seeds.cast import Helping, Person
+from __future__ import annotations
+
+from datetime import datetime
+
+from seeds import laboratory as lab
+from seeds.cast import Delivery, Helping, Person, Resource
+from seeds.fhir import Chart
+
+
+def feed(now: datetime) -> tuple[Delivery, ...]:
+    chart = Chart(JOSEPH, now)
+    sent: list[Resource] = [
+        chart.patient(),
+        chart.condition("cholesterol", 640, "13644009", "High cholesterol"),
+        chart.visit("checkup", 640, "Yearly check-up", "Yearly check-up", found=(("cholesterol", "High cholesterol"),)),
+        *chart.vitals("checkup", 640, 138, 86, "196", 70),
+        *chart.panel(lab.LIPID_PANEL, 640, "242 188 41 163"),
+        *chart.panel(lab.LIPID_PANEL, 260, "205 160 43 130"),
+        chart.medicine("atorvastatin", 640, "Atorvastatin 20 mg tablet", "1 tablet each evening"),
+    ]
+    return (Delivery(45, tuple(sent)),)
+
 
 JOSEPH = Person(
     handle="helper-appointments",
@@ -23,4 +44,5 @@ JOSEPH = Person(
             review_days=-275,
         ),
     ),
+    feed=feed,
 )

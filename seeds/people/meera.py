@@ -1,6 +1,25 @@
 """Meera Patel, Dev's mother and guardian."""
 
-from seeds.cast import Helping, Person
+from __future__ import annotations
+
+from datetime import datetime
+
+from seeds import laboratory as lab
+from seeds.cast import Delivery, Helping, Person, Resource
+from seeds.fhir import Chart
+
+
+def feed(now: datetime) -> tuple[Delivery, ...]:
+    chart = Chart(MEERA, now)
+    sent: list[Resource] = [
+        chart.patient(),
+        chart.visit("checkup", 500, "Yearly check-up", "Yearly check-up"),
+        *chart.vitals("checkup", 500, 121, 77, "136", 70),
+        *chart.single(lab.TSH, 500, "5.60"),
+        *chart.single(lab.TSH, 410, "3.90"),
+    ]
+    return (Delivery(45, tuple(sent)),)
+
 
 SEES = ("results", "imaging", "medicines", "allergies", "conditions", "vaccines", "vitals", "visits", "care_plan",
         "documents")  # fmt: skip
@@ -27,4 +46,5 @@ MEERA = Person(
             review_days=-180,
         ),
     ),
+    feed=feed,
 )

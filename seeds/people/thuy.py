@@ -1,6 +1,35 @@
 """Thuy Pham, who knows none of the others: to Maria's record she is a stranger."""
 
-from seeds.cast import Person
+from __future__ import annotations
+
+from datetime import datetime
+
+from seeds import laboratory as lab
+from seeds.cast import Delivery, Person, Resource
+from seeds.fhir import LINDQVIST, Chart
+
+
+def feed(now: datetime) -> tuple[Delivery, ...]:
+    chart = Chart(THUY, now)
+    culture = chart.said("culture", 88, "630-4", "Urine culture", "Escherichia coli, more than 100,000 per mL")
+    swab = chart.said("covid", 300, "94500-6", "SARS-CoV-2 RNA, nose swab", "Not detected")
+    sent: list[Resource] = [
+        chart.patient(),
+        chart.allergy("none", "716186003", "No known allergy"),
+        chart.condition("infection", 88, "68566005", "Urinary tract infection", "resolved"),
+        chart.visit("burning", 88, "Visit for an illness", "Burning when passing water",
+                    found=(("infection", "Urinary tract infection"),), who=LINDQVIST),
+        *chart.vitals("burning", 88, 112, 70, "118", 80),
+        culture,
+        chart.report("culture", 88, "630-4", "Urine culture", [culture]),
+        swab,
+        chart.report("covid", 300, "94500-6", "SARS-CoV-2 RNA, nose swab", [swab]),
+        *chart.panel(lab.BLOOD_COUNT, 300, "12.9 38.4 4.40 7.1 268 87.3"),
+        chart.medicine("nitrofurantoin", 88, "Nitrofurantoin 100 mg capsule", "1 capsule twice a day for 5 days",
+                       "completed"),
+    ]  # fmt: skip
+    return (Delivery(45, tuple(sent)),)
+
 
 THUY = Person(
     handle="stranger",
@@ -14,4 +43,5 @@ THUY = Person(
     sex="female",
     number="RB-11540",
     email="thuy.pham@example.org",
+    feed=feed,
 )
