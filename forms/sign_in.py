@@ -15,6 +15,6 @@ class SignInForm(Form):
     shared = BooleanField(Later(N_("This is a shared computer")))
     next = HiddenField()
 
-    def refuse(self, left: int) -> None:
-        """The same words for a name nobody has; the count is kept by name and place, whoever's it is."""
+    def refuse(self) -> None:
+        """The same words for a name nobody has."""
         self.fail("username", Later(N_("Check your user name and password. They do not go together")))

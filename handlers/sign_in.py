@@ -73,8 +73,8 @@ async def take_password(request: Request, side: Side) -> Response:
 async def _not_signed_in(request: Request, side: Side, form: SignInForm, outcome: acts.NotSignedIn) -> Response:
     if outcome.again_at:
         raise TooMany(minutes_until(outcome.again_at, request.state.viewer.now))
-    form.refuse(outcome.left)
-    return await invalid(request, SignInPage(), side.door, form)
+    form.refuse()
+    return await invalid(request, SignInPage(left=outcome.left), side.door, form)
 
 
 def minutes_until(moment: datetime, now: datetime) -> int:

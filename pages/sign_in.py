@@ -10,6 +10,8 @@ class SignInPage:
     """`ended`: "" or why somebody is here again: yes (time was over), kept (so is what was typed), out."""
 
     ended: str = ""
+    left: int | None = None
+    """How many more tries, after one that failed."""
 
 
 @dataclass(frozen=True, slots=True)
