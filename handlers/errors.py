@@ -16,12 +16,12 @@ from access.grant import Changed
 from access.guard import Refused
 from access.opening import Denied
 from handlers.form_layer import BadForm
-from handlers.frame import with_query
+from handlers.frame import reading, with_query
 from handlers.respond import is_htmx, render, see_other
 from pdf import PdfBusy, PdfFailed, PdfRefused, PdfTooLarge, PdfUnavailable
 from tables.sending import AlreadySent
 from tables.sqlite import DatabaseBusy
-from words.gettext import N_, _
+from words.gettext import N_, _, ngettext
 
 SIGN_IN = {"sign_in": "/sign-in", "half": "/sign-in/code", "staff_sign_in": "/staff/sign-in", "step_up": "/account/prove"}
 TEMPLATES = {400: "400", 403: "403", 404: "404", 413: "413", 422: "422", 429: "429", 503: "503"}
@@ -100,7 +100,8 @@ def _moved(request: Request, denied: Denied) -> Response:
 async def page(request: Request, status: int, *, reason: str = "", name: str = "", **fields: str) -> Response:
     """An error page: the same frame, the right status."""
     number = TEMPLATES.get(status, "500" if status >= 500 else "400")
-    words = _(reason, name=name) if "%(name)s" in reason else (_(reason) if reason else "")
+    with await reading(request):
+        words = _(reason, name=name) if "%(name)s" in reason else (_(reason) if reason else "")
     request.scope["state"]["grant"] = None
     shown = ErrorPage(reason=words, **fields) if reason or fields else None
     response = await render(request, shown, f"errors/{number}.html", status=status)
@@ -133,7 +134,9 @@ async def changed(request: Request, error: Changed) -> Response:
 
 
 async def too_many(request: Request, error: TooMany) -> Response:
-    response = await page(request, 429, wait=_("%(count)s minutes", count=error.minutes))
+    with await reading(request):
+        wait = ngettext("%(count)s minute", "%(count)s minutes", error.minutes)
+    response = await page(request, 429, wait=wait)
     response.headers["retry-after"] = str(error.minutes * 60)
     return response
 
@@ -148,7 +151,8 @@ async def pdf_error(request: Request, error: PdfRefused) -> Response:
     if isinstance(error, PdfFailed):
         logging.getLogger("portal.error").error("pdf failed: %s", error.reason)
     missing = ", ".join(getattr(error, "missing", ()))
-    words = _(reason, missing=missing) if missing else _(reason)
+    with await reading(request):
+        words = _(reason, missing=missing) if missing else _(reason)
     shown = ErrorPage(back=request.url.path.removesuffix(".pdf"), reason=words)
     response = await render(request, shown, "errors/pdf.html", status=503)
     response.headers["retry-after"] = str(getattr(error, "retry_after", 30))
