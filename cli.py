@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     one = add("demo", commands.demo, "Make the demo clinic, once, and print its people's sign-ins")
     one.add_argument("--cast-json", action="store_true", help="print the people as JSON, for scripts")
     one.add_argument("--if-missing", action="store_true", help="print nothing when the demo is already there")
+    one.add_argument("--code", metavar="USERNAME", help="print the code that this person's authenticator app shows now")
     one = add("serve", commands.serve, "Serve the portal")
     one.add_argument("--port", type=_port, help="instead of PORT (8000)")
     one.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")

@@ -45,8 +45,11 @@ async def house_of(settings: Settings) -> AsyncIterator:
 
 
 def demo(arguments: argparse.Namespace) -> int:
-    from seeds.demo import cast_json, sign_ins
+    from seeds.demo import cast_json, current_code, sign_ins
 
+    if arguments.code:
+        print(current_code(arguments.code))
+        return 0
     make_missing_keys(os.environ)
     made = asyncio.run(_make_demo(Settings.from_env()))
     if arguments.cast_json:

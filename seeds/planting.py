@@ -11,11 +11,13 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from access.audit import Entry
 from access.house import House
 from identity.passwords import hasher
 from seeds.cast import Helping, Person, fixed_id, fixed_ref
 from seeds.clinic import SITE, plant_clinic
 from seeds.deliveries import SOURCE, deliver, hold
+from seeds.looks import looks
 from seeds.people import CAST
 from tables.database import Database
 
@@ -42,8 +44,16 @@ async def plant(house: House, now: datetime, people: Sequence[Person] = CAST) ->
         for person in people:
             for helping in person.helps:
                 await _plant_share(house, person, helping, now)
-        await _mark(house, now, edition=EDITION)
+    await _plant_looks(house, people, now)
     return now
+
+
+async def _plant_looks(house: House, people: Sequence[Person], now: datetime) -> None:
+    """Who looked in the days before; with it the planting is complete, so that its rows are written once."""
+    async with house.audit.transaction() as entries:
+        entries.extend(sorted(looks(people, now), key=lambda entry: entry.at))
+        entries.append(Entry(now, "system.demo"))
+        await _mark(house, now, edition=EDITION)
 
 
 async def is_planted(database: Database) -> bool:
