@@ -11,8 +11,6 @@ from piccolo.table import Table
 
 import tables
 
-POSTGRES = {"BLOB": "BYTEA", "INTEGER": "INTEGER"}
-
 
 def column_type(column: Column, engine: str) -> str:
     """The type as either engine spells it. Serial, BigInt and Bytea are where they differ."""
@@ -20,7 +18,7 @@ def column_type(column: Column, engine: str) -> str:
     if isinstance(column, ForeignKey):
         return column_type(column._foreign_key_meta.resolved_references._meta.primary_key, engine)
     if name in ("BigInt", "Integer"):
-        return "INTEGER" if engine == "sqlite" or name == "Integer" else "BIGINT"
+        return "BIGINT" if engine == "sqlite" or name == "BigInt" else "INTEGER"
     if name == "Bytea":
         return "BLOB" if engine == "sqlite" else "BYTEA"
     if name == "Varchar":

@@ -27,7 +27,7 @@ CREATE TABLE "clinic_setting" (
   "name" VARCHAR(80) NOT NULL,
   "value" JSON NOT NULL,
   "since" TIMESTAMPTZ NOT NULL,
-  "version" INTEGER NOT NULL
+  "version" BIGINT NOT NULL
 );
 CREATE TABLE "account" (
   "id" UUID PRIMARY KEY NOT NULL,
@@ -56,7 +56,7 @@ CREATE TABLE "password" (
   "account" UUID NOT NULL REFERENCES "account" ("id") ON DELETE RESTRICT,
   "hash" TEXT NOT NULL,
   "set_at" TIMESTAMPTZ NOT NULL,
-  "failures" INTEGER NOT NULL,
+  "failures" BIGINT NOT NULL,
   "stopped_until" TIMESTAMPTZ
 );
 CREATE TABLE "authenticator" (
@@ -68,9 +68,9 @@ CREATE TABLE "authenticator" (
   "secret" BLOB,
   "credential_id" BLOB,
   "public_key" BLOB,
-  "sign_count" INTEGER NOT NULL,
-  "last_step" INTEGER NOT NULL,
-  "failures" INTEGER NOT NULL,
+  "sign_count" BIGINT NOT NULL,
+  "last_step" BIGINT NOT NULL,
+  "failures" BIGINT NOT NULL,
   "stopped_until" TIMESTAMPTZ,
   "created_at" TIMESTAMPTZ NOT NULL,
   "confirmed_at" TIMESTAMPTZ,
@@ -104,7 +104,7 @@ CREATE TABLE "session" (
   "created_at" TIMESTAMPTZ NOT NULL,
   "last_seen_at" TIMESTAMPTZ NOT NULL,
   "proven_at" TIMESTAMPTZ,
-  "idle_seconds" INTEGER NOT NULL,
+  "idle_seconds" BIGINT NOT NULL,
   "ends_at" TIMESTAMPTZ NOT NULL,
   "shared" BOOLEAN NOT NULL,
   "device" TEXT NOT NULL,
@@ -114,9 +114,9 @@ CREATE TABLE "session" (
 CREATE INDEX "session_account" ON "session" ("account");
 CREATE TABLE "rate_bucket" (
   "id" UUID PRIMARY KEY NOT NULL,
-  "count" INTEGER NOT NULL,
+  "count" BIGINT NOT NULL,
   "name" VARCHAR(160) NOT NULL,
-  "period" INTEGER NOT NULL,
+  "period" BIGINT NOT NULL,
   "ends_at" TIMESTAMPTZ NOT NULL
 );
 CREATE TABLE "record" (
@@ -184,19 +184,19 @@ CREATE TABLE "item_privacy" (
 );
 CREATE INDEX "item_privacy_record" ON "item_privacy" ("record");
 CREATE TABLE "audit_chain" (
-  "id" INTEGER PRIMARY KEY NOT NULL,
+  "id" BIGINT PRIMARY KEY NOT NULL,
   "process" VARCHAR(80) NOT NULL,
   "opened_at" TIMESTAMPTZ NOT NULL,
   "heads" VARCHAR(4000) NOT NULL,
   "closed_at" TIMESTAMPTZ,
-  "closed_count" INTEGER
+  "closed_count" BIGINT
 );
 CREATE TABLE "audit_event" (
   "id" INTEGER PRIMARY KEY,
   "objects" VARCHAR(160) NOT NULL,
-  "chain" INTEGER NOT NULL,
-  "seq" INTEGER NOT NULL,
-  "at" INTEGER NOT NULL,
+  "chain" BIGINT NOT NULL,
+  "seq" BIGINT NOT NULL,
+  "at" BIGINT NOT NULL,
   "actor" UUID,
   "behalf" UUID,
   "subject" UUID,
@@ -204,7 +204,7 @@ CREATE TABLE "audit_event" (
   "decision" VARCHAR(12) NOT NULL,
   "reason" VARCHAR(24) NOT NULL,
   "purpose" VARCHAR(16) NOT NULL,
-  "shown" INTEGER NOT NULL,
+  "shown" BIGINT NOT NULL,
   "mac" BLOB NOT NULL
 );
 CREATE TABLE "used_key" (
@@ -237,10 +237,10 @@ CREATE TABLE "capability" (
   "issued_by" UUID REFERENCES "account" ("id") ON DELETE RESTRICT,
   "issued_at" TIMESTAMPTZ NOT NULL,
   "ends_at" TIMESTAMPTZ NOT NULL,
-  "uses" INTEGER NOT NULL,
-  "uses_allowed" INTEGER NOT NULL,
+  "uses" BIGINT NOT NULL,
+  "uses_allowed" BIGINT NOT NULL,
   "used_by" UUID REFERENCES "account" ("id") ON DELETE RESTRICT,
-  "failures" INTEGER NOT NULL,
+  "failures" BIGINT NOT NULL,
   "revoked_at" TIMESTAMPTZ
 );
 CREATE TABLE "encounter" (
@@ -338,7 +338,7 @@ CREATE TABLE "diagnostic_report" (
   "attachments" JSON,
   "encounter" UUID REFERENCES "encounter" ("id") ON DELETE RESTRICT,
   "encounter_ref" TEXT,
-  "test_count" INTEGER NOT NULL
+  "test_count" BIGINT NOT NULL
 );
 CREATE INDEX "diagnostic_report_patient" ON "diagnostic_report" ("patient");
 CREATE INDEX "diagnostic_report_encounter" ON "diagnostic_report" ("encounter");
@@ -382,7 +382,7 @@ CREATE TABLE "observation" (
   "series" UUID REFERENCES "series" ("id") ON DELETE RESTRICT,
   "report" UUID REFERENCES "diagnostic_report" ("id") ON DELETE RESTRICT,
   "parent" UUID REFERENCES "observation" ("id") ON DELETE RESTRICT,
-  "component" INTEGER,
+  "component" BIGINT,
   "encounter" UUID REFERENCES "encounter" ("id") ON DELETE RESTRICT,
   "encounter_ref" TEXT,
   "previous" JSON,
@@ -560,7 +560,7 @@ CREATE TABLE "medication_request" (
   "requester" TEXT,
   "status_reason" TEXT,
   "quantity" TEXT,
-  "refills" INTEGER,
+  "refills" BIGINT,
   "supply_days" TEXT,
   "reported" BOOLEAN NOT NULL,
   "valid_text" VARCHAR(64) NOT NULL,
@@ -880,8 +880,8 @@ CREATE TABLE "imaging_study" (
   "reason" TEXT,
   "referrer" TEXT,
   "place" TEXT,
-  "series_count" INTEGER,
-  "picture_count" INTEGER,
+  "series_count" BIGINT,
+  "picture_count" BIGINT,
   "series" JSON,
   "effective_text" VARCHAR(64) NOT NULL,
   "effective_precision" VARCHAR(8) NOT NULL,
@@ -1018,7 +1018,7 @@ CREATE TABLE "appointment" (
   "description" TEXT,
   "starts_at" TIMESTAMPTZ,
   "ends_at" TIMESTAMPTZ,
-  "minutes" INTEGER,
+  "minutes" BIGINT,
   "starts_text" VARCHAR(64) NOT NULL,
   "wished_text" VARCHAR(64) NOT NULL,
   "wished_precision" VARCHAR(8) NOT NULL,
@@ -1158,8 +1158,8 @@ CREATE TABLE "invoice" (
   "effective_precision" VARCHAR(8) NOT NULL,
   "effective_starts" TIMESTAMPTZ,
   "effective_ends" TIMESTAMPTZ,
-  "net" INTEGER,
-  "gross" INTEGER,
+  "net" BIGINT,
+  "gross" BIGINT,
   "currency" VARCHAR(3) NOT NULL,
   "lines" JSON,
   "issuer" TEXT,
@@ -1215,7 +1215,7 @@ CREATE TABLE "charge_item" (
   "label" TEXT NOT NULL,
   "fhir_code" VARCHAR(64) NOT NULL,
   "quantity" TEXT,
-  "price" INTEGER,
+  "price" BIGINT,
   "currency" VARCHAR(3) NOT NULL,
   "effective_text" VARCHAR(64) NOT NULL,
   "effective_precision" VARCHAR(8) NOT NULL,
@@ -1239,7 +1239,7 @@ CREATE TABLE "payment_notice" (
   "first_seen_at" TIMESTAMPTZ NOT NULL,
   "changed_at" TIMESTAMPTZ NOT NULL,
   "name" TEXT NOT NULL,
-  "amount" INTEGER,
+  "amount" BIGINT,
   "currency" VARCHAR(3) NOT NULL,
   "payment_status" VARCHAR(32) NOT NULL,
   "paid_text" VARCHAR(64) NOT NULL,
@@ -1277,7 +1277,7 @@ CREATE TABLE "explanation_of_benefit" (
   "claim_ref" TEXT,
   "coverage" TEXT,
   "coverage_ref" TEXT,
-  "payment" INTEGER,
+  "payment" BIGINT,
   "currency" VARCHAR(3) NOT NULL,
   "totals" JSON,
   "lines" JSON
@@ -1307,7 +1307,7 @@ CREATE TABLE "coverage" (
   "group_name" TEXT,
   "group_number" TEXT,
   "network" TEXT,
-  "rank" INTEGER,
+  "rank" BIGINT,
   "effective_text" VARCHAR(64) NOT NULL,
   "effective_precision" VARCHAR(8) NOT NULL,
   "effective_starts" TIMESTAMPTZ,
@@ -1319,7 +1319,7 @@ CREATE TABLE "import_run" (
   "source" VARCHAR(64) NOT NULL,
   "state" VARCHAR(16) NOT NULL,
   "digest" BLOB NOT NULL,
-  "cursor" INTEGER NOT NULL,
+  "cursor" BIGINT NOT NULL,
   "report" JSON,
   "started_at" TIMESTAMPTZ NOT NULL,
   "ended_at" TIMESTAMPTZ
@@ -1367,7 +1367,7 @@ CREATE TABLE "outbox" (
   "locale" VARCHAR(16) NOT NULL,
   "state" VARCHAR(16) NOT NULL,
   "dedupe" VARCHAR(160) NOT NULL,
-  "attempts" INTEGER NOT NULL,
+  "attempts" BIGINT NOT NULL,
   "run_at" TIMESTAMPTZ NOT NULL,
   "lease_until" TIMESTAMPTZ,
   "lease_owner" VARCHAR(80) NOT NULL,
@@ -1384,7 +1384,7 @@ CREATE TABLE "job" (
   "record" UUID REFERENCES "record" ("id") ON DELETE RESTRICT,
   "state" VARCHAR(16) NOT NULL,
   "dedupe" VARCHAR(160),
-  "attempts" INTEGER NOT NULL,
+  "attempts" BIGINT NOT NULL,
   "run_at" TIMESTAMPTZ NOT NULL,
   "lease_until" TIMESTAMPTZ,
   "lease_owner" VARCHAR(80) NOT NULL,
@@ -1398,7 +1398,7 @@ CREATE TABLE "stored_file" (
   "record" UUID REFERENCES "record" ("id") ON DELETE RESTRICT,
   "account" UUID REFERENCES "account" ("id") ON DELETE RESTRICT,
   "media_type" VARCHAR(80) NOT NULL,
-  "size" INTEGER NOT NULL,
+  "size" BIGINT NOT NULL,
   "sha256" BLOB NOT NULL,
   "made_at" TIMESTAMPTZ NOT NULL,
   "ends_at" TIMESTAMPTZ
@@ -1407,7 +1407,7 @@ CREATE INDEX "stored_file_record" ON "stored_file" ("record");
 CREATE TABLE "file_chunk" (
   "id" UUID PRIMARY KEY NOT NULL,
   "file" UUID NOT NULL REFERENCES "stored_file" ("id") ON DELETE RESTRICT,
-  "number" INTEGER NOT NULL,
+  "number" BIGINT NOT NULL,
   "sealed" BLOB NOT NULL
 );
 CREATE INDEX "file_chunk_file" ON "file_chunk" ("file");
