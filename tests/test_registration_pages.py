@@ -1,0 +1,172 @@
+"""Registering at a browser without script, from the desk's screen to the first page of one's own."""
+
+import re
+
+import pyotp
+import pytest
+
+from tests.support.client import client_of
+from tests.support.signing_in import sign_in
+
+PASSWORD = "four otters in a canoe"
+LETTER = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b")
+BORN = {"born_month": "3", "born_day": "9", "born_year": "1984"}
+
+
+@pytest.fixture
+async def chart(app, demo_database):
+    """A patient of the demo clinic who has no login yet."""
+    from datetime import UTC, datetime
+
+    from tests.support.logins import a_record, house_on
+
+    now = datetime.now(UTC)
+    return await a_record(house_on(demo_database, now), now, name="Nora Quist", number="MRN-77")
+
+
+@pytest.fixture
+async def code(app, cast, chart):
+    """Handed out at the desk."""
+    async with client_of(app) as desk:
+        await sign_in(desk, cast["frontdesk"])
+        page = await desk.submit(await desk.get(f"/staff/records/{chart.ref}/code"), "Make a code")
+    return LETTER.search(page.main).group()
+
+
+async def at_login(client, code):
+    return await client.submit(await client.get("/register"), 0, code=code, **BORN)
+
+
+async def at_app(client, code, username="nora"):
+    return await client.submit(await at_login(client, code), 0, username=username, password=PASSWORD)
+
+
+def app_of(page):
+    return pyotp.TOTP("".join(page.tree.within(page.tree.all("ol")[0], "strong")[0].itertext()).replace(" ", ""))
+
+
+async def test_from_the_desk_s_code_to_one_s_own_record(client, chart, code):
+    page = await at_app(client, code)
+    assert page.url == "/register/authenticator" and len(page.tree.all("svg")) == 1
+    page = await client.submit(page, 0, code=app_of(page).now())
+    assert page.url == "/register/codes" and len(page.tree.all("code")) == 10
+    page = await client.submit(page, "I have them on paper")
+    assert page.url == "/records" and page.link("Nora Quist") == f"/records/{chart.ref}"
+    assert (await client.get("/register/codes")).status == 303, "shown once"
+
+
+async def test_every_step_says_where_it_stands(client, code):
+    page = await client.get("/register")
+    assert page.h1.startswith("Step 1 of 4")
+    page = await at_login(client, code)
+    assert page.h1.startswith("Step 2 of 4") and code not in page.html and code.replace("-", "") not in page.html
+    assert code not in page.url
+
+
+async def test_what_was_typed_stays_and_the_errors_say_what_to_do(client):
+    page = await client.submit(await client.get("/register"), 0, code="7K3Q", born_month="13", born_day="9", born_year="84")
+    assert page.status == 422 and page.title.startswith("Error: ")
+    assert page.errors == [
+        "Check the code. It has 16 letters and numbers", "Enter the month as a number from 1 to 12",
+        "Enter the year with four numbers, such as 1984",
+    ]  # fmt: skip
+    assert 'value="13"' in page.html and 'value="7K3Q"' in page.html
+
+
+async def test_wrong_code_and_wrong_date_are_one_answer(client, code):
+    wrong = await client.submit(await client.get("/register"), 0, code="0000-0000-0000-0000", **BORN)
+    date = await client.submit(await client.get("/register"), 0, code=code, **{**BORN, "born_day": "10"})
+    assert wrong.errors == date.errors == ["Check the code and the birth date. They do not go together"]
+    assert wrong.status == date.status == 422
+
+
+async def test_a_password_is_never_sent_back(client, code):
+    page = await client.submit(await at_login(client, code), 0, username="no spaces please", password=PASSWORD)
+    assert page.status == 422 and PASSWORD not in page.html and 'value="no spaces please"' in page.html
+
+
+async def test_a_taken_user_name_offers_others(client, code, cast):
+    page = await client.submit(await at_login(client, code), 0, username=cast["self"].username, password=PASSWORD)
+    assert page.status == 422 and "You could use" in page.errors[0] and cast["self"].name not in page.main
+
+
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [("short", "12 letters"), ("noraquist1984", "your own name"), ("password12345", "list of passwords"), ("x" * 60_000, "128")],
+)  # fmt: skip
+async def test_an_unfit_password_says_why(client, code, password, words):
+    page = await client.submit(await at_login(client, code), 0, username="nora", password=password)
+    assert page.status == 422 and words in page.errors[0]
+
+
+async def test_a_megabyte_is_refused_with_a_page(client, code):
+    page = await client.submit(await at_login(client, code), 0, username="nora", password="x" * 1_000_000)
+    assert page.status == 413 and page.h1
+
+
+@pytest.mark.parametrize("username", ["🦦🦦🦦", "a b c", "x" * 65, "<script>", "nora\x00", "\u202enora", "ab"])
+async def test_an_odd_user_name_is_refused_with_words(client, code, username):
+    page = await client.submit(await at_login(client, code), 0, username=username, password=PASSWORD)
+    assert page.status == 422 or page.url == "/register/authenticator"
+    assert page.status == 422 or username == "nora\x00", "a sign that cannot be stored is left out"
+
+
+async def test_emoji_and_other_scripts_make_a_password(client, code):
+    page = await client.submit(await at_login(client, code), 0, username="Ńóra.ニョ", password="🦦🛶🌊🦆🌲🌧🧭⛺🪵🔥🌙⭐")
+    assert page.url == "/register/authenticator"
+
+
+async def test_the_step_of_another_browser_opens_nothing(client, another_client, code):
+    page = await at_login(client, code)
+    stolen = await another_client.get(page.url)
+    assert stolen.status == 404 and stolen.h1 == "This step is over"
+
+
+async def test_a_used_code_leads_to_signing_in(client, another_client, code):
+    first = await at_login(client, code)
+    await at_app(another_client, code, "other")
+    page = await client.submit(first, 0, username="nora", password=PASSWORD)
+    assert page.status == 404 and page.link("You chose a user name already?") == "/sign-in"
+
+
+async def test_the_second_step_sent_again_leads_on(client, code):
+    from tests.support.forms import fill
+
+    page = await at_login(client, code)
+    again = fill(page.tree, page.url, 0, {"username": "nora", "password": PASSWORD})
+    before = dict(client.cookies)
+    assert (await client.send_again(again)).headers["location"] == "/register/authenticator"
+    client.cookies.clear()
+    client.cookies.update(before)
+    lost = await client.arrive(await client.send_again(again))
+    assert lost.url.startswith("/sign-in"), "the answer was lost: signing in leads on"
+    page = await client.submit(lost, 0, username="nora", password=PASSWORD)
+    assert page.url == "/register/authenticator"
+
+
+async def test_a_wrong_code_of_the_app_is_asked_again(client, code):
+    page = await at_app(client, code)
+    key = app_of(page)
+    wrong = await client.submit(page, 0, code="12 34")
+    assert wrong.status == 422 and app_of(wrong).secret == key.secret
+    assert (await client.submit(wrong, 0, code=f" {key.now()[:3]} {key.now()[3:]} ")).url == "/register/codes"
+
+
+async def test_half_a_session_reaches_nothing_but_its_next_step(client, code):
+    await at_app(client, code)
+    for address in ("/records", "/account/security", "/account/codes", "/register/codes", "/staff"):
+        page = await client.arrive(await client.get(address))
+        assert page.url in ("/register/authenticator", "/staff/sign-in?next=%2Fstaff"), address
+
+
+async def test_somebody_signed_in_may_register_another_login(client, cast, code):
+    await sign_in(client, cast["stranger"])
+    page = await at_app(client, code)
+    assert page.url == "/register/authenticator"
+
+
+async def test_too_many_codes_from_one_place_are_told_to_wait(client):
+    page = await client.get("/register")
+    for _ in range(31):
+        answer = await client.submit(page, 0, code="0000-0000-0000-0000", **BORN)
+    assert answer.status == 429 and int(answer.headers["retry-after"]) > 0
