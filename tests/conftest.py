@@ -286,8 +286,8 @@ async def live_person(browser, live, live_cast, kept_cookies) -> AsyncIterator:
         async def arrives(handle: str, **options: bool):
             page = await stack.enter_async_context(opened_page(browser, live.url, **options))
             await page.context.add_cookies(kept_cookies.get(handle, []))
-            await page.goto("/account/security")
-            if "/sign-in" in page.url:
+            await page.goto("/help")
+            if not await page.locator("form[action*=sign-out]").count():
                 await sign_in_here(page, live_cast[handle])
                 kept_cookies[handle] = await page.context.cookies()
             return page
