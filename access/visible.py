@@ -58,34 +58,39 @@ def _of_record(grant: RecordGrant, table: type[Table]) -> Where:
 def _clinical(grant: RecordGrant, table: type[Table]) -> Where:
     if not grant.sources:
         return NOTHING
-    where = _category(grant, table) & table.patient.is_in(list(grant.sources))
+    of_patient = table.patient == grant.sources[0] if len(grant.sources) == 1 else table.patient.is_in(grant.sources)
+    where = _category(grant, table, of_patient)
     if table is Series:
         return where
-    return where & _released(grant, table) & _not_hidden(grant, table)
+    return _not_hidden(grant, table, where & _released(grant, table))
 
 
-def _category(grant: RecordGrant, table: type[Table]) -> Where:
+def _category(grant: RecordGrant, table: type[Table], where: Where) -> Where:
+    """Narrowed to the shared categories; one's own record has them all."""
+    if grant.own:
+        return where
     category = TABLE_CATEGORY[table]
     if category is not None:
-        return WhereRaw("1 = 1") if grant.may(category, Action.SEE) else NOTHING
+        return where if grant.may(category, Action.SEE) else NOTHING
     seen = [one.value for one in Category if grant.may(one, Action.SEE)]
-    return table.category.is_in(seen) if seen else NOTHING
+    return where & table.category.is_in(seen)
 
 
 def _released(grant: RecordGrant, table: type[Clinical]) -> Where:
     return table.withdrawn_at.is_null() & (table.released_at <= grant.now)
 
 
-def _not_hidden(grant: RecordGrant, table: type[Clinical]) -> Where:
+def _not_hidden(grant: RecordGrant, table: type[Clinical], where: Where) -> Where:
+    """Without what is labelled sensitive or marked "only me", for everybody but the patient."""
     if grant.everything:
-        return WhereRaw("1 = 1")
+        return where
     name = table._meta.tablename
     only_me = WhereRaw(
         "NOT EXISTS (SELECT 1 FROM item_privacy p WHERE p.record = {} AND p.item = CAST("
         + f'"{name}"."id" AS VARCHAR(36)))',
         grant.record,
     )
-    return (table.sensitive == False) & only_me  # noqa: E712 -- a column, not a truth value
+    return where & (table.sensitive == False) & only_me  # noqa: E712 -- a column, not a truth value
 
 
 def _of_account(grant: AccountGrant, table: type[Table]) -> Where:
