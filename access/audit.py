@@ -23,7 +23,7 @@ from uuid import UUID
 
 from tables.database import Database
 
-OBJECTS_LENGTH = 160
+OBJECTS_LENGTH = 100
 BATCH = 64
 INSERT = (
     "INSERT INTO audit_event (chain, seq, at, actor, behalf, subject, action, objects, decision, reason, purpose, shown, mac)"
@@ -66,7 +66,7 @@ class Entry:
 
     @property
     def objects(self) -> str:
-        """`Kind:8hex,8hex;Kind:…` cut at a whole id, with `+n` for those left out: never more than 160 characters."""
+        """`Kind:8hex,8hex;Kind:…` cut at a whole id, with `+n` for those left out: never more than 100 characters."""
         text, left = "", 0
         for kind, ids in self.shown.items():
             for number, one in enumerate(ids):
@@ -200,6 +200,7 @@ class AuditWriter:
         heads = [[row["chain"], row["seq"], bytes(row["mac"]).hex()] for row in rows]
         if heads != self._exported:
             line = json.dumps({"at": now.isoformat(), "heads": heads}, separators=(",", ":"))
+            self.heads_file.touch(mode=0o600)
             with self.heads_file.open("a", encoding="ascii") as file:
                 file.write(line + "\n")
             self._exported = heads
