@@ -126,6 +126,14 @@ def test_a_clinical_date_is_said_as_exactly_as_it_is_known(text, said):
     assert dates.clinical(on(text)) == dates.day(on(text)) == said
 
 
+def test_a_day_sent_without_a_clock_is_the_same_day_in_every_zone():
+    """A birthday read for UTC must not become the day before for a reader west of it."""
+    born = parse_clinical_date("1961-02-03", "UTC")
+    with use("en", "America/Chicago"):
+        assert dates.clinical(born) == f"February{NB}3, 1961"
+        assert dates.clinical(parse_clinical_date("1961-02", "UTC")) == f"February{NB}1961"
+
+
 def test_what_is_not_known_is_not_made_up():
     assert dates.day_short(on("2026")) == dates.month(on("2026")) == "2026"
     assert dates.day_short(on("2026-05")) == f"May{NB}2026"

@@ -125,8 +125,10 @@ def _zone() -> ZoneInfo:
 
 
 def _local_date(when: AnyDate) -> date:
-    """A bare date has no zone; an instant falls on the site's calendar."""
+    """A bare date has no zone, so that a birthday is the same day everywhere; an instant falls on the site's calendar."""
     if isinstance(when, ClinicalDate):
+        if when.precision in ("day", "month", "year"):
+            return date.fromisoformat(f"{when.text}-01-01"[:10])
         when = when.starts
     return when.astimezone(_zone()).date() if isinstance(when, datetime) else when
 
