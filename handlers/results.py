@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from access.vocabulary import Category, record
-from handlers.refs import form_of
+from handlers.refs import form_of, parse_ref
 from handlers.respond import document, plain_text, render
+from pages.reports import report_page
 from pages.result_filter import read_filter
 from pages.results import results_document, results_page
+from pages.tests import DOCUMENT, TABLE, test_page
 
 RESULTS = record(Category.RESULTS)
 
@@ -25,3 +29,29 @@ async def results_documents(request: Request) -> Response:
     if form_of(request.url.path) == "txt":
         return await plain_text(request, page, "results/index.txt")
     return await document(request, page, "results/index.pdf.html", "results")
+
+
+@get("/results/{report:str}", access=RESULTS)
+async def report(request: Request, report: FromPath[str]) -> Response:
+    asked = parse_ref(report)
+    page = await report_page(request.state.grant, asked.ref)
+    if page is None:
+        raise NotFoundException
+    if asked.form == "txt":
+        return await plain_text(request, page, "results/show.txt")
+    if asked.form == "pdf":
+        return await document(request, page, "results/show.pdf.html", "result")
+    return await render(request, page, "results/show.html")
+
+
+@get("/tests/{series:str}", access=RESULTS)
+async def test(request: Request, series: FromPath[str]) -> Response:
+    asked, since = parse_ref(series), request.query_params.get("since")
+    page = await test_page(request.state.grant, asked.ref, since, DOCUMENT if asked.form else TABLE)
+    if page is None:
+        raise NotFoundException
+    if asked.form == "txt":
+        return await plain_text(request, page, "results/test.txt")
+    if asked.form == "pdf":
+        return await document(request, page, "results/test.pdf.html", "test")
+    return await render(request, page, "results/test.html", block="history")

@@ -14,8 +14,13 @@ from rules.quantities import Absent, AnyValue, from_json, is_drawable
 from rules.results import Meaning, Range, Shown, ranges_from_json, shown_state
 from tables.results import Observation
 from words import measures, values
+from words.dates import day
 from words.gettext import _
+from words.results import meaning, meaning_class, state
 from words.tests import is_plain, name_of
+
+LONGEST = 140
+"""Letters of a text that a sentence quotes; the page of the result has all of it."""
 
 COLUMNS = (
     Observation.id, Observation.ref, Observation.label, Observation.loinc, Observation.kind, Observation.category,
@@ -29,10 +34,9 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What a corrected result said until the laboratory changed it. `at` is None where the feed did not say when."""
+    """What a corrected result said until the laboratory changed it."""
 
     value: AnyValue | None
-    at: datetime | None
 
     @property
     def words(self) -> str:
@@ -74,6 +78,36 @@ class Finding:
     @property
     def pair(self) -> Pair | None:
         return blood_pressure((part.loinc, part.value) for part in self.parts) if self.parts else None
+
+    @property
+    def is_group(self) -> bool:
+        """A panel whose tests each have their own line; a blood pressure is read as one."""
+        return bool(self.parts) and self.pair is None
+
+    @property
+    def leaves(self) -> tuple[Finding, ...]:
+        """The tests below a panel, however deep; a single test is its own. A panel with a value is one of them."""
+        if not self.is_group:
+            return (self,)
+        own = (replace(self, parts=()),) if self.has_value else ()
+        return own + tuple(leaf for part in self.parts for leaf in part.leaves)
+
+    @property
+    def meant(self) -> str:
+        """In the usual range; '' where nothing may be said."""
+        return meaning(self.meaning) if self.has_value or self.meaning else ""
+
+    @property
+    def sign(self) -> str:
+        return meaning_class(self.meaning)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What must be said beside the value: what it means is said apart."""
+        said = [sentence(state(self.state))] if self.state is Shown.NOT_FINAL else []
+        if self.corrected:
+            said.append(corrected_words(self))
+        return tuple(filter(None, (*said, self.note)))
 
     @property
     def has_value(self) -> bool:
@@ -125,14 +159,7 @@ def before_of(previous: str | None) -> Before | None:
     value = sent.get("value")
     if value is not None:
         value = from_json(value if isinstance(value, str) else msgspec.json.encode(value))
-    return Before(value, _moment(sent.get("at")))
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text) if text else None
-    except ValueError:
-        return None
+    return Before(value)
 
 
 def nested(rows: list[dict[str, Any]]) -> tuple[Finding, ...]:
@@ -151,3 +178,24 @@ def _whole(row: dict, inside: dict[Any, list[dict]], above: frozenset) -> Findin
     members.sort(key=lambda member: (member["component"] is not None, member["component"] or 0))
     parts = tuple(_whole(member, inside, above | {row["id"]}) for member in members)
     return replace(finding_of(row), parts=parts) if parts else finding_of(row)
+
+
+def corrected_words(one: Finding, name: str = "") -> str:
+    """That it was changed, and what stood there before. The day is said where we saw the change ourselves."""
+    said = [f"{name}:"] if name else []
+    seen = one.before is not None and one.changed_at is not None
+    said.append(_("The laboratory changed this on %(day)s.", day=day(one.changed_at)) if seen else _("The laboratory changed this."))
+    if one.before and one.before.value is not None:
+        said.append(sentence(_("It said %(before)s before", before=clipped(one.before.words))))
+    return " ".join(said)
+
+
+def sentence(text: str) -> str:
+    """With a full stop, unless it ends in a mark of its own."""
+    return text if not text or text[-1] in ".!?…" else f"{text}."
+
+
+def clipped(text: str) -> str:
+    """The first words of a long text, on one line."""
+    line = " ".join(text.split()) if "\n" in text else text
+    return line if len(line) <= LONGEST else line[:LONGEST].rsplit(" ", 1)[0] + "…"

@@ -27,8 +27,8 @@ MOST_SAID = 3
 """How many tests of a report a row names."""
 
 PENDING = "('registered', 'preliminary', 'partial', 'unknown')"
-OUTSIDE = "(" + ", ".join(f"'{one}'" for one in sorted(OUT)) + ")"
-TELLING = f"('{Meaning.POSITIVE}', '{Meaning.UNCLEAR}', '{Meaning.RESISTANT}')"
+TELLING = frozenset({Meaning.POSITIVE, Meaning.UNCLEAR, Meaning.RESISTANT})
+OUTSIDE, FOUND = ("(" + ", ".join(f"'{one}'" for one in sorted(some)) + ")" for some in (OUT, TELLING))
 
 # One row of either table as the list counts and orders it. `pending`: 2 has nothing to read yet, 1 is not final.
 ROW = (
@@ -70,7 +70,7 @@ HELD = (
     " SUM(CASE WHEN interpretation IN " + OUTSIDE + " THEN 1 ELSE 0 END) OVER own AS outside,"
     " SUM(CASE WHEN interpretation = 'in' THEN 1 ELSE 0 END) OVER own AS inside, ROW_NUMBER() OVER (PARTITION BY owner"
     " ORDER BY CASE WHEN owner = id THEN 0 WHEN corrected THEN 1 WHEN interpretation IN " + OUTSIDE + " THEN 2"
-    " WHEN interpretation IN " + TELLING + " THEN 3 ELSE 4 END, place, id) AS nth"
+    " WHEN interpretation IN " + FOUND + " THEN 3 ELSE 4 END, place, id) AS nth"
     " FROM (SELECT {} AS owner, id, ref, label, loinc, kind, effective_text, effective_precision, effective_starts,"
     " effective_ends, value, interpretation, status, corrected, previous, changed_at, panel, series, absent_reason,"
     " COALESCE(component, 0) AS place FROM observation WHERE {}) h"

@@ -7,18 +7,15 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from pages.findings import Finding, before_of, taken_of
-from pages.result_query import MOST_SAID
+from pages.findings import Finding, before_of, clipped, corrected_words, sentence, taken_of
+from pages.result_query import MOST_SAID, TELLING
 from rules.dates import ClinicalDate
-from rules.quantities import Absent, from_json
+from rules.quantities import Absent, Quantity, from_json, is_censored
 from rules.results import OUT, Meaning, Shown, shown_state
-from words.dates import day, day_short
+from words.dates import day_short
 from words.gettext import _, ngettext
 from words.results import meaning, meaning_class, specimen, state, state_tag
 from words.tests import is_plain, name_of
-
-LONGEST = 140
-"""Letters of a value or a conclusion that a row quotes; the page of the result has all of it."""
 
 PENDING = {1: Shown.NOT_FINAL, 2: Shown.WAITING}
 
@@ -79,11 +76,11 @@ class ResultRow:
     @property
     def headline(self) -> str:
         """The answer of the row."""
-        if self.only:
-            return sentence(clipped(self.only.said))
-        if self.tests:
+        if self.only and self.only.has_value:
+            return sentence(clipped(_begun(self.only)))
+        if self.tests > 1:
             return self._counted()
-        return "" if self.written or self.attached else _nothing(self.state)
+        return "" if self.written or self.attached else _nothing(self.only.state if self.only else self.state)
 
     @property
     def details(self) -> tuple[Said, ...]:
@@ -147,6 +144,26 @@ def row_of(row: dict[str, Any], held: Mapping[str, list[dict[str, Any]]]) -> Res
     )  # fmt: skip
 
 
+def listed_row(row: dict[str, Any], findings: tuple[Finding, ...], *, report: bool, state, taken, new) -> ResultRow:
+    """The same row, from everything that its page has read."""
+    leaves = tuple(leaf for one in findings for leaf in one.leaves)
+    telling = sorted(leaves, key=_how_telling)
+    return ResultRow(
+        ref=row["ref"], report=report, label=row["label"], loinc=row["loinc"], kind=row["kind"], taken=taken,
+        state=state, new=new, corrected=bool(row["corrected"]) or any(one.corrected for one in leaves),
+        written=row["conclusion"] or row["note"] or "", attached=bool(row["attachments"]),
+        named=tuple(telling[:MOST_SAID]), tests=len(leaves), outside=sum(one.meaning in OUT for one in leaves),
+        inside=sum(one.meaning is Meaning.IN for one in leaves),
+    )  # fmt: skip
+
+
+def _how_telling(one: Finding) -> int:
+    """The order of `result_query.HELD`."""
+    if one.corrected:
+        return 1
+    return 2 if one.meaning in OUT else 3 if one.meaning in TELLING else 4
+
+
 def _brief(row: dict[str, Any]) -> Finding:
     value = from_json(row["value"]) if row["value"] else None
     return Finding(
@@ -167,41 +184,17 @@ def taken_words(kind: str, taken: ClinicalDate | None, written: bool = False) ->
     return _("%(sample)s, taken %(day)s", sample=from_what, day=on) if from_what else _("Taken %(day)s", day=on)
 
 
-def corrected_words(one: Finding, name: str = "") -> str:
-    """Who changed what, when, and what stood there before."""
-    said = [name + ":"] if name else []
-    at = (one.before.at if one.before else None) or one.changed_at
-    if at:
-        said.append(_("The laboratory changed this on %(day)s.", day=day(at)))
-    else:
-        said.append(_("The laboratory changed this."))
-    if one.before and one.before.value is not None:
-        said.append(sentence(_("It said %(before)s before", before=_bare_before(one))))
-    return " ".join(said)
-
-
-def _bare_before(one: Finding) -> str:
-    return clipped(one.before.words)
-
-
 def _told(one: Finding) -> str:
     return f"{one.name} {clipped(one.said)}"
+
+
+def _begun(one: Finding) -> str:
+    """A bound is words, so it begins as a sentence does: Less than 5 mg/dL."""
+    bound = isinstance(one.value, Quantity) and is_censored(one.value)
+    return one.said[:1].upper() + one.said[1:] if bound else one.said
 
 
 def _nothing(shown: Shown) -> str:
     if shown is Shown.WAITING:
         return _("Not back yet.")
     return _("This was not done.") if shown is Shown.NOT_DONE else _("Nothing is written in it.")
-
-
-def sentence(text: str) -> str:
-    """With a full stop, unless it ends in a mark of its own."""
-    return text if not text or text[-1] in ".!?…" else f"{text}."
-
-
-def clipped(text: str) -> str:
-    """The first words of a long text, on one line."""
-    line = " ".join(text.split()) if "\n" in text else text
-    if len(line) <= LONGEST:
-        return line
-    return line[:LONGEST].rsplit(" ", 1)[0] + "…"

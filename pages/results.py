@@ -8,9 +8,10 @@ from itertools import groupby
 
 from access.grant import RecordGrant
 from pages.address import Address, RecordPage
+from pages.findings import sentence
 from pages.result_filter import ResultFilter
 from pages.result_query import Found, found_results, found_tests, has_results
-from pages.result_rows import ResultRow, row_of, sentence
+from pages.result_rows import ResultRow, row_of
 from rules.dates import ClinicalDate
 from rules.paging import PAGE
 from rules.periods import Period

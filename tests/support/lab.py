@@ -118,7 +118,7 @@ class Lab:
         row.interpretation = str(columns.get("interpretation") or meaning(value, sent, ranges))
         row.ranges = ranges_to_json(ranges) or None
         row.kind = columns.get("kind", _kind(loinc))
-        if not row.panel and value is not None:
+        if number.number:
             row.series = await self.series(loinc or label.casefold(), number.code, row.category, label, row.patient)
         await row.save()
         return row

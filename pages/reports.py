@@ -1,0 +1,229 @@
+"""`R/results/{report}`: one report with its tests, or one test or panel that no report holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from access.grant import RecordGrant
+from access.visible import visible
+from access.vocabulary import Category
+from pages.address import Address, RecordPage
+from pages.findings import COLUMNS, Finding, nested, taken_of
+from pages.result_rows import ResultRow, listed_row
+from rules.dates import ClinicalDate
+from rules.newness import is_new
+from rules.results import Shown, shown_state
+from rules.text import paragraphs
+from tables.results import DiagnosticReport, Observation
+from words.dates import clinical_when, day
+from words.gettext import N_, _, ngettext
+from words.results import specimen
+
+DEEPEST = 4
+"""Panels inside panels: what lies deeper is not looked for."""
+MOST_TESTS = 400
+RESULTS = Category.RESULTS.value
+SAMPLES = ("blood", "urine", "stool", "swab")
+TYPES = {"application/pdf": N_("PDF"), "image/jpeg": N_("picture"), "image/png": N_("picture"), "text/html": N_("web page")}
+REPORT = (
+    DiagnosticReport.id, DiagnosticReport.ref, DiagnosticReport.label, DiagnosticReport.loinc, DiagnosticReport.kind,
+    DiagnosticReport.status, DiagnosticReport.corrected, DiagnosticReport.effective_text,
+    DiagnosticReport.effective_precision, DiagnosticReport.effective_starts, DiagnosticReport.effective_ends,
+    DiagnosticReport.issued_at, DiagnosticReport.performer, DiagnosticReport.conclusion, DiagnosticReport.note,
+    DiagnosticReport.attachments, DiagnosticReport.released_at, DiagnosticReport.changed_at,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A document that came with the report. `file` is the ref it is stored under, '' where it is not."""
+
+    title: str
+    type: str
+    file: str = ""
+
+    @property
+    def words(self) -> str:
+        kind = TYPES.get(self.type.partition(";")[0].strip().lower(), "")
+        if self.title and kind:
+            return _("%(title)s (%(kind)s)", title=self.title, kind=_(kind))
+        return self.title or _(kind) or _("A document without a name")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Tests that stand in one table: those of one panel, or those of none (`name` '')."""
+
+    name: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def ranged(self) -> bool:
+        return any(one.ranges for one in self.findings)
+
+    @property
+    def judged(self) -> bool:
+        """Whether anything is said beside the values."""
+        return any(one.meant or one.remarks for one in self.findings)
+
+    @property
+    def caption(self) -> str:
+        count = len(self.findings)
+        if self.name:
+            return ngettext("%(name)s: %(count)s test", "%(name)s: %(count)s tests", count, name=self.name)
+        return ngettext("%(count)s test", "%(count)s tests", count)
+
+    @property
+    def heads(self) -> list[str]:
+        ranged = [_("Usual range")] if self.ranged else []
+        return [_("Test"), _("Result"), *ranged, *([_("What it means")] if self.judged else [])]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPage(RecordPage):
+    """`summary` is what the list of results says of it."""
+
+    ref: str
+    label: str
+    loinc: str
+    report: bool
+    summary: ResultRow
+    taken: ClinicalDate | None
+    issued_at: datetime | None
+    changed_at: datetime | None
+    performer: str
+    specimen: str
+    method: str
+    state: Shown
+    conclusion: str
+    note: str
+    findings: tuple[Finding, ...]
+    attachments: tuple[Attachment, ...]
+
+    @property
+    def name(self) -> str:
+        return self.summary.name
+
+    @property
+    def laboratory_name(self) -> str:
+        return self.label if self.label != self.name else ""
+
+    @property
+    def leaves(self) -> tuple[Finding, ...]:
+        return tuple(leaf for one in self.findings for leaf in one.leaves)
+
+    @property
+    def corrected_words(self) -> str:
+        """Of a report that was changed where no single test says how; a test says it in its own row."""
+        if not self.summary.corrected or any(one.corrected for one in self.leaves):
+            return ""
+        return _("The laboratory changed this report after it was first sent.")
+
+    @property
+    def pending_words(self) -> str:
+        if self.state is Shown.NOT_FINAL:
+            return _("Not final. The laboratory may still add to it or change it.")
+        return _("Waiting. The laboratory has not sent the result yet.") if self.state is Shown.WAITING else ""
+
+    def facts(self) -> list[tuple[str, str]]:
+        """When, from what, by whom; only what was sent."""
+        sample = self.specimen or (specimen(self.summary.kind) if self.summary.kind in SAMPLES else "")
+        issued = day(self.issued_at) if self.issued_at else ""
+        known = (
+            (_("Taken on") if self.leaves else _("Date"), clinical_when(self.taken) if self.taken else _("Date not known")),
+            (_("Sample"), sample), (_("Way of testing"), self.method), (_("Reported on"), issued),
+            (_("From"), self.performer),
+        )  # fmt: skip
+        return [(term, words) for term, words in known if words]
+
+    @staticmethod
+    def paragraphs(text: str) -> list[list[str]]:
+        """The lines of each paragraph, as somebody wrote them."""
+        return [one.splitlines() for one in paragraphs(text)]
+
+    def groups(self) -> Iterator[Group]:
+        """Tests of no panel first, then each panel under its name; a pair such as a blood pressure is one test.
+        A single test that said nothing needs no table: the sentence has said so."""
+        if not self.report and not any(one.has_value for one in self.leaves):
+            return
+        alone = tuple(one for one in self.findings if not one.is_group)
+        if alone:
+            yield Group("", alone)
+        for one in self.findings:
+            if one.is_group:
+                yield Group(one.name, one.leaves)
+
+    @property
+    def ranged(self) -> bool:
+        return any(one.ranges for one in self.leaves)
+
+    @property
+    def numbered(self) -> bool:
+        return any(one.has_number for one in self.leaves)
+
+
+async def report_page(grant: RecordGrant, ref: str) -> ReportPage | None:
+    """None where there is no such report for this grant."""
+    reports = visible(grant, DiagnosticReport).select(*REPORT)
+    found = await reports.where((DiagnosticReport.ref == ref) & (DiagnosticReport.category == RESULTS))
+    if not found:
+        return await _lone_page(grant, ref)
+    rows = await _with_members(grant, await _tests(grant, Observation.report == found[0]["id"]))
+    grant.showed("DiagnosticReport", [found[0]["id"]])
+    return _page(grant, found[0], nested(rows), report=True)
+
+
+async def _lone_page(grant: RecordGrant, ref: str) -> ReportPage | None:
+    rows = await _tests(grant, (Observation.ref == ref) & (Observation.category == RESULTS))
+    if not rows:
+        return None
+    findings = nested(await _with_members(grant, rows))
+    grant.showed("Observation", [rows[0]["id"]])
+    return _page(grant, {**rows[0], "conclusion": None, "attachments": None}, findings, report=False)
+
+
+async def _tests(grant: RecordGrant, which) -> list[dict[str, Any]]:
+    query = visible(grant, Observation).select(*COLUMNS, Observation.released_at, Observation.issued_at).where(which)
+    return await query.order_by(Observation.id).limit(MOST_TESTS)
+
+
+async def _with_members(grant: RecordGrant, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Members and components need not name the report, so they are found through the panel that holds them."""
+    found = {row["id"]: row for row in rows}
+    panels = [row["id"] for row in rows if row["panel"]]
+    for _level in range(DEEPEST):
+        if not panels or len(found) > MOST_TESTS:
+            break
+        members = [row for row in await _tests(grant, Observation.parent.is_in(panels)) if row["id"] not in found]
+        found |= {row["id"]: row for row in members}
+        panels = [row["id"] for row in members if row["panel"]]
+    return list(found.values())
+
+
+def _page(grant: RecordGrant, row: dict[str, Any], findings: tuple[Finding, ...], *, report: bool) -> ReportPage:
+    empty = not (findings or row["conclusion"] or row["note"]) if report else not findings[0].parts and not findings[0].has_value
+    state, taken = shown_state(row["status"], not empty), taken_of(row)
+    summary = listed_row(
+        row, findings, report=report, state=state, taken=taken, new=is_new(row["released_at"], taken, grant.now)
+    )
+    return ReportPage(
+        at=Address.of(grant), ref=row["ref"], label=row["label"], loinc=row["loinc"], report=report, summary=summary,
+        taken=taken, issued_at=row["issued_at"], changed_at=row["changed_at"], performer=row["performer"] or "",
+        specimen=row.get("specimen") or "", method=row.get("method") or "", state=state,
+        conclusion=row["conclusion"] or "", note=(row["note"] or "") if report else "", findings=findings,
+        attachments=_attachments(row["attachments"]),
+    )  # fmt: skip
+
+
+def _attachments(sent: str | None) -> tuple[Attachment, ...]:
+    """Those that are not plain text, which stands on the page itself."""
+    listed = msgspec.json.decode(sent) if sent else []
+    return tuple(
+        Attachment(one.get("title") or "", one.get("type") or "", one.get("file") or "")
+        for one in listed if not (one.get("type") or "").startswith("text/plain")
+    )  # fmt: skip
