@@ -210,7 +210,9 @@ async def test_two_masks_of_one_secret_differ():
     assert mask(b"c" * 32) != mask(b"c" * 32)
 
 
-@pytest.mark.parametrize("csrf", ["", "nonsense", "A" * 88, mask(b"x" * 32)])
+@pytest.mark.parametrize(
+    "csrf", ["", "nonsense", "A" * 88, mask(b"x" * 32)], ids=["none", "nonsense", "as long", "of another session"]
+)
 async def test_a_form_without_the_right_token_does_nothing(doors, csrf):
     token, _ = await token_and_csrf(doors)
     answer = await doors.ask("POST", "/write", token, data={"csrf": csrf})
