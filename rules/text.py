@@ -2,12 +2,16 @@
 
 Nothing of the markup survives, so nothing of it can do harm: paragraphs become lines, list items begin with
 a dash, the cells of a table row stand on one line. Scripts, styles and comments are dropped with their content.
+
+The reader below is our own because the standard library's takes minutes over a hostile text of this length; this
+one looks at each character a fixed number of times.
 """
 
 import base64
 import binascii
 import re
-from html.parser import HTMLParser
+from collections.abc import Iterator
+from html import unescape
 
 BLOCKS = frozenset(
     "p div section article header footer blockquote pre h1 h2 h3 h4 h5 h6 ul ol dl dt dd table caption tr hr".split()
@@ -20,7 +24,10 @@ MOST = 200_000
 
 _SPACES = re.compile(r"[ \t\r\n\f\u00a0]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
-_MARKER = re.compile(r"-|[0-9]+\.|;+")
+# An attribute's value holds no "<" in XHTML, so a tag that never ends is given up at the next one.
+_TAG = re.compile(r"""<(/?)([A-Za-z][A-Za-z0-9:_-]*)(?:[^<>"']|"[^"<]*"|'[^'<]*')*+>""")
+_LOOSE = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:_-]*)[^<>]*>")
+_MARKER = re.compile(r"- |[0-9]+\. ")
 
 
 def narrative_text(div: object) -> str:
@@ -28,8 +35,13 @@ def narrative_text(div: object) -> str:
     if not isinstance(div, str):
         return ""
     reader = _Reader()
-    reader.feed(div[:MOST])
-    reader.close()
+    for name, sign, text in _tokens(div[:MOST]):
+        if not name:
+            reader.write(text)
+        elif sign == "/":
+            reader.close(name)
+        else:
+            reader.open(name, empty=sign == "empty")
     return reader.text()
 
 
@@ -75,39 +87,65 @@ def _decoded(raw: bytes, parameters: str) -> str:
         return raw.decode("cp1252", "replace")
 
 
-class _Reader(HTMLParser):
+def _tokens(text: str) -> Iterator[tuple[str, str, str]]:
+    """(tag, "", "/" or "empty", "") for a tag; ("", "", text) for text, its entities resolved."""
+    at = 0
+    while at < len(text):
+        start = text.find("<", at)
+        if start != at:
+            yield "", "", unescape(text[at : start if start >= 0 else len(text)])
+        if start < 0:
+            return
+        tag = _TAG.match(text, start) or _LOOSE.match(text, start)
+        if tag:
+            at = tag.end()
+            yield tag[2].lower(), tag[1] or ("empty" if text[at - 2] == "/" else ""), ""
+        elif text.startswith("<![CDATA[", start):
+            at = _after(text, "]]>", start)
+            yield "", "", text[start + 9 : at].removesuffix("]]>")
+        elif text[start + 1 : start + 2] in ("!", "?"):
+            at = _after(text, "-->" if text.startswith("<!--", start) else ">", start)
+        else:
+            at = start + 1
+            yield "", "", "<"
+
+
+def _after(text: str, mark: str, start: int) -> int:
+    """Where the text goes on behind the mark; what never ends takes the rest with it."""
+    found = text.find(mark, start)
+    return found + len(mark) if found >= 0 else len(text)
+
+
+class _Reader:
+    """Puts the words of a narrative on lines. `_line` holds the pieces of the line being written."""
+
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self._lines: list[str] = [""]
-        self._dropping: list[str] = []
+        self._lines: list[str] = []
+        self._line: list[str] = []
+        self._dropped, self._depth = "", 0
         self._numbers: list[int | None] = []
         self._cells = 0
         self._in_cell = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self._dropping or tag in DROPPED:
-            if tag not in VOID:
-                self._dropping.append(tag)
+    def open(self, tag: str, empty: bool) -> None:
+        if self._dropped or tag in DROPPED:
+            self._drop(tag, empty or tag in VOID)
             return
         if tag in BLOCKS or tag in ("li", "br"):
             self._break()
-        if tag in ("ul", "ol"):
+        if tag in ("ul", "ol") and not empty:
             self._numbers.append(0 if tag == "ol" else None)
         elif tag == "li":
-            self._item()
+            self._line = [self._marker()]
         elif tag == "tr":
             self._cells, self._in_cell = 0, False
         elif tag in ("td", "th"):
             self._cell()
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if not self._dropping and (tag in BLOCKS or tag == "br"):
-            self._break()
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._dropping:
-            if tag in self._dropping:
-                del self._dropping[self._dropping.index(tag) :]
+    def close(self, tag: str) -> None:
+        if self._dropped:
+            self._depth -= tag == self._dropped
+            self._dropped = self._dropped if self._depth else ""
             return
         if tag in ("ul", "ol") and self._numbers:
             self._numbers.pop()
@@ -116,35 +154,44 @@ class _Reader(HTMLParser):
         if tag in BLOCKS or tag == "li":
             self._break()
 
-    def handle_data(self, data: str) -> None:
-        if self._dropping:
+    def write(self, data: str) -> None:
+        if self._dropped:
             return
         text = _SPACES.sub(" ", clean(data))
-        line = self._lines[-1]
-        self._lines[-1] = line + (text.lstrip() if not line or line.endswith(" ") else text)
+        if not self._line or self._line[-1].endswith(" "):
+            text = text.lstrip()
+        if text:
+            self._line.append(text)
 
     def text(self) -> str:
-        lines = (line.strip() for line in self._lines)
+        lines = (line.strip() for line in (*self._lines, "".join(self._line)))
         return "\n".join(line for line in lines if line not in ("", "-", ";"))
+
+    def _drop(self, tag: str, empty: bool) -> None:
+        """What is dropped ends with its own closing tag; a script does not hold another."""
+        if not self._dropped and not empty:
+            self._dropped, self._depth = tag, 1
+        elif tag == self._dropped and not empty and tag not in ("script", "style"):
+            self._depth += 1
 
     def _break(self) -> None:
         """A new line, but not between an item's dash and its text; inside a cell, a space."""
-        line = self._lines[-1]
         if self._in_cell:
-            self._lines[-1] = f"{line.rstrip()} "
-        elif line.strip() and not _MARKER.fullmatch(line.strip()):
-            self._lines.append("")
+            self.write(" ")
+        elif self._line and not (len(self._line) == 1 and _MARKER.fullmatch(self._line[0])):
+            self._lines.append("".join(self._line))
+            self._line = []
 
-    def _item(self) -> None:
+    def _marker(self) -> str:
         number = self._numbers[-1] if self._numbers else None
         if number is None:
-            self._lines[-1] = "- "
-            return
+            return "- "
         self._numbers[-1] = number + 1
-        self._lines[-1] = f"{number + 1}. "
+        return f"{number + 1}. "
 
     def _cell(self) -> None:
-        if self._cells and self._lines[-1].strip():
-            self._lines[-1] = self._lines[-1].rstrip() + "; "
+        if self._cells and self._line:
+            self._line[-1] = self._line[-1].rstrip()
+            self._line.append("; ")
         self._cells += 1
         self._in_cell = True

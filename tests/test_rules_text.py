@@ -1,4 +1,5 @@
 import base64
+import time
 
 import pytest
 from hypothesis import given
@@ -6,7 +7,7 @@ from hypothesis import strategies as st
 
 from rules.doses import Dose, Timing, dose_of, doses_from_json, doses_of, doses_to_json
 from rules.quantities import UCUM, Quantity, Span
-from rules.text import attachment_text, narrative_text, note_text, paragraphs
+from rules.text import MOST, attachment_text, narrative_text, note_text, paragraphs
 
 
 def test_paragraphs_lists_and_tables_become_lines():
@@ -27,7 +28,8 @@ def test_nested_lists_keep_their_own_numbers():
     "div",
     [
         "a<script>alert(1)</script>b", "a<STYLE>p{}</STYLE>b", "a<svg><text>x</text></svg>b", "a<!-- x -->b",
-        "a<iframe src=x>x</iframe>b", "a<script>x<b>y</b></script>b", "a<object data=x>x</object>b", "a<?php x ?>b",
+        "a<iframe src=x>x</iframe>b", "a<script>x<b>y</b></script>b", "a<object data=x>x<object>y</object>z</object>b",
+        "a<script>if(1<b){'<script>'}</script>b", "a<script src=x/>b", "a<embed src=x>b", "a<?php x ?>b",
     ],
 )  # fmt: skip
 def test_scripts_and_their_like_go_with_their_content(div):
@@ -54,6 +56,19 @@ def test_no_narrative_is_no_text(sent):
 @given(st.text("<>/abpdivlscrt &;\"'=!-", max_size=80))
 def test_no_markup_makes_it_fall_over_and_no_tag_of_ours_is_left(div):
     assert "<p>" not in narrative_text(div.replace("&", ""))
+
+
+@pytest.mark.parametrize(
+    "piece", ["<", "<a ", "</", "<a b='", "<!--", "<script></b>", "<p>", "<li>", "<tr><td>", "&", "<b>x", "<![CDATA["]
+)
+def test_no_hostile_narrative_holds_up_an_import(piece):
+    began = time.perf_counter()
+    narrative_text(piece * (MOST // len(piece)))
+    assert time.perf_counter() - began < 5
+
+
+def test_a_narrative_without_end_is_cut():
+    assert len(narrative_text("x" * (MOST + 1))) == MOST
 
 
 def test_a_plain_text_attachment_is_decoded():
