@@ -10,12 +10,12 @@ from uuid import UUID
 
 from ehr.deciding import Decision
 from ehr.lookups import NAMED, Chart, Found, Lookups, Version
-from ehr.projections import PATIENT_FIELD, PROJECT
+from ehr.projections import KINDS
 from ehr.projections.patient import PatientFacts, patient
 from ehr.references import Reading, Target
 from ehr.rows import Feed, Projection, Unfit
 from ehr.sent import Sent
-from ehr.shapes import one, text
+from ehr.shapes import each, one, text
 
 WAITS_FOR_PATIENT = "its patient is not known in this source"
 
@@ -71,8 +71,8 @@ def project(work: Work, feed: Feed, names: dict[Target, str]) -> None:
     try:
         if sent.fhir_type == "Patient":
             work.facts = patient(sent.resource, work.reading, feed)
-        elif sent.fhir_type in PROJECT:
-            work.projection = PROJECT[sent.fhir_type](sent.resource, work.reading, feed)
+        elif sent.fhir_type in KINDS:
+            work.projection = KINDS[sent.fhir_type].project(sent.resource, work.reading, feed)
             _subject(work)
     except Unfit as unfit:
         work.reason = str(unfit)
@@ -84,21 +84,33 @@ def project(work: Work, feed: Feed, names: dict[Target, str]) -> None:
 
 def _subject(work: Work) -> None:
     """Whose it is. What belongs to a patient and does not say to whom is not filed."""
-    fields = PATIENT_FIELD.get(work.sent.fhir_type)
-    if fields is None:
+    paths = KINDS[work.sent.fhir_type].subject
+    if not paths:
         return
-    holder = next((one(work.sent.resource, name) for name in fields if one(work.sent.resource, name)), None)
-    if holder is None:
-        raise Unfit("it names no patient")
-    target = work.reading.target(holder, "Patient")
-    if target is None:
-        raise Unfit(_why_not(work, text(holder, "reference")))
-    if target.fhir_type != "Patient":
-        raise Unfit(f"it is about a {target.fhir_type}, not about a patient")
-    work.subject = target
+    reason = "it names no patient"
+    for path in paths:
+        holders = _holders(work.sent.resource, path)
+        targets = [work.reading.target(holder, "Patient") for holder in holders]
+        patients = list(dict.fromkeys(target for target in targets if target and target.fhir_type == "Patient"))
+        if len(patients) == 1:
+            work.subject = patients[0]
+            return
+        if patients:
+            raise Unfit("it names more than one patient")
+        if holders and path == paths[0]:
+            reason = _why_not(work, text(holders[0], "reference"), targets[0])
+    raise Unfit(reason)
 
 
-def _why_not(work: Work, reference: str) -> str:
+def _holders(resource: dict, path: str) -> list[dict]:
+    name, _, inner = path.partition(".")
+    found = each(resource, name)
+    return [one(holder, inner) for holder in found if one(holder, inner)] if inner else found
+
+
+def _why_not(work: Work, reference: str, target: Target | None) -> str:
+    if target:
+        return f"it is about a {target.fhir_type}, not about a patient"
     if reference.startswith("#"):
         inside = text(work.reading.contained({"reference": reference}), "resourceType")
         return f"its subject is only contained in it ({inside or 'missing'})"

@@ -19,6 +19,7 @@ from ehr.references import Reading, Target
 from ehr.sent import Sent, read_body
 from ehr.statements import among, listed
 from ehr.writing import Writer
+from tables.base import new_id
 
 PAGE = 200
 SWEEPS = 5
@@ -39,20 +40,22 @@ async def complete(writer: Writer, source: str) -> int:
 
 async def _sweep(writer: Writer, source: str) -> tuple[int, int]:
     done = earlier = 0
-    after = UUID(int=0)
+    # What a sweep finds still wanting waits anew, with a later id: for the next sweep.
+    after, until = UUID(int=0), new_id()
     while True:
         waiting = await writer.database.rows(
             "SELECT id, fhir_type, fhir_id, target_type, target_id FROM waiting_link"
-            " WHERE source = ? AND id > ? ORDER BY id LIMIT ?",
-            source, after, PAGE,
+            " WHERE source = ? AND id > ? AND id < ? ORDER BY id LIMIT ?",
+            source, after, until, PAGE,
         )  # fmt: skip
         if not waiting:
             return done, earlier
         after = waiting[-1]["id"]
-        ready = await _ready(writer, source, waiting)
-        for keys in _slices(sorted(ready), max(1, writer.size)):
+        pairs = await _ready(writer, source, waiting)
+        for keys in _slices(sorted({key for key, _ in pairs}), writer.size):
             works = [_again(row) for row in await _current(writer, source, keys)]
             await writer.write_works(source, works, counting=False)
+            await _satisfied(writer, source, [pair for pair in pairs if pair[0] in keys])
             done += len(works)
             earlier += sum(not writer.tally.settle(*work.sent.key) for work in works if not work.reason)
 
@@ -61,17 +64,26 @@ def _slices(keys: list[tuple[str, str]], size: int) -> list[list[tuple[str, str]
     return [keys[start : start + size] for start in range(0, len(keys), size)]
 
 
-async def _ready(writer: Writer, source: str, waiting: list[dict[str, Any]]) -> set[tuple[str, str]]:
-    """The waiting resources of which at least one target is here and filed."""
-    targets = {Target(row["target_type"], row["target_id"]) for row in waiting}
+async def _ready(
+    writer: Writer, source: str, waiting: list[dict[str, Any]]
+) -> list[tuple[tuple[str, str], Target]]:
+    """The waiting resources whose target is here and filed, with that target as they name it."""
+    pairs = [((r["fhir_type"], r["fhir_id"]), Target(r["target_type"], r["target_id"])) for r in waiting]
+    targets = {target for _, target in pairs}
     known = await writer.lookups.by_identifier(source, targets)
     here = await _filed(writer, source, {known.get(target, target) for target in targets})
-    return {
-        (row["fhir_type"], row["fhir_id"])
-        for row in waiting
-        for target in [Target(row["target_type"], row["target_id"])]
-        if known.get(target, target) in here
-    }
+    return [(key, target) for key, target in pairs if known.get(target, target) in here]
+
+
+async def _satisfied(writer: Writer, source: str, pairs: list[tuple[tuple[str, str], Target]]) -> None:
+    """What was waited for is here; if it could not be used after all (it has no name, it is another chart's), then
+    nothing more will come of waiting."""
+    async with writer.database.transaction():
+        await writer.database.many(
+            "DELETE FROM waiting_link WHERE source = ? AND fhir_type = ? AND fhir_id = ? AND target_type = ?"
+            " AND target_id = ?",
+            [(source, *key, *target) for key, target in pairs],
+        )
 
 
 async def _filed(writer: Writer, source: str, targets: set[Target]) -> set[Target]:

@@ -20,6 +20,21 @@ NAMED = {
     "PractitionerRole": ("practitioner_role", "name"),
     "Organization": ("organization", "name"),
     "Location": ("location", "name"),
+    "RelatedPerson": ("related_person", "name"),
+    "Schedule": ("schedule", "name"),
+    "Condition": ("condition", "label"),
+    "Procedure": ("procedure", "label"),
+    "Goal": ("goal", "label"),
+    "CareTeam": ("care_team", "label"),
+    "ChargeItem": ("charge_item", "label"),
+    "Encounter": ("encounter", "label"),
+    "Observation": ("observation", "label"),
+    "MedicationRequest": ("medication_request", "label"),
+    "Immunization": ("immunization", "label"),
+    "AllergyIntolerance": ("allergy_intolerance", "label"),
+    "DocumentReference": ("document_reference", "label"),
+    "DiagnosticReport": ("diagnostic_report", "label"),
+    **dict.fromkeys(("Medication", "Specimen", "Device", "HealthcareService", "Group"), ("named_resource", "name")),
 }
 # Tables whose rows are linked to by others, by the type that is referred to.
 LINKED = {"Encounter": "encounter", "Observation": "observation", "DiagnosticReport": "diagnostic_report"}

@@ -30,9 +30,9 @@ R4 = frozenset(
 # What is referred to is written before what refers to it, in whichever order the files come.
 PASSES: tuple[frozenset[str], ...] = (
     frozenset({"Organization", "Location", "Practitioner"}),
-    frozenset({"Patient", "PractitionerRole", "Medication"}),
-    frozenset({"RelatedPerson", "Encounter", "Schedule", "Coverage", "Account"}),
-    frozenset({"Observation", "Condition", "Goal", "CareTeam", "Specimen", "Slot"}),
+    frozenset({"Patient", "PractitionerRole", "Medication", "Specimen", "Device", "HealthcareService", "Group"}),
+    frozenset({"RelatedPerson", "Encounter", "Schedule"}),
+    frozenset({"Observation", "Condition", "Goal", "CareTeam", "Coverage", "Account", "ChargeItem", "Slot"}),
 )
 LAST_PASS = len(PASSES)
 _PASS_OF = {fhir_type: number for number, types in enumerate(PASSES) for fhir_type in types}

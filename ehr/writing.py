@@ -14,7 +14,7 @@ from ehr.deciding import Decision, decide
 from ehr.lookups import Lookups
 from ehr.patients import SOMEBODY_ELSE, Arrival, file_patients
 from ehr.placing import keep_previous, placed, series_key
-from ehr.projections import TABLES_OF
+from ehr.projections import KINDS
 from ehr.references import Target
 from ehr.report import Tally
 from ehr.rows import Feed, json_text
@@ -188,7 +188,8 @@ class Writer:
             if not work.sent.withdrawn or work.decision is Decision.OLDER:
                 continue
             status = work.sent.status or "entered-in-error"
-            for table in TABLES_OF.get(work.sent.fhir_type, ()):
+            kind = KINDS.get(work.sent.fhir_type)
+            for table in kind.tables if kind else ():
                 await self.database.rows(
                     f"UPDATE {table} SET status = ?, withdrawn_at = ?, changed_at = ?"
                     " WHERE source = ? AND fhir_type = ? AND fhir_id = ? AND withdrawn_at IS NULL",
