@@ -189,7 +189,7 @@ async def _verify(settings: Settings):
     refuse_missing_file(settings.database_url)
     async with database_of(settings) as database:
         with Progress("Checking audit rows") as progress:
-            return await verify(database, settings.audit_key, settings.data_dir / "audit-heads.jsonl", progress.to)
+            return await verify(database, settings.audit_key, settings.heads_file, progress.to)
 
 
 def outbox(arguments: argparse.Namespace) -> int:

@@ -57,6 +57,13 @@ class Settings:
         return self.origin.startswith("https://")
 
     @property
+    def heads_file(self) -> Path:
+        """Where the audit's heads are exported: beside a SQLite file, or named after the database of a server."""
+        if self.database_url.startswith("sqlite:///"):
+            return Path(self.database_url.removeprefix("sqlite:///") + ".audit-heads.jsonl")
+        return self.data_dir / f"{urlsplit(self.database_url).path.strip('/')}.audit-heads.jsonl"
+
+    @property
     def host(self) -> str:
         return urlsplit(self.origin).netloc
 

@@ -23,7 +23,7 @@ def make_house(settings: Settings) -> House:
     """Everything but open connections."""
     database = Database(settings.database_url)
     return House(
-        database=database, audit=AuditWriter(database, settings.audit_key, settings.data_dir / "audit-heads.jsonl"),
+        database=database, audit=AuditWriter(database, settings.audit_key, settings.heads_file),
         keyring=Keyring(settings.keys), limits=settings.limits, origin=settings.origin,
     )
 

@@ -200,6 +200,7 @@ class AuditWriter:
         heads = [[row["chain"], row["seq"], bytes(row["mac"]).hex()] for row in rows]
         if heads != self._exported:
             line = json.dumps({"at": now.isoformat(), "heads": heads}, separators=(",", ":"))
+            self.heads_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.heads_file.touch(mode=0o600)
             with self.heads_file.open("a", encoding="ascii") as file:
                 file.write(line + "\n")

@@ -67,7 +67,7 @@ async def _audit(house: House, settings: Settings) -> AsyncIterator[Finding]:
     if fault:
         yield Finding("BAD", "audit", fault)
         return
-    heads = last_heads(settings.data_dir / "audit-heads.jsonl")
+    heads = last_heads(settings.heads_file)
     yield Finding("ok", "audit", "the audit key fits" + ("" if heads else "; no heads exported yet"))
 
 

@@ -26,7 +26,7 @@ async def restore(settings: Settings, file: Path, replace: bool) -> tuple[backup
     stamp = f"{datetime.now(UTC):%Y%m%d_%H%M%S}"
     check = partial(_chains, settings.audit_key)
     kept, aside = await backup.restore(settings.database_url, file.resolve(), check, replace, stamp)
-    heads = settings.data_dir / "audit-heads.jsonl"
+    heads = settings.heads_file
     if heads.exists():
         heads.rename(heads.with_name(f"{heads.name}.before-{stamp}"))
     await _note(settings, heads)

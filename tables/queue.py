@@ -128,4 +128,4 @@ async def _change(database: Database, held: Claim, change: str, *args) -> bool:
 
 def wait_after(attempt: int) -> timedelta:
     """15 s, 1 min, 4 min, 16 min, 64 min, then 4 h and 6 h at most."""
-    return min(FIRST_WAIT * 4 ** (attempt - 1), LONGEST_WAIT)
+    return min(FIRST_WAIT * 4 ** min(attempt - 1, 8), LONGEST_WAIT)

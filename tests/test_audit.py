@@ -199,9 +199,9 @@ async def test_rows_stay_below_300_bytes(database, writer, now):
     assert sum(len(value) if isinstance(value, (bytes, str)) else len(str(value)) for value in row.values()) <= 300
 
 
-def test_the_command_names_the_fault_and_fails(demo_url, tmp_path):
+def test_the_command_names_the_fault_and_fails(demo_url, make_settings, tmp_path):
     assert "The audit is whole." in portal(["audit", "verify"], demo_url, PORTAL_DATA=str(tmp_path))
     line = {"at": "2026-05-12T15:00:00+00:00", "heads": [[4711, 12, "00" * 32]]}
-    (tmp_path / "audit-heads.jsonl").write_text(json.dumps(line) + "\n")
+    make_settings(demo_url).heads_file.write_text(json.dumps(line) + "\n")
     with pytest.raises(RuntimeError, match="row 12 of chain 4711 was exported, and its whole chain is gone"):
         portal(["audit", "verify"], demo_url, PORTAL_DATA=str(tmp_path))
