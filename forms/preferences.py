@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from babel import Locale
 from wtforms import RadioField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import Length, Regexp, StopValidation
 
 from forms.base import Form, tidy
@@ -12,14 +13,14 @@ from words.gettext import CATALOG_FOLDER, DOMAIN, SOURCE, Later, N_
 LONGEST_NAME = 80
 
 
-def languages() -> list[tuple[str, str]]:
+def languages() -> list[SelectChoice]:
     """English, and each language that has a compiled catalog: its code and its own name for itself."""
     found = sorted(path.parent.parent.name for path in CATALOG_FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
     codes = [SOURCE, *(code for code in found if code != SOURCE)]
-    return [(code, Locale.parse(code, sep="_").get_display_name(code).capitalize()) for code in codes]
+    return [SelectChoice(code, Locale.parse(code, sep="_").get_display_name(code).capitalize()) for code in codes]
 
 
-SIZES = [("normal", Later(N_("Normal"))), ("large", Later(N_("Large")))]
+SIZES = [SelectChoice("normal", Later(N_("Normal"))), SelectChoice("large", Later(N_("Large")))]
 
 
 def one_of(choices, message: str):
@@ -27,7 +28,7 @@ def one_of(choices, message: str):
 
     def check(form, field) -> None:
         offered = choices() if callable(choices) else choices
-        if field.data not in [code for code, _ in offered]:
+        if field.data not in [choice.value for choice in offered]:
             raise StopValidation(Later(message))
 
     check.field_flags = {"required": True}
