@@ -18,6 +18,7 @@ import brotli
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "static"
 BUILT = ROOT / "build" / "static"
+NPM_HTMX = ROOT / "build" / "packages" / "htmx.min.js"
 PREFIX = "/static/"
 RELEASES_KEPT = 2
 TYPES = {
@@ -106,7 +107,10 @@ def build(sources: Path = SOURCES, built: Path = BUILT) -> dict[str, str]:
 
 
 def htmx_source() -> bytes:
-    """htmx itself, out of the package that carries it (which is looked up but never imported)."""
+    """htmx itself: from its own npm package, which bin/setup fetched and checked; where npm is missing, out of the
+    Python package that carries an earlier copy (looked up, never imported)."""
+    if NPM_HTMX.is_file():
+        return NPM_HTMX.read_bytes()
     found = importlib.util.find_spec("django_htmx")
     if found is None or not found.submodule_search_locations:
         raise FileNotFoundError("htmx comes with the package django-htmx, which is not installed: run bin/setup")

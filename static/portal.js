@@ -80,6 +80,12 @@
     const goal = part && (part.querySelector('h1,h2,h3') || part);
     if (goal) { goal.tabIndex = -1; goal.focus(); }
   });
-  // The address follows a filter without a new step in the history: back leads to the page before.
-  on('htmx:before:history:update', event => history.replaceState(null, '', event.detail.history.path));
+  // The address follows a filter without a new step in the history: back leads to the page before. (htmx's own
+  // history is off: it would keep pages.)
+  on('htmx:after:swap', event => {
+    const { sourceElement, request, response } = event.detail.ctx;
+    if (!sourceElement.hasAttribute('hx-replace-url')) return;
+    const { pathname, search } = new URL(response.raw && response.raw.url || request.action, location.href);
+    history.replaceState(null, '', pathname + search);
+  });
 })();

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import brotli
 import pytest
@@ -162,6 +163,7 @@ def test_a_missing_package_is_a_clear_error(monkeypatch):
     from handlers.assets import htmx_source
 
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("handlers.assets.NPM_HTMX", Path("/nowhere"))
     with pytest.raises(FileNotFoundError, match="django-htmx"):
         htmx_source()
 
