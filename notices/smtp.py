@@ -71,8 +71,8 @@ class Smtp:
         message["From"], message["To"], message["Subject"] = self.mail_from, letter.to, letter.subject
         message["Message-ID"] = f"<{letter.key}@{self.mail_from.rpartition('@')[2].strip('>')}>"
         message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = letter.locale
         message.set_content(letter.text)
+        message["Content-Language"] = letter.locale
         return message
 
 
