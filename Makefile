@@ -25,7 +25,7 @@ run: setup ## set up, make the demo clinic, serve it on http://localhost:8000 (P
 
 test: ## set up for tests and run them all, on SQLite and on PostgreSQL (TESTS=tests/test_x.py for some)
 	@bin/setup --tests
-	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --durations 10 --durations-min 3 $(TESTS)
 
 prove: ## the long checks at full size (N= sets the size, TESTS= picks some)
 	@bin/setup --tests
