@@ -95,7 +95,7 @@ class Finding:
     @property
     def meant(self) -> str:
         """In the usual range; '' where nothing may be said."""
-        return meaning(self.meaning) if self.has_value or self.meaning else ""
+        return meaning(self.meaning, self.value)
 
     @property
     def sign(self) -> str:

@@ -85,7 +85,7 @@ class ResultRow:
     @property
     def details(self) -> tuple[Said, ...]:
         if self.only:
-            words = meaning(self.only.meaning) if self.only.has_value else ""
+            words = self.only.meant if self.only.has_value else ""
             return (Said(sentence(words), meaning_class(self.only.meaning)),) if words else ()
         if self.tests:
             return tuple(self._outside() if self.outside else self._first_few())

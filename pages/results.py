@@ -27,6 +27,9 @@ KIND_WORDS = (
     ("stool", N_("Stool")), ("note", N_("Written reports")), ("other", N_("Other")),
 )  # fmt: skip
 PERIOD_WORDS = ((Period.ONE_YEAR, N_("One year")), (Period.FIVE_YEARS, N_("Five years")), (Period.ALL, N_("Everything")))
+TIMES = {
+    Period.ONE_YEAR: N_("The last year"), Period.FIVE_YEARS: N_("The last five years"), Period.ALL: N_("All of them"),
+}  # fmt: skip
 COUNTS = {
     Period.ONE_YEAR: (
         N_("%(count)s result from the last year, newest first."),
@@ -68,6 +71,10 @@ class ResultsPage(RecordPage):
     def left(self) -> int:
         """How many older ones this page does not show."""
         return self.total - self.last
+
+    @property
+    def time(self) -> str:
+        return _(TIMES[self.since])
 
     @property
     def counted(self) -> str:
