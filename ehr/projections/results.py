@@ -24,6 +24,8 @@ ANSWERS = frozenset(
 VITAL_LOINC = frozenset(
     "8867-4 29463-7 8302-2 39156-5 85354-9 8480-6 8462-4 59408-5 2708-6 8310-5 9279-1 9843-4 8289-1 59576-9 77606-2".split()
 )
+# LOINC of what a clinician writes about a visit. Sent as a report of an encounter, it is part of the visit and no result.
+VISIT_NOTES = frozenset("34117-2 51847-2 11506-3 18842-5 28570-0 11488-4 34133-9 57133-1".split())
 IMAGING = frozenset({"RAD", "IMG", "CT", "CUS", "MRI", "NMR", "RUS", "RX", "XRC", "NMS", "VUS", "imaging", "LP29684-5"})
 KINDS = (
     ("urine", ("urine", "urinary")),
@@ -178,7 +180,10 @@ def _narrative(resource: dict, results: list) -> str | None:
 
 
 def report_category(resource: dict) -> str:
-    return "imaging" if IMAGING.intersection(codes(resource, "category")) else "results"
+    if IMAGING.intersection(codes(resource, "category")):
+        return "imaging"
+    noted = VISIT_NOTES.intersection(loincs(resource, "code")) and not each(resource, "result")
+    return "visits" if noted and (one(resource, "encounter") or one(resource, "context")) else "results"
 
 
 def report_kind(resource: dict, category: str, label: str, has_results: bool) -> str:
