@@ -1,0 +1,205 @@
+"""`R/visits/{visit}`: the summary of one visit. Screen, paper and plain text are made from the same parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from access.grant import RecordGrant
+from access.vocabulary import Category
+from pages.address import Address, RecordPage
+from pages.findings import Finding, nested
+from pages.visit_query import OfVisit, Rows, may_read_texts, of_visit, the_visit
+from pages.visit_rows import GOING_ON, VisitRow, listed, visit_of
+from rules.doses import Dose, doses_from_json
+from rules.results import Shown, shown_state
+from words.gettext import _
+from words.results import state
+
+WRITTEN_BY_SECTIONS = "Composition"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One piece that somebody wrote. `summary`: a part of the clinic's own summary, which comes first."""
+
+    title: str
+    body: str
+    author: str = ""
+    summary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    label: str
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`empty`: nothing to read in it yet, or never."""
+
+    ref: str
+    label: str
+    loinc: str
+    imaging: bool
+    conclusion: str
+    state: Shown
+    empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A medicine as it was written down at the visit. `status` is FHIR's."""
+
+    label: str
+    doses: tuple[Dose, ...]
+    reason: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Something done, or a vaccine given. `not_done` and why."""
+
+    label: str
+    details: tuple[str, ...]
+    not_done: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitPage(RecordPage):
+    """`withheld`: the clinic wrote texts that this viewer may not read, since they cannot be shown in part."""
+
+    own: bool
+    given: str
+    visit: VisitRow
+    texts: tuple[Text, ...] = ()
+    withheld: bool = False
+    problems: tuple[Problem, ...] = ()
+    measured: tuple[Finding, ...] = ()
+    tests: tuple[Finding, ...] = ()
+    reports: tuple[Report, ...] = ()
+    medicines: tuple[Ordered, ...] = ()
+    done: tuple[Done, ...] = ()
+    vaccines: tuple[Done, ...] = ()
+
+    @property
+    def lede(self) -> str:
+        """You saw Dr. Lena Okafor. It was about: feeling tired."""
+        if self.visit.status == "cancelled":
+            return _("This visit was cancelled.")
+        if self.visit.status == "planned":
+            return _("This visit is planned.")
+        said = [_("It was about: %(what)s.", what=self.visit.name)]
+        if self.visit.who:
+            said.insert(0, self._saw())
+        if self.visit.status in GOING_ON:
+            said.append(_("This visit is still open, so more may be added."))
+        return " ".join(said)
+
+    def _saw(self) -> str:
+        if self.own:
+            return _("You saw %(who)s.", who=self.visit.who)
+        return _("%(given)s saw %(who)s.", given=self.given, who=self.visit.who)
+
+    def parts(self) -> tuple:
+        from pages.visit_parts import parts_of
+
+        return parts_of(self)
+
+    def facts(self) -> list[tuple[str, str]]:
+        visit = self.visit
+        found = [
+            (_("When"), visit.when), (_("About"), visit.name), (_("Kind of visit"), visit.kind),
+            (_("With"), visit.who), (_("Where"), visit.where), (_("State"), visit.tag[1] if visit.tag else ""),
+        ]  # fmt: skip
+        return [(term, words) for term, words in found if words]
+
+    @property
+    def to_results(self) -> tuple[tuple[str, str], ...]:
+        """(ref, name) of the reports that have a page of their own."""
+        return tuple((one.ref, one.label) for one in self.reports if not one.imaging)
+
+
+async def visit_page(grant: RecordGrant, ref: str) -> VisitPage | None:
+    """None where there is no such visit for this grant."""
+    encounter = await the_visit(grant, ref)
+    if encounter is None:
+        return None
+    grant.showed("Encounter", [encounter["id"]])
+    found = await of_visit(grant, encounter)
+    readable = may_read_texts(grant)
+    return VisitPage(
+        at=Address.of(grant), own=grant.own, given=grant.given, visit=visit_of(encounter, bool(found.texts)),
+        texts=_texts(found) if readable else (), withheld=not readable and bool(_texts(found)),
+        problems=_problems(grant, encounter, found.conditions), measured=_findings(found.tests, Category.VITALS),
+        tests=_findings(found.tests, Category.RESULTS), reports=tuple(map(_report, found.reports)),
+        medicines=tuple(map(_ordered, found.medicines)),
+        done=tuple(_done(row, "performer", "outcome", "note") for row in found.procedures),
+        vaccines=tuple(_done(row, "dose") for row in found.vaccines),
+    )  # fmt: skip
+
+
+def _findings(rows: Rows, category: Category) -> tuple[Finding, ...]:
+    """A panel's members one by one, except a blood pressure, which is read as one."""
+    found: list[Finding] = []
+    for one in nested([row for row in rows if row["category"] == category.value]):
+        found += _leaves(one)
+    return tuple(found)
+
+
+def _leaves(one: Finding) -> list[Finding]:
+    if not one.parts or one.pair:
+        return [one]
+    own = [one] if one.has_value else []
+    return own + [leaf for part in one.parts for leaf in _leaves(part)]
+
+
+def _problems(grant: RecordGrant, encounter: dict[str, Any], rows: Rows) -> tuple[Problem, ...]:
+    """What the visit itself names in words counts only where it points at nothing that could be hidden."""
+    found = {row["label"]: Problem(row["label"], row["verification"] in ("", "confirmed")) for row in rows}
+    if grant.may(Category.CONDITIONS):
+        spoken = [one["text"] for one in listed(encounter["diagnoses"]) if one.get("text") and not one.get("condition")]
+        found |= {text: Problem(text) for text in spoken if text not in found}
+    return tuple(found.values())
+
+
+def _report(row: dict[str, Any]) -> Report:
+    empty = not (row["test_count"] or row["conclusion"] or row["note"])
+    return Report(
+        row["ref"], row["label"], row["loinc"], row["category"] == Category.IMAGING.value, row["conclusion"] or "",
+        shown_state(row["status"], not empty), empty,
+    )
+
+
+def _ordered(row: dict[str, Any]) -> Ordered:
+    return Ordered(row["label"], doses_from_json(row["doses"] or ""), row["reason"] or "", row["status"])
+
+
+def _done(row: dict[str, Any], *columns: str) -> Done:
+    why = row.get("status_reason") or row.get("not_done_reason") or ""
+    not_done = row["status"] == "not-done"
+    details = [row[name] for name in columns if row[name]]
+    return Done(row["label"], tuple([why, *details] if why else details), not_done)
+
+
+def _texts(found: OfVisit) -> tuple[Text, ...]:
+    """Each once: feeds send the same note as a report, as a document and as a summary."""
+    texts: dict[str, Text] = {}
+    for row in found.texts:
+        for section in listed(row["sections"]):
+            title = section.get("title") or row["title"]
+            whole = Text(title, section.get("text") or "", row["author"] or "", row["fhir_type"] == WRITTEN_BY_SECTIONS)
+            texts.setdefault(whole.body, whole)
+    for row in found.reports:
+        if row["note"]:
+            texts.setdefault(row["note"], Text(row["label"], row["note"], row["performer"] or ""))
+    for row in found.letters:
+        if row["note"]:
+            texts.setdefault(row["note"], Text(row["title"] or row["label"], row["note"], row["author"] or ""))
+    return tuple(text for body, text in texts.items() if body.strip())
+
+
+def state_words(one: Report) -> str:
+    return state(one.state) if one.state not in (Shown.FINAL, Shown.CORRECTED) else ""

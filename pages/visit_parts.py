@@ -1,0 +1,152 @@
+"""The parts of a visit summary in words: facts, a table, or what somebody wrote. Three templates print the same parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pages.findings import Finding
+from pages.result_rows import corrected_words
+from pages.visit import Done, Ordered, Problem, Report, Text, VisitPage
+from pages.written import Block, blocks
+from rules.results import Shown
+from words.doses import dose
+from words.gettext import N_, _, ngettext
+from words.results import meaning, meaning_class, state, usual_range
+from words.tests import name_of
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`over` stands below in smaller print; `sign` is the stylesheet's up, down or in, which the words repeat."""
+
+    words: str
+    over: str = ""
+    sign: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The first cell of a row names it. Columns that no row fills are left out."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One heading and what stands under it. `by` is who wrote it."""
+
+    heading: str
+    facts: tuple[tuple[str, str], ...] = ()
+    table: Table | None = None
+    blocks: tuple[Block, ...] = ()
+    by: str = ""
+
+
+def parts_of(page: VisitPage) -> tuple[Part, ...]:
+    """What the clinic's own summary says, then what the record holds of the visit, then notes."""
+    return tuple([
+        *(_written(text) for text in page.texts if text.summary),
+        *_found(page.problems, page.measured),
+        *_tests(page.tests, page.reports),
+        *_scans(page.reports),
+        *_medicines(page.medicines),
+        *_done(_("What was done"), page.done),
+        *_done(_("Vaccines"), page.vaccines),
+        *(_written(text) for text in page.texts if not text.summary),
+    ])  # fmt: skip
+
+
+def _written(text: Text) -> Part:
+    by = _("Written by %(who)s.", who=text.author) if text.author and not text.summary else ""
+    return Part(text.title or _("What the clinic wrote"), blocks=blocks(text.body), by=by)
+
+
+def _found(problems: tuple[Problem, ...], measured: tuple[Finding, ...]) -> Iterator[Part]:
+    said = [(_("Health condition"), _problem(one)) for one in problems]
+    said += [(one.name, _measured(one)) for one in measured if one.said]
+    if said:
+        yield Part(_("What was found"), facts=tuple(said))
+
+
+def _problem(one: Problem) -> str:
+    return one.label if one.sure else _("%(condition)s (not sure yet)", condition=one.label)
+
+
+def _measured(one: Finding) -> str:
+    """128 over 76 mmHg. In the usual range."""
+    words = [one.said, *filter(None, (meaning(one.meaning, one.value), _correction(one), _state(one)))]
+    return ". ".join(words) if len(words) > 1 else words[0]
+
+
+def _tests(tests: tuple[Finding, ...], reports: tuple[Report, ...]) -> Iterator[Part]:
+    rows = [_test(one) for one in tests if one.said]
+    rows += [_waiting(one) for one in reports if not one.imaging and one.empty and one.state is not Shown.FINAL]
+    said = tuple((name_of((one.loinc,), one.label), one.conclusion) for one in reports if one.conclusion and not one.imaging)
+    if rows or said:
+        heads = (_("Test"), _("Result"), _("Meaning"), _("Usual range"))
+        caption = ngettext("%(count)s test", "%(count)s tests", len(rows))
+        yield Part(_("Test results"), facts=said, table=_table(caption, heads, rows) if rows else None)
+
+
+def _test(one: Finding) -> tuple[Cell, ...]:
+    return (
+        Cell(one.name, one.laboratory_name),
+        Cell(one.said, " ".join(filter(None, (_state(one), _correction(one))))),
+        Cell(meaning(one.meaning, one.value) if one.has_value else "", sign=meaning_class(one.meaning)),
+        Cell(usual_range(one.ranges, one.value)),
+    )
+
+
+def _waiting(one: Report) -> tuple[Cell, ...]:
+    return Cell(name_of((one.loinc,), one.label)), Cell(state(one.state)), Cell(""), Cell("")
+
+
+def _state(one: Finding) -> str:
+    return state(one.state) if one.state in (Shown.NOT_FINAL, Shown.UNKNOWN) else ""
+
+
+def _correction(one: Finding) -> str:
+    return corrected_words(one) if one.corrected else ""
+
+
+def _scans(reports: tuple[Report, ...]) -> Iterator[Part]:
+    said = [(one.label, one.conclusion or state(one.state)) for one in reports if one.imaging]
+    if said:
+        yield Part(_("Scans and X-rays"), facts=tuple(said))
+
+
+STATES = {
+    "on-hold": N_("On hold"), "cancelled": N_("Cancelled"), "stopped": N_("Stopped"), "completed": N_("Finished"),
+    "draft": N_("Not sent yet"),
+}  # fmt: skip
+"""FHIR MedicationRequest.status as it is today, where it is worth a word."""
+
+
+def _medicines(medicines: tuple[Ordered, ...]) -> Iterator[Part]:
+    if not medicines:
+        return
+    heads = (_("Medicine"), _("How to take it"), _("For"), _("Since then"))
+    rows = [
+        (Cell(one.label), Cell(" ".join(map(dose, one.doses))), Cell(one.reason), Cell(_(STATES.get(one.status, ""))))
+        for one in medicines
+    ]
+    caption = ngettext("%(count)s medicine", "%(count)s medicines", len(rows))
+    yield Part(_("Medicines from this visit"), table=_table(caption, heads, rows))
+
+
+def _done(heading: str, done: tuple[Done, ...]) -> Iterator[Part]:
+    if not done:
+        return
+    lines = []
+    for one in done:
+        told = [_("%(what)s: not done", what=one.label) if one.not_done else one.label, *one.details]
+        lines.append(". ".join(told))
+    yield Part(heading, blocks=(Block("list", tuple(lines)),))
+
+
+def _table(caption: str, heads: tuple[str, ...], rows: list[tuple[Cell, ...]]) -> Table:
+    kept = [n for n in range(len(heads)) if n < 2 or any(row[n].words for row in rows)]
+    return Table(caption, tuple(heads[n] for n in kept), tuple(tuple(row[n] for n in kept) for row in rows))
