@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
+import uvloop
 
 from bench import requests
 
 
 def main() -> None:
-    asyncio.run(requests.report())
+    uvloop.run(requests.report())
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ HELPS: dict[tuple[str, str], set[str]] = {
     ("guardian", "teen"): {"appointments", "vaccines", "billing"},
 }
 
-# "anybody", "account", "half", "demo", "staff:duty,duty", or the part of the record it belongs to.
+# "anybody", "next step" (not found until the step before it is done), "account", "half", "demo", "staff:duty,duty", or the part of the record it belongs to.
 ROUTES: dict[str, str] = {
     "/": "anybody",
     "/healthz": "anybody",
@@ -37,7 +37,7 @@ ROUTES: dict[str, str] = {
     "/sign-out": "anybody",
     "/stay": "account",
     "/register": "anybody",
-    "/register/account": "anybody",
+    "/register/account": "next step",
     "/register/authenticator": "half",
     "/register/codes": "account",
     "/records": "account",
@@ -45,8 +45,13 @@ ROUTES: dict[str, str] = {
     "/account/prove": "account",
     "/account/preferences": "account",
     "/account/sessions": "account",
+    "/account/sessions/{session}/end": "account",
+    "/account/codes": "account",
+    "/account/codes/kept": "account",
     "/staff/sign-in": "anybody",
-    "/staff": "staff:frontdesk,support",
+    "/staff/sign-in/code": "half",
+    "/staff": "staff:clinician,frontdesk,billing,support,privacy,admin",
+    "/staff/records/{record}/code": "staff:frontdesk",
     "/records/{record}": "home",
     "/records/{record}/results": "results",
     "/records/{record}/results/{report}": "results",
@@ -67,8 +72,8 @@ def rule_for(template: str) -> str | None:
 
 def outcome(rule: str, who: str, record: str, fresh: bool = True) -> str:
     """What `who` gets of a page with this rule, on the record of `record`: seen, sign-in, refused or unknown."""
-    if rule == "anybody":
-        return "seen"
+    if rule in ("anybody", "next step"):
+        return "seen" if rule == "anybody" else "unknown"
     if who == NOBODY or rule == "half":
         return "sign-in"
     if rule == "account":
