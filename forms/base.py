@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+from wtforms import Field, ValidationError
 from wtforms import Form as WTForm
 
 from tables.sending import Sending
+
+
+UNSHOWN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Form(WTForm):
@@ -25,5 +30,16 @@ class Form(WTForm):
 
 
 def tidy(text: str | None) -> str | None:
-    """What a person typed, in one Unicode form, without spaces around it and without the one sign PostgreSQL refuses."""
-    return unicodedata.normalize("NFC", text.replace("\0", "")).strip() if isinstance(text, str) else text
+    """What a person typed, in one Unicode form, without spaces around it and without signs no page can show."""
+    return unicodedata.normalize("NFC", UNSHOWN.sub("", text)).strip() if isinstance(text, str) else text
+
+
+def at_most(length: int, message: object):
+    """WTForms has this check too, but makes its words too early."""
+
+    def check(form: WTForm, field: Field) -> None:
+        if len(field.data or "") > length:
+            raise ValidationError(message)
+
+    check.field_flags = {"maxlength": length}
+    return check

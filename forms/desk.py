@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from wtforms import StringField
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import ValidationError
 
-from forms.base import tidy
-from forms.registration import CodeForm, Form
+from forms.base import Form, at_most, tidy
+from forms.registration import CodeForm
 from words.gettext import Later, N_
 
 
 class FindForm(CodeForm):
     code = None
-    name = StringField(Later(N_("Name, or part of it")), [Length(max=200, message=Later(N_("Use fewer letters")))], filters=[tidy])
-    number = StringField(Later(N_("Record number")), [Length(max=64, message=Later(N_("Use fewer letters")))], filters=[tidy])
+    name = StringField(Later(N_("Name, or part of it")), [at_most(200, Later(N_("Use fewer letters")))], filters=[tidy])
+    number = StringField(Later(N_("Record number")), [at_most(64, Later(N_("Use fewer letters")))], filters=[tidy])
 
     def validate_name(self, field) -> None:
         if not field.data and not self.number.data:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from babel import Locale
 from wtforms import RadioField, StringField
 from wtforms.fields import SelectChoice
-from wtforms.validators import Length, Regexp, StopValidation
+from wtforms.validators import StopValidation
 
-from forms.base import Form, tidy
+from forms.base import Form, at_most, tidy
 from words.gettext import CATALOG_FOLDER, DOMAIN, SOURCE, Later, N_
 
 LONGEST_NAME = 80
@@ -38,9 +38,7 @@ def one_of(choices, message: str):
 class PreferencesForm(Form):
     called = StringField(
         Later(N_("What should we call you?")),
-        [Length(max=LONGEST_NAME, message=Later(N_("Use 80 letters at most"))),
-         Regexp(r"[^\x00-\x1f\x7f\ud800-\udfff]*\Z", message=Later(N_("Use letters, spaces and signs only")))],
-        filters=[tidy],
+        [at_most(LONGEST_NAME, Later(N_("Use 80 letters at most")))], filters=[tidy],
     )  # fmt: skip
     text_size = RadioField(
         Later(N_("Size of the text")), [one_of(SIZES, N_("Choose a size"))], choices=SIZES, validate_choice=False
@@ -48,3 +46,9 @@ class PreferencesForm(Form):
     locale = RadioField(
         Later(N_("Language")), [one_of(languages, N_("Choose a language"))], choices=languages, validate_choice=False
     )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        """Nobody is asked to choose among one language."""
+        super().__init__(*args, **kwargs)
+        if len(languages()) == 1:
+            del self.locale

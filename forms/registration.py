@@ -76,7 +76,7 @@ def _number(text: str | None) -> int:
 
 
 class LoginForm(Form):
-    step = HiddenField()
+    step = HiddenField(filters=[tidy])
     username = StringField(Later(N_("User name")), [needed(N_("Choose a user name"))], filters=[tidy])
     password = PasswordField(Later(N_("Password")), [needed(N_("Choose a password"))])
 
@@ -96,7 +96,7 @@ class FactorForm(Form):
     """A code of the authenticator app, or of the sheet."""
 
     code = StringField(Later(N_("Code")), [needed(N_("Enter the code"))], filters=[tidy])
-    next = HiddenField()
+    next = HiddenField(filters=[tidy])
 
     def refuse(self, reason: str, again_at: datetime | None = None) -> None:
         self.fail("code", Later(FACTOR_REFUSALS[reason], time=lambda: clock(again_at) if again_at else ""))

@@ -13,7 +13,7 @@ class SignInForm(Form):
     username = StringField(Later(N_("User name")), [needed(N_("Enter your user name"))], filters=[tidy])
     password = PasswordField(Later(N_("Password")), [needed(N_("Enter your password"))])
     shared = BooleanField(Later(N_("This is a shared computer")))
-    next = HiddenField()
+    next = HiddenField(filters=[tidy])
 
     def refuse(self) -> None:
         """The same words for a name nobody has."""

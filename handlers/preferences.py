@@ -6,10 +6,11 @@ from litestar import Request, Response, get, post
 
 from access.vocabulary import ACCOUNT
 from acts.preferences import change_preferences
-from forms.preferences import PreferencesForm, languages
+from forms.preferences import PreferencesForm
 from handlers.forms import open_form, read_form
 from handlers.respond import invalid, render, see_other
 from handlers.security import done_notice
+from handlers.session_cookie import drop_cookie
 from pages.preferences import PreferencesPage
 
 TEMPLATE, DONE = "preferences/show.html", "/account/preferences?done=preferences"
@@ -29,13 +30,11 @@ async def change(request: Request) -> Response:
     form = read_form(request, PreferencesForm)
     if not form.validate():
         return await invalid(request, _page(request), TEMPLATE, form)
-    await change_preferences(
-        request.state.grant, form.called.data, form.text_size.data, form.locale.data, form.sending, DONE
-    )
-    response = see_other(request, DONE)
-    response.delete_cookie("text")
-    return response
+    locale = form.locale.data if form.locale else request.state.viewer.locale
+    choices = form.called.data, form.text_size.data, locale
+    await change_preferences(request.state.grant, *choices, form.sending, DONE)
+    return drop_cookie(request, see_other(request, DONE), "text")
 
 
 def _page(request: Request) -> PreferencesPage:
-    return PreferencesPage(request.state.viewer.name, len(languages()) > 1)
+    return PreferencesPage(request.state.viewer.name)

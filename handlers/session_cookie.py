@@ -14,17 +14,18 @@ def signed_in(request: Request, response: Response, token: str) -> Response:
     """Until the browser is closed; the session's own ends are in its row. What stood for nobody goes."""
     secure = request.app.state.settings.secure
     response.set_cookie(cookie_name(request), token, httponly=True, samesite="lax", secure=secure, path="/")
-    return _drop(response, "pre", secure)
+    return drop_cookie(request, response, "pre")
 
 
 def signed_out(request: Request, response: Response) -> Response:
     """The size of the text somebody chose stays: it is not health data, and they may need it to sign in again."""
     response.headers["clear-site-data"] = '"cache", "storage"'
-    return _drop(response, cookie_name(request), request.app.state.settings.secure)
+    return drop_cookie(request, response, cookie_name(request))
 
 
-def _drop(response: Response, name: str, secure: bool) -> Response:
+def drop_cookie(request: Request, response: Response, name: str) -> Response:
     """With the flags it was set with: without them browsers keep a `__Host-` cookie."""
+    secure = request.app.state.settings.secure
     response.set_cookie(name, "", max_age=0, httponly=True, samesite="lax", secure=secure, path="/")
     return response
 

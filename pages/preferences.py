@@ -7,7 +7,5 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PreferencesPage:
-    """`choose_language`: there is more than one."""
-
     name: str
-    choose_language: bool
+    """As the chart has it."""

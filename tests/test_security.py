@@ -1,0 +1,206 @@
+"""One's own sign-in and choices: codes, browsers, step-up, name, text size."""
+
+import asyncio
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.support.client import client_of
+from tests.support.signing_in import sign_in
+
+CODE = re.compile(r"\b[0-9A-Z]{5}(?:-[0-9A-Z]{5}){2}\b")
+
+
+@pytest.fixture
+async def maria(client, cast):
+    await sign_in(client, cast["self"])
+    return client
+
+
+async def stale(database, minutes=20):
+    """As if the last factor had been shown that long ago."""
+    await database.rows("UPDATE session SET proven_at = ?", datetime.now(UTC) - timedelta(minutes=minutes))
+
+
+async def spare_code(database, account_name):
+    """A one-time code of that person, made behind the portal's back: the app's code was just used."""
+    from tables.base import new_id
+
+    rows = await database.rows(
+        "SELECT h.id FROM authenticator h JOIN account a ON a.id = h.account WHERE a.username = ? AND h.kind = 'codes'"
+        " AND h.ended_at IS NULL", account_name,
+    )
+    from identity.codes import code_hash, new_sheet_code
+
+    code = new_sheet_code()
+    async with database.transaction():
+        await database.rows("INSERT INTO one_time_code (id, sheet, hash) VALUES (?, ?, ?)", new_id(), rows[0]["id"], code_hash(code))
+    return code
+
+
+async def with_sheet(client):
+    page = await client.submit(await client.get("/account/codes"), "Make 10 new codes")
+    return CODE.findall(page.main)
+
+
+async def test_the_page_says_how_one_signs_in(maria):
+    page = await maria.get("/account/security")
+    assert page.status == 200 and "Set on" in page.main and "Authenticator app" in page.main and "None" in page.main
+    assert "1 browser is signed in" in page.main
+    assert page.link("Make new ones") == "/account/codes"
+
+
+async def test_every_link_of_the_page_leads_somewhere(maria):
+    page = await maria.get("/account/security")
+    inside = {address for _, address in page.links if address.startswith("/account")}
+    assert inside and [address for address in inside if (await maria.get(address)).status != 200] == []
+
+
+async def test_a_new_sheet_is_shown_once_and_works(maria, another_client, cast):
+    codes = await with_sheet(maria)
+    assert len(set(codes)) == 10
+    page = await maria.get("/account/codes")
+    assert CODE.findall(page.main) == codes, "a line that dropped loses nothing"
+    page = await maria.submit(page, "I have them on paper")
+    assert page.url == "/account/security?done=codes" and "put away" in page.main and "10 codes left" in page.main
+    assert CODE.findall((await maria.get("/account/codes")).main) == []
+    member = cast["self"]
+    door = await another_client.get("/sign-in")
+    door = await another_client.submit(door, 0, username=member.username, password=member.password)
+    assert (await another_client.submit(door, 0, code=codes[0].lower())).url == "/records"
+    assert "9 codes left" in (await maria.get("/account/security")).main
+
+
+async def test_a_sheet_can_be_printed_without_the_buttons_words_lost(maria):
+    await with_sheet(maria)
+    page = await maria.get("/account/codes")
+    assert "User name:" in page.main and "Each code works once" in page.main
+
+
+async def test_a_new_sheet_is_told_to_every_address(maria, demo_database):
+    await with_sheet(maria)
+    rows = await demo_database.rows("SELECT address FROM outbox WHERE event = 'account.codes_made'")
+    assert rows
+
+
+async def test_one_form_sent_twice_makes_one_sheet(maria, demo_database):
+    page = await maria.get("/account/codes")
+    answers = await asyncio.gather(*(maria.send(page, "Make 10 new codes") for _ in range(4)))
+    assert {answer.headers.get("location") for answer in answers} == {"/account/codes"}
+    rows = await demo_database.rows("SELECT COUNT(*) AS n FROM authenticator WHERE kind = 'codes'")
+    assert rows[0]["n"] == 1
+
+
+async def test_codes_ask_for_a_fresh_factor(maria, demo_database, cast):
+    await with_sheet(maria)
+    page = await maria.get("/account/codes")
+    await maria.submit(page, "I have them on paper")
+    spare = await spare_code(demo_database, cast["self"].username)
+    await stale(demo_database)
+    page = await maria.arrive(await maria.get("/account/codes"))
+    assert page.url == "/account/prove?next=%2Faccount%2Fcodes"
+    before = maria.cookies["s"]
+    page = await maria.submit(page, "Go on", code="000 000")
+    assert page.status == 422 and page.errors
+    page = await maria.submit(page, "Go on", code=spare)
+    assert page.url == "/account/codes" and maria.cookies["s"] != before
+
+
+async def test_a_stale_form_is_asked_for_a_factor_before_it_acts(maria, demo_database):
+    page = await maria.get("/account/codes")
+    await stale(demo_database)
+    answer = await maria.send(page, "Make 10 new codes")
+    assert answer.headers["location"] == "/account/prove?next=%2Faccount%2Fcodes"
+    assert (await demo_database.rows("SELECT COUNT(*) AS n FROM authenticator WHERE kind = 'codes'"))[0]["n"] == 0
+
+
+async def test_another_browser_is_listed_and_can_be_signed_out(maria, app, cast, demo_database):
+    await with_sheet(maria)
+    spare = await spare_code(demo_database, cast["self"].username)
+    async with client_of(app) as other:
+        member = cast["self"]
+        page = await other.submit(await other.get("/sign-in"), 0, username=member.username, password=member.password, shared="y")
+        await other.submit(page, 0, code=spare)
+        page = await maria.get("/account/sessions")
+        assert page.main.count("Signed in on") == 2 and "This browser" in page.main and "A shared computer" in page.main
+        theirs = page.tree.all("form")
+        ends = [form.get("action") for form in theirs if "/end" in (form.get("action") or "")]
+        page = await maria.submit(page, ends[1])
+        assert page.url == "/account/sessions?done=ended" and "That browser is signed out." in page.main
+        assert page.main.count("Signed in on") == 1
+        assert (await other.get("/records")).headers["location"].startswith("/sign-in")
+    assert (await maria.get("/records")).status == 200
+
+
+async def test_ending_the_browser_in_hand_is_signing_out(maria):
+    page = await maria.submit(await maria.get("/account/sessions"), "/end")
+    assert page.url.startswith("/sign-in") and "s" not in maria.cookies
+
+
+async def test_a_session_of_somebody_else_is_not_found(maria, another_client, cast, demo_database):
+    await sign_in(another_client, cast["stranger"])
+    page = await maria.get("/account/sessions")
+    csrf = next(e.get("value") for e in page.tree.all("input") if e.get("name") == "csrf")
+    rows = await demo_database.rows(
+        "SELECT s.ref FROM session s JOIN account a ON a.id = s.account WHERE a.username = ? AND s.revoked_at IS NULL"
+        " AND s.level = 'full'", cast["stranger"].username,
+    )
+    for ref in (rows[0]["ref"], "A" * 22, "x", "🦦"):
+        answer = await maria.post(f"/account/sessions/{ref}/end", {"csrf": csrf, "form_key": "k"})
+        assert answer.status == 404
+    assert (await another_client.get("/records")).status == 200
+
+
+async def test_choices_are_kept_and_used(maria):
+    page = await maria.submit(await maria.get("/account/preferences"), 0, called="Mia", text_size="large")
+    assert "Your choices are kept." in page.main
+    assert 'data-text="large"' in (await maria.get("/records")).html
+    assert 'value="Mia"' in (await maria.get("/account/preferences")).html
+
+
+@pytest.mark.parametrize("called", ["x" * 81, "🦦" * 2000])
+async def test_an_odd_name_is_refused_and_stays_typed(maria, called):
+    page = await maria.submit(await maria.get("/account/preferences"), 0, called=called)
+    assert page.status == 422 and page.errors
+
+
+@pytest.mark.parametrize("called", ["🦦", "Ñ\x07andú", "<script>alert(1)</script>", "", "'; --", "נועה"])
+async def test_any_name_is_kept_as_it_is(maria, called, demo_database, cast):
+    await maria.submit(await maria.get("/account/preferences"), 0, called=called)
+    rows = await demo_database.rows("SELECT called FROM account WHERE username = ?", cast["self"].username)
+    assert (rows[0]["called"] or "") == called.replace("\x07", "")
+
+
+async def test_a_size_or_language_nobody_offers_is_refused(maria):
+    page = await maria.get("/account/preferences")
+    csrf = next(e.get("value") for e in page.tree.all("input") if e.get("name") == "csrf")
+    answer = await maria.post("/account/preferences", {"csrf": csrf, "form_key": "k", "text_size": "huge", "locale": "xx"})
+    assert answer.status == 422 and answer.errors == ["Choose a size"]
+
+
+async def test_fields_nobody_asked_for_change_nothing(maria, demo_database, cast):
+    page = await maria.get("/account/preferences")
+    csrf = next(e.get("value") for e in page.tree.all("input") if e.get("name") == "csrf")
+    fields = {"csrf": csrf, "form_key": "k", "called": "Mia", "text_size": "normal", "locale": "en", "kind": "staff",
+              "state": "frozen", "name": "Other", "id": "1", "username": "other"}  # fmt: skip
+    assert (await maria.post("/account/preferences", fields)).status == 303
+    rows = await demo_database.rows("SELECT kind, state, name, username FROM account WHERE username = ?", cast["self"].username)
+    assert (rows[0]["kind"], rows[0]["state"], rows[0]["name"]) == ("personal", "active", cast["self"].name)
+
+
+async def test_each_change_is_written_down(maria, demo_database):
+    await with_sheet(maria)
+    await maria.submit(await maria.get("/account/codes"), "I have them on paper")
+    await maria.submit(await maria.get("/account/preferences"), 0, called="Mia")
+    await maria.submit(await maria.get("/account/sessions"), "/end")
+    rows = await demo_database.rows("SELECT action FROM audit_event WHERE actor IS NOT NULL ORDER BY id")
+    actions = [row["action"] for row in rows]
+    for action in ("account.password", "account.sign_in", "account.new_codes", "account.codes_kept", "account.preferences",
+                   "account.end_session"):  # fmt: skip
+        assert action in actions
+
+
+async def test_nobody_sees_it_without_signing_in(client):
+    for address in ("/account/security", "/account/codes", "/account/sessions", "/account/preferences", "/account/prove"):
+        assert (await client.get(address)).headers["location"].startswith("/sign-in?next=%2Faccount")
