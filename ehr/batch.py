@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from ehr.deciding import Decision
-from ehr.lookups import NAMED, Chart, Found, Lookups, Version
+from ehr.lookups import CLINICAL_NAMES, NAMED, Chart, Found, Lookups, Name, Version
 from ehr.projections import KINDS
 from ehr.projections.patient import PatientFacts, patient
 from ehr.references import Reading, Target
@@ -34,6 +34,8 @@ class Work:
     chart: Chart | None = None
     reason: str = ""
     waits: set[Target] = field(default_factory=set)
+    borrowed: set[Target] = field(default_factory=set)
+    """Whose words it shows."""
 
 
 @dataclass(slots=True)
@@ -127,9 +129,19 @@ async def _name(batch: Batch, lookups: Lookups, feed: Feed) -> None:
         return
     names = await lookups.names(batch.source, wanted)
     for work in missing:
-        if not names.keys().isdisjoint(work.reading.unnamed):
-            project(work, feed, names)
-        work.waits |= {target for target in work.reading.unnamed if target.fhir_type in NAMED}
+        lent = {t: names[t].words for t in work.reading.unnamed & names.keys() if _may_borrow(work, names[t])}
+        if lent:
+            project(work, feed, lent)
+            work.borrowed = {target for target in lent if target.fhir_type in CLINICAL_NAMES}
+    left = {target for work in missing for target in work.reading.unnamed if target.fhir_type in NAMED}
+    nameless = await lookups.filed(batch.source, left)
+    for work in missing:
+        work.waits |= (work.reading.unnamed & left) - nameless
+
+
+def _may_borrow(work: Work, name: Name) -> bool:
+    """A diagnosis of another patient must not be shown here, whatever a feed refers to."""
+    return not name.owner or (work.subject is not None and work.subject.fhir_id == name.owner)
 
 
 async def _resolve(batch: Batch, lookups: Lookups) -> None:

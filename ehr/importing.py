@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,8 +15,11 @@ from uuid import UUID
 
 import msgspec
 
-from ehr.linking import complete, go_back
-from ehr.reading import Entry, FeedFile, check_files, read_file
+from access.audit import AuditWriter, Entry
+from access.vocabulary import Purpose
+from ehr.linking import complete, go_back, take_back_words
+from ehr.reading import Entry as Sending
+from ehr.reading import FeedFile, check_files, read_file
 from ehr.report import ImportReport, Tally
 from ehr.references import base_of
 from ehr.rows import Feed
@@ -46,7 +50,7 @@ async def import_paths(
     report_progress: Progress | None = None,
     link: Mapping[str, UUID] | None = None,
     zone: str = "",
-    audit=None,
+    audit: AuditWriter | None = None,
 ) -> ImportReport:
     """Imports files and folders as one feed. Raises `NotFhir`, before anything is written, if one file is no FHIR.
 
@@ -56,16 +60,16 @@ async def import_paths(
     """
     began = time.perf_counter()
     files = check_files(paths)
-    run = await _begin(database, source or UNNAMED, files, now)
+    transaction = audit.transaction if audit else _unaudited(database)
+    run = await _begin(database, transaction, source or UNNAMED, files, now)
     feed = Feed(zone or await _zone(database), now)
-    writer = Writer(
-        database, feed, run.id, Tally(), link or {}, audit.transaction if audit else _plain(database), touched
-    )
+    writer = Writer(database, feed, run.id, Tally(), link or {}, transaction, touched)
     progress = _Progress(report_progress, sum(file.count for file in files))
     sources = await _write_files(writer, files, source, progress)
     late = 0
     for name in sorted(sources):
         await go_back(writer, name)
+        await take_back_words(writer, name)
         late += await complete(writer, name)
     report = writer.tally.report(
         files=len(files), late=late, resumed=run.resumed, longest_transaction=writer.longest,
@@ -75,12 +79,21 @@ async def import_paths(
     return report
 
 
-def touched(entries: Any, charts: frozenset[UUID]) -> None:
-    """One audit entry for each chart that a batch writes to; `entries` is what the audit's transaction collects."""
+def touched(entries: list[Entry], charts: frozenset[UUID], now: datetime) -> None:
+    """One audit entry for each chart that the run writes to, in the transaction that writes."""
+    purpose = Purpose.FEED.value
+    entries.extend(Entry(now, "system.import", subject=chart, purpose=purpose) for chart in sorted(charts))
 
 
-def _plain(database: Database) -> Transaction:
-    return database.transaction
+def _unaudited(database: Database) -> Transaction:
+    """For a feed read into a database that has no key to audit with: tests and measurements."""
+
+    @asynccontextmanager
+    async def transaction() -> AsyncIterator[list[Entry]]:
+        async with database.transaction():
+            yield []
+
+    return transaction
 
 
 @dataclass(slots=True)
@@ -110,7 +123,7 @@ async def _write_files(writer: Writer, files: list[FeedFile], source: str, progr
     return sources
 
 
-def source_of(entry: Entry) -> str:
+def source_of(entry: Sending) -> str:
     """The server in the entry's address; one name for all that names none. Two servers' `Patient/1` are two people."""
     base = base_of(entry.full_url, entry.fhir_type, entry.fhir_id)
     if not base:
@@ -152,7 +165,7 @@ async def _zone(database: Database) -> str:
     return rows[0]["zone"] if rows and rows[0]["zone"] else "UTC"
 
 
-async def _begin(database: Database, source: str, files: list[FeedFile], now: datetime) -> Run:
+async def _begin(database: Database, transaction: Transaction, source: str, files: list[FeedFile], now: datetime) -> Run:
     """A run row; the one that was cut, if these are its files."""
     digest = hashlib.sha256()
     for file in files:
@@ -164,7 +177,8 @@ async def _begin(database: Database, source: str, files: list[FeedFile], now: da
     if rows:
         return Run(rows[0]["id"], True)
     run = Run(new_id(), False)
-    async with database.transaction():
+    async with transaction() as entries:
+        entries.append(Entry(now, "system.import", purpose=Purpose.FEED.value))
         await database.rows(
             "INSERT INTO import_run (id, source, state, digest, cursor, started_at) VALUES (?, ?, 'writing', ?, 0, ?)",
             run.id, source, digest.digest(), now,

@@ -13,7 +13,7 @@ import msgspec
 
 from ehr.batch import Work
 from ehr.deciding import Decision
-from ehr.lookups import Lookups, Version
+from ehr.lookups import Version
 from ehr.reading import Folder
 from ehr.references import Reading, Target
 from ehr.sent import Sent, read_body
@@ -24,7 +24,7 @@ from tables.base import new_id
 PAGE = 200
 SWEEPS = 5
 """A resource that waits for one that waits itself needs a sweep more; nothing real is deeper."""
-_COLUMNS = "r.id, r.source, r.fhir_type, r.fhir_id, r.version, r.sha256, r.body, r.context, r.withdrawn, r.skipped"
+_COLUMNS = "r.id, r.source, r.fhir_type, r.fhir_id, r.version, r.sha256, r.body, r.context, r.withdrawn, r.skipped, r.run"
 
 
 async def complete(writer: Writer, source: str) -> int:
@@ -45,8 +45,8 @@ async def _sweep(writer: Writer, source: str) -> tuple[int, int]:
     while True:
         waiting = await writer.database.rows(
             "SELECT id, fhir_type, fhir_id, target_type, target_id FROM waiting_link"
-            " WHERE source = ? AND id > ? AND id < ? ORDER BY id LIMIT ?",
-            source, after, until, PAGE,
+            " WHERE source = ? AND met = ? AND id > ? AND id < ? ORDER BY id LIMIT ?",
+            source, False, after, until, PAGE,
         )  # fmt: skip
         if not waiting:
             return done, earlier
@@ -57,7 +57,9 @@ async def _sweep(writer: Writer, source: str) -> tuple[int, int]:
             await writer.write_works(source, works, counting=False)
             await _satisfied(writer, source, [pair for pair in pairs if pair[0] in keys])
             done += len(works)
-            earlier += sum(not writer.tally.settle(*work.sent.key) for work in works if not work.reason)
+            filed = [work for work in works if not work.reason]
+            _ = [writer.tally.settle(*work.sent.key) for work in filed]
+            earlier += sum(work.version.run != str(writer.run) for work in filed)
 
 
 def _slices(keys: list[tuple[str, str]], size: int) -> list[list[tuple[str, str]]]:
@@ -69,10 +71,8 @@ async def _ready(
 ) -> list[tuple[tuple[str, str], Target]]:
     """The waiting resources whose target is here and filed, with that target as they name it."""
     pairs = [((r["fhir_type"], r["fhir_id"]), Target(r["target_type"], r["target_id"])) for r in waiting]
-    targets = {target for _, target in pairs}
-    known = await writer.lookups.by_identifier(source, targets)
-    here = await _filed(writer, source, {known.get(target, target) for target in targets})
-    return [(key, target) for key, target in pairs if known.get(target, target) in here]
+    here = await writer.lookups.filed(source, {target for _, target in pairs})
+    return [(key, target) for key, target in pairs if target in here]
 
 
 async def _satisfied(writer: Writer, source: str, pairs: list[tuple[tuple[str, str], Target]]) -> None:
@@ -86,15 +86,6 @@ async def _satisfied(writer: Writer, source: str, pairs: list[tuple[tuple[str, s
         )
 
 
-async def _filed(writer: Writer, source: str, targets: set[Target]) -> set[Target]:
-    found = await writer.lookups.versions(source, targets)
-    return {
-        Target(*key)
-        for key, versions in found.items()
-        if any(version.current and not version.skipped and not version.withdrawn for version in versions)
-    }
-
-
 async def _current(writer: Writer, source: str, keys: list[tuple[str, str]]) -> list[dict[str, Any]]:
     rows = []
     for fhir_type in sorted({fhir_type for fhir_type, _ in keys}):
@@ -105,6 +96,23 @@ async def _current(writer: Writer, source: str, keys: list[tuple[str, str]]) -> 
             source, fhir_type, True, listed(writer.database, ids),
         )  # fmt: skip
     return rows
+
+
+async def take_back_words(writer: Writer, source: str) -> None:
+    """What showed the words of something that this run withdrew is read again without them."""
+    gone = sorted(key[1:] for key in writer.gone if key[0] == source)
+    for targets in _slices(gone, PAGE):
+        keys: set[tuple[str, str]] = set()
+        for fhir_type, fhir_id in targets:
+            rows = await writer.database.rows(
+                "SELECT fhir_type, fhir_id FROM waiting_link WHERE source = ? AND target_type = ? AND target_id = ?"
+                " AND met = ?",
+                source, fhir_type, fhir_id, True,
+            )  # fmt: skip
+            keys |= {(row["fhir_type"], row["fhir_id"]) for row in rows}
+        for slice_of_keys in _slices(sorted(keys), writer.size):
+            works = [_again(row) for row in await _current(writer, source, slice_of_keys)]
+            await writer.write_works(source, works, counting=False)
 
 
 async def go_back(writer: Writer, source: str) -> None:
@@ -130,7 +138,8 @@ def _again(row: dict[str, Any], decision: Decision = Decision.AGAIN) -> Work:
     read_body(sent, zlib.decompress(row["body"]))
     sent.base = context.get("base", "")
     version = Version(
-        row["id"], bytes(row["sha256"]), row["version"], True, bool(row["withdrawn"]), sent.updated_at, row["skipped"], ""
+        row["id"], bytes(row["sha256"]), row["version"], True, bool(row["withdrawn"]), sent.updated_at, row["skipped"],
+        row["run"],
     )
     return Work(sent, decision, version, reading=Reading({}, urns=context.get("urns", {})))
 

@@ -36,6 +36,13 @@ NAMED = {
     "DiagnosticReport": ("diagnostic_report", "label"),
     **dict.fromkeys(("Medication", "Specimen", "Device", "HealthcareService", "Group"), ("named_resource", "name")),
 }
+# Words of these are a patient's own: nobody else's resource may borrow them.
+CLINICAL_NAMES = frozenset(
+    {
+        "RelatedPerson", "Condition", "Procedure", "Goal", "CareTeam", "ChargeItem", "Encounter", "Observation",
+        "MedicationRequest", "Immunization", "AllergyIntolerance", "DocumentReference", "DiagnosticReport",
+    }
+)  # fmt: skip
 # Tables whose rows are linked to by others, by the type that is referred to.
 LINKED = {"Encounter": "encounter", "Observation": "observation", "DiagnosticReport": "diagnostic_report"}
 
@@ -66,6 +73,14 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Name:
+    """Words that a resource lends to those that name it; `owner` is its patient's FHIR id, '' for everybody's."""
+
+    words: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A row that a link may point to."""
 
@@ -88,6 +103,18 @@ class Lookups:
             for row in rows:
                 found[fhir_type, row.pop("fhir_id")].append(_version(row))
         return found
+
+    async def filed(self, source: str, targets: Iterable[Target]) -> set[Target]:
+        """Those of the targets that have come and were not withdrawn or left out."""
+        wanted = set(targets)
+        known = await self.by_identifier(source, wanted)
+        found = await self.versions(source, {known.get(target, target) for target in wanted})
+        here = {
+            Target(*key)
+            for key, versions in found.items()
+            if any(version.current and not version.skipped and not version.withdrawn for version in versions)
+        }
+        return {target for target in wanted if known.get(target, target) in here}
 
     async def charts(self, source: str, ids: Iterable[str]) -> dict[str, Chart]:
         rows = await self.database.rows(
@@ -135,27 +162,34 @@ class Lookups:
             found |= {Target(fhir_type, row["fhir_id"]): Found(row["id"], row["record"]) for row in rows}
         return found
 
-    async def names(self, source: str, targets: Iterable[Target]) -> dict[Target, str]:
-        """Words for what is referred to without any."""
+    async def names(self, source: str, targets: Iterable[Target]) -> dict[Target, Name]:
+        """Words for what is referred to without any. What was withdrawn lends none."""
         targets = set(targets)
         known = await self.by_identifier(source, targets)
-        found: dict[Target, str] = {}
+        found: dict[Target, Name] = {}
         for fhir_type, ids in _by_type(known.get(target, target) for target in targets).items():
             if fhir_type in NAMED:
                 found |= await self._names_of(source, fhir_type, ids)
         return found | {target: found[known[target]] for target in known if known[target] in found}
 
-    async def _names_of(self, source: str, fhir_type: str, ids: list[str]) -> dict[Target, str]:
+    async def _names_of(self, source: str, fhir_type: str, ids: list[str]) -> dict[Target, Name]:
         table, column = NAMED[fhir_type]
-        join = " JOIN record ON record.id = t.record" if table == "record" else ""
-        origin = "record_source" if table == "record" else table
-        name = f"record.{column}" if table == "record" else f"t.{column}"
+        if table == "record":
+            sql = "SELECT t.fhir_id, o.name AS words, '' AS owner FROM record_source t JOIN record o ON o.id = t.record"
+        elif fhir_type in CLINICAL_NAMES:
+            sql = (
+                f"SELECT t.fhir_id, t.{column} AS words, o.fhir_id AS owner FROM {table} t"
+                " JOIN record_source o ON o.id = t.patient"
+            )
+        else:
+            sql = f"SELECT t.fhir_id, t.{column} AS words, '' AS owner FROM {table} t"
+        whole = " AND t.component IS NULL" if table == "observation" else ""
         rows = await self.database.rows(
-            f"SELECT t.fhir_id, {name} AS words FROM {origin} t{join} WHERE t.source = ? AND t.fhir_type = ? AND "
+            f"{sql} WHERE t.source = ? AND t.fhir_type = ? AND t.withdrawn_at IS NULL{whole} AND "
             + among(self.database, "t.fhir_id"),
             source, fhir_type, listed(self.database, ids),
         )  # fmt: skip
-        return {Target(fhir_type, row["fhir_id"]): row["words"] for row in rows if row["words"]}
+        return {Target(fhir_type, row["fhir_id"]): Name(row["words"], row["owner"]) for row in rows if row["words"]}
 
     async def existing(self, table: str, source: str, keys: Iterable[tuple[str, str]]) -> dict[tuple, list[dict[str, Any]]]:
         """All rows of these resources in one table."""

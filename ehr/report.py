@@ -96,12 +96,10 @@ class Tally:
         else:
             self.skipped.setdefault(fhir_type, []).append(Skipped(fhir_id, reason))
 
-    def settle(self, fhir_type: str, fhir_id: str) -> bool:
-        """What it waited for has come. False where it came in an earlier run."""
-        if not self.waiting.pop((fhir_type, fhir_id), None):
-            return False
-        self.add("stored", fhir_type)
-        return True
+    def settle(self, fhir_type: str, fhir_id: str) -> None:
+        """What it waited for has come; nothing to do for what waited since an earlier run."""
+        if self.waiting.pop((fhir_type, fhir_id), None):
+            self.add("stored", fhir_type)
 
     def report(self, **about: Any) -> ImportReport:
         for (fhir_type, fhir_id), reason in self.waiting.items():

@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from ehr.batch import Batch, Work, make_batch, rows_by_table
 from ehr.deciding import Decision, decide
-from ehr.lookups import Lookups
+from ehr.lookups import CLINICAL_NAMES, Lookups
 from ehr.patients import SOMEBODY_ELSE, Arrival, file_patients
 from ehr.placing import keep_previous, placed, series_key
 from ehr.projections import KINDS
@@ -31,8 +32,9 @@ RAW = (
     "INSERT INTO raw_resource (id, source, fhir_type, fhir_id, version, sha256, body, current, withdrawn, updated_at,"
     " context, skipped, received_at, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-Transaction = Callable[[], AbstractAsyncContextManager[Any]]
-Touched = Callable[[Any, frozenset[UUID]], None]
+Transaction = Callable[[], AbstractAsyncContextManager[list[Any]]]
+"""Gives the list of audit entries that are stored with what it writes."""
+Touched = Callable[[list[Any], frozenset[UUID], datetime], None]
 
 
 @dataclass(slots=True)
@@ -49,6 +51,8 @@ class Writer:
     size: int = 100
     longest: float = 0.0
     returned: dict[tuple[str, str, str], bytes] = field(default_factory=dict)
+    gone: set[tuple[str, str, str]] = field(default_factory=set)
+    """What this run withdrew and may have lent its words to others."""
     _series: dict[tuple[UUID, str, str, str], UUID] = field(default_factory=dict)
     _known_patients: set[UUID] = field(default_factory=set)
     _told: set[UUID] = field(default_factory=set)
@@ -74,6 +78,8 @@ class Writer:
     def _counted(self, source: str, sent: Sent, decision: Decision, version) -> bool:
         """True where nothing is left to do but to count."""
         key = (source, *sent.key)
+        if sent.withdrawn and sent.fhir_type in CLINICAL_NAMES and decision is not Decision.UNCHANGED:
+            self.gone.add(key)
         if decision is Decision.RETURNED:
             self.returned[key] = sent.sha256
         elif version and version.current and decision is not Decision.OLDER:
@@ -142,7 +148,7 @@ class Writer:
             self._series |= await self.lookups.series(patients)
             self._known_patients |= patients
 
-    async def _write(self, batch: Batch, raws: list[list[Any]], entries: Any) -> None:
+    async def _write(self, batch: Batch, raws: list[list[Any]], entries: list[Any]) -> None:
         await self._file_patients(batch, raws, entries)
         await self._withdraw(batch)
         await self._write_rows(batch)
@@ -155,7 +161,7 @@ class Writer:
             "UPDATE import_run SET cursor = cursor + ? WHERE id = ?", len(batch.works), self.run
         )
 
-    async def _file_patients(self, batch: Batch, raws: list[list[Any]], entries: Any) -> None:
+    async def _file_patients(self, batch: Batch, raws: list[list[Any]], entries: list[Any]) -> None:
         arrivals = [Arrival(work.sent, work.facts) for work in batch.works if work.facts]
         if not arrivals:
             return
@@ -175,11 +181,11 @@ class Writer:
                 # The person that was known first stays the one whose words count.
                 raw[7], raw[11] = False, SOMEBODY_ELSE
 
-    def _tell(self, entries: Any, charts: frozenset[UUID]) -> None:
+    def _tell(self, entries: list[Any], charts: frozenset[UUID]) -> None:
         """Says which charts were written to, once each as far as memory that does not grow can know."""
         if len(self._told) > 5000:
             self._told.clear()
-        self.touched(entries, charts - self._told)
+        self.touched(entries, charts - self._told, self.feed.now)
         self._told |= charts
 
     async def _withdraw(self, batch: Batch) -> None:
@@ -324,15 +330,16 @@ class Writer:
                 "DELETE FROM waiting_link WHERE source = ? AND fhir_type = ? AND fhir_id = ?", again
             )
         rows = [
-            (new_id(), batch.source, *work.sent.key, target.fhir_type, target.fhir_id[:820])
+            (new_id(), batch.source, *work.sent.key, target.fhir_type, target.fhir_id[:820], met)
             for work in batch.works
-            for target in work.waits
             if work.decision is not Decision.OLDER
+            for targets, met in ((work.waits, False), (work.borrowed - work.waits, True))
+            for target in targets
         ]
         if rows:
             await self.database.many(
-                "INSERT INTO waiting_link (id, source, fhir_type, fhir_id, target_type, target_id)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO waiting_link (id, source, fhir_type, fhir_id, target_type, target_id, met)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 rows,
             )
 

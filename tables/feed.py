@@ -57,7 +57,8 @@ class FeedIdentifier(Table, tablename="feed_identifier"):
 
 
 class WaitingLink(Table, tablename="waiting_link"):
-    """A resource that refers to one which has not come yet: it is projected again when it has.
+    """A resource that refers to one which has not come yet: it is projected again when it has. `met` says that it has
+    come and lent its words, so that they are taken back when it is withdrawn.
 
     `target_id` is an id, or `?system|value` for a reference by identifier.
     """
@@ -68,6 +69,7 @@ class WaitingLink(Table, tablename="waiting_link"):
     fhir_id = Varchar(length=200, null=False, default="")
     target_type = code(40)
     target_id = Varchar(length=820, null=False, default="")
+    met = Boolean(default=False, null=False)
 
 
 TABLES = (ImportRun, RawResource, FeedIdentifier, WaitingLink)

@@ -1354,7 +1354,8 @@ CREATE TABLE "waiting_link" (
   "fhir_type" VARCHAR(40) NOT NULL,
   "fhir_id" VARCHAR(200) NOT NULL,
   "target_type" VARCHAR(40) NOT NULL,
-  "target_id" VARCHAR(820) NOT NULL
+  "target_id" VARCHAR(820) NOT NULL,
+  "met" BOOLEAN NOT NULL
 );
 CREATE TABLE "outbox" (
   "id" UUID PRIMARY KEY NOT NULL,
