@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
-from piccolo.columns.combination import Where, WhereRaw
+from piccolo.columns.combination import WhereRaw
 from piccolo.query import Count, Exists
 from piccolo.table import Table
 
@@ -13,19 +14,39 @@ from access.grant import AccountGrant, Grant, QueueGrant, RecordGrant, SystemGra
 from access.vocabulary import TABLE_CATEGORY, Action, Category
 from tables.accounts import AccountAddress, Authenticator, Password, Session, StaffDuty
 from tables.audit import AuditEvent
-from tables.clinical import Clinical
 from tables.records import Record, Share
 from tables.results import Series
 
-NOTHING = WhereRaw("1 = 0")
-
 
 @dataclass(frozen=True, slots=True)
-class Visible:
-    """A table as one grant sees it: Piccolo's queries, already narrowed."""
+class Predicate:
+    """A condition in SQL with `?` marks, and their values in order."""
 
+    sql: str
+    values: tuple = ()
+
+
+NOTHING = Predicate("1 = 0")
+EVERYTHING = Predicate("1 = 1")
+
+
+def all_of(*predicates: Predicate) -> Predicate:
+    """Every one of them."""
+    values = tuple(value for predicate in predicates for value in predicate.values)
+    return Predicate(" AND ".join(predicate.sql for predicate in predicates), values)
+
+
+@dataclass(frozen=True)
+class Visible:
+    """A table as one grant sees it: Piccolo's queries, already narrowed; or hand-written SQL, just as narrow."""
+
+    grant: Grant
     table: type[Table]
-    where: Where
+    predicate: Predicate
+
+    @cached_property
+    def where(self) -> WhereRaw:
+        return WhereRaw(self.predicate.sql.replace("?", "{}"), *self.predicate.values)
 
     def select(self, *columns):
         return self.table.select(*columns).where(self.where)
@@ -36,91 +57,109 @@ class Visible:
     def exists(self):
         return Exists(self.table).where(self.where)
 
+    async def rows(self, sql: str, *values) -> list[dict]:
+        """For the few hottest lists: SQL with `?` marks, in which `{visible}` stands where the predicate belongs."""
+        before = sql.partition("{visible}")[0].count("?")
+        filled = sql.replace("{visible}", f"({self.predicate.sql})", 1)
+        everything = (*values[:before], *self.predicate.values, *values[before:])
+        if filled == sql:
+            raise ValueError("SQL for a page must say where {visible} belongs")
+        return await self.grant.house.database.rows(filled, *everything)
+
 
 def visible(grant: Grant, table: type[Table]) -> Visible:
     """No grant that names this table, no rows: what is not listed here is invisible."""
-    predicate = PREDICATES.get(type(grant))
-    return Visible(table, predicate(grant, table) if predicate else NOTHING)
+    find = PREDICATES.get(type(grant))
+    return Visible(grant, table, find(grant, table) if find else NOTHING)
 
 
-def _of_record(grant: RecordGrant, table: type[Table]) -> Where:
+def _of_record(grant: RecordGrant, table: type[Table]) -> Predicate:
     if table in TABLE_CATEGORY:
         return _clinical(grant, table)
     if table is AuditEvent and grant.may(Category.CONTROL):
-        return AuditEvent.subject == grant.record
+        return Predicate("audit_event.subject = ?", (grant.record,))
     if table is Share and grant.may(Category.CONTROL):
-        return Share.record == grant.record
+        return Predicate("share.record = ?", (grant.record,))
     if table is Record:
-        return Record.id == grant.record
+        return Predicate("record.id = ?", (grant.record,))
     return NOTHING
 
 
-def _clinical(grant: RecordGrant, table: type[Table]) -> Where:
+def _clinical(grant: RecordGrant, table: type[Table]) -> Predicate:
     if not grant.sources:
         return NOTHING
-    of_patient = table.patient == grant.sources[0] if len(grant.sources) == 1 else table.patient.is_in(grant.sources)
-    where = _category(grant, table, of_patient)
+    name = table._meta.tablename
     if table is Series:
-        return where
-    return _not_hidden(grant, table, where & _released(grant, table))
+        return all_of(_of_patient(grant, name), _category(grant, table, name))
+    return all_of(
+        _of_patient(grant, name), _category(grant, table, name), _released(grant, name), _not_withdrawn(name),
+        _not_hidden(grant, name),
+    )
 
 
-def _category(grant: RecordGrant, table: type[Table], where: Where) -> Where:
+def _of_patient(grant: RecordGrant, name: str) -> Predicate:
+    marks = ", ".join("?" * len(grant.sources))
+    return Predicate(f"{name}.patient IN ({marks})", grant.sources)
+
+
+def _category(grant: RecordGrant, table: type[Table], name: str) -> Predicate:
     """Narrowed to the shared categories; one's own record has them all."""
     if grant.own:
-        return where
+        return EVERYTHING
     category = TABLE_CATEGORY[table]
     if category is not None:
-        return where if grant.may(category, Action.SEE) else NOTHING
-    seen = [one.value for one in Category if grant.may(one, Action.SEE)]
-    return where & table.category.is_in(seen)
+        return EVERYTHING if grant.may(category, Action.SEE) else NOTHING
+    seen = tuple(one.value for one in Category if grant.may(one, Action.SEE))
+    return Predicate(f"{name}.category IN ({', '.join('?' * len(seen))})", seen) if seen else NOTHING
 
 
-def _released(grant: RecordGrant, table: type[Clinical]) -> Where:
-    return table.withdrawn_at.is_null() & (table.released_at <= grant.now)
+def _released(grant: RecordGrant, name: str) -> Predicate:
+    return Predicate(f"{name}.released_at <= ?", (grant.now,))
 
 
-def _not_hidden(grant: RecordGrant, table: type[Clinical], where: Where) -> Where:
+def _not_withdrawn(name: str) -> Predicate:
+    return Predicate(f"{name}.withdrawn_at IS NULL")
+
+
+def _not_hidden(grant: RecordGrant, name: str) -> Predicate:
     """Without what is labelled sensitive or marked "only me", for everybody but the patient."""
     if grant.everything:
-        return where
-    name = table._meta.tablename
-    only_me = WhereRaw(
-        "NOT EXISTS (SELECT 1 FROM item_privacy p WHERE p.record = {} AND p.item = CAST("
-        + f'"{name}"."id" AS VARCHAR(36)))',
-        grant.record,
+        return EVERYTHING
+    only_me = (
+        "NOT EXISTS (SELECT 1 FROM item_privacy p WHERE p.record = ?"
+        f" AND p.item = CAST({name}.id AS VARCHAR(36)))"
     )
-    return where & (table.sensitive == False) & only_me  # noqa: E712 -- a column, not a truth value
+    return all_of(Predicate(f"{name}.sensitive = ?", (False,)), Predicate(only_me, (grant.record,)))
 
 
-def _of_account(grant: AccountGrant, table: type[Table]) -> Where:
+def _of_account(grant: AccountGrant, table: type[Table]) -> Predicate:
     if table in (Session, Authenticator, AccountAddress, Password, StaffDuty, Share):
-        return table.account == grant.account
+        return Predicate(f"{table._meta.tablename}.account = ?", (grant.account,))
     if table is AuditEvent:
-        return AuditEvent.actor == grant.account
+        return Predicate("audit_event.actor = ?", (grant.account,))
     return _records_shared(grant) if table is Record else NOTHING
 
 
-def _records_shared(grant: AccountGrant) -> Where:
+def _records_shared(grant: AccountGrant) -> Predicate:
     """The names on `/records`: mine, and those I help with now. Opening one is decided by `open_record`."""
-    standing = WhereRaw(
-        '"record"."id" IN (SELECT s.record FROM share s JOIN record r ON r.id = s.record WHERE s.account = {}'
-        " AND s.starts_at <= {} AND (s.ends_at IS NULL OR s.ends_at > {}) AND s.revoked_at IS NULL"
+    standing = Predicate(
+        "record.id IN (SELECT s.record FROM share s JOIN record r ON r.id = s.record WHERE s.account = ?"
+        " AND s.starts_at <= ? AND (s.ends_at IS NULL OR s.ends_at > ?) AND s.revoked_at IS NULL"
         " AND (r.deceased_text IS NULL OR s.basis = 'representative'))",
-        grant.account, grant.now, grant.now,
+        (grant.account, grant.now, grant.now),
     )
-    return standing & (Record.state != "merged")
+    return all_of(standing, Predicate("record.state <> 'merged'"))
 
 
-def _of_queue(grant: QueueGrant, table: type[Table]) -> Where:
-    return Record.state != "merged" if table is Record else NOTHING
+def _of_queue(grant: QueueGrant, table: type[Table]) -> Predicate:
+    return Predicate("record.state <> 'merged'") if table is Record else NOTHING
 
 
-def _of_system(grant: SystemGrant, table: type[Table]) -> Where:
-    return WhereRaw("1 = 1")
+def _of_system(grant: SystemGrant, table: type[Table]) -> Predicate:
+    return EVERYTHING
 
 
-PREDICATES: dict[type[Grant], Callable[..., Where]] = {
+PREDICATES: dict[type[Grant], Callable[..., Predicate]] = {
     RecordGrant: _of_record,
     AccountGrant: _of_account,
     QueueGrant: _of_queue,

@@ -58,8 +58,16 @@ def replacements(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         yield "not lost", node.operand
     elif isinstance(node, ast.If):
         yield "if that never holds", ast.If(ast.Constant(False), node.body, node.orelse)
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "all_of":
+        for number in range(len(node.args)):
+            yield f"condition {number + 1} lost", ast.Call(node.func, node.args[:number] + node.args[number + 1:], [])
     elif isinstance(node, ast.Name) and node.id == "NOTHING" and isinstance(node.ctx, ast.Load):
-        yield "nothing became everything", ast.parse('WhereRaw("1 = 1")', mode="eval").body
+        yield "nothing became everything", ast.Name("EVERYTHING", ast.Load())
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str) and " AND " in node.value:
+        parts = node.value.split(" AND ")
+        for number in range(1, len(parts)):
+            if "?" not in parts[number]:
+                yield f"SQL after AND {number} lost", ast.Constant(" AND ".join(parts[:number] + parts[number + 1:]))
 
 
 def mutants_of(module: str) -> list[Mutant]:
