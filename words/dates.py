@@ -31,8 +31,7 @@ def day_short(when: AnyDate) -> str:
 
 def weekday(when: date | datetime) -> str:
     """Thursday, May 21, 2026."""
-    text = format_date(_local_date(when), "full", locale=babel_locale())
-    return bracketed(_unbroken(text))
+    return bracketed(_full(_local_date(when), babel_locale()))
 
 
 def weekday_short(when: date | datetime) -> str:
@@ -136,6 +135,11 @@ def _local_date(when: AnyDate) -> date:
 def _unbroken(text: str) -> str:
     """Babel's narrow spaces become plain ones; all but those after a comma then do not break."""
     return re.sub(r"(?<!,) ", NBSP, text.replace("\u202f", " "))
+
+
+@lru_cache(maxsize=4096)
+def _full(when: date, locale: str) -> str:
+    return _unbroken(format_date(when, "full", locale=locale))
 
 
 @lru_cache(maxsize=4096)
