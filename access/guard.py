@@ -78,9 +78,15 @@ async def _record(connection: ASGIConnection, access: Access):
     if refusal:
         return refusal
     parameters = connection.scope["path_params"]
+    share = parameters.get("share")
     return await open_record(
-        _house(connection), viewer, parameters["record"], access, share_ref=parameters.get("share", "")
+        _house(connection), viewer, _ref(parameters["record"]), access, share_ref=_ref(share) if share else ""
     )
+
+
+def _ref(segment: str) -> str:
+    """What cannot be a ref becomes one that nothing has, so that it takes the same path; PostgreSQL refuses some signs."""
+    return segment if segment.isascii() and segment.isprintable() and len(segment) <= 64 else "-"
 
 
 async def _staff(connection: ASGIConnection, access: Access):

@@ -71,7 +71,12 @@ def _why_not(record: dict | None) -> str:
 
 
 async def _withdraw_earlier(house: House, record: UUID, now: datetime) -> None:
-    """Earlier codes end, and a login begun with one of them but never finished gives its user name back."""
+    """Earlier codes end, and a login begun with one of them but never finished gives its user name back.
+
+    The first statement changes nothing but holds the chart's row: who comes at the same moment waits, and then sees
+    the code made here as an earlier one.
+    """
+    await house.database.rows("UPDATE record SET state = state WHERE id = ?", record)
     await house.database.rows(
         "UPDATE account SET state = 'disabled', username_key = ref WHERE state = 'enrolling' AND id IN"
         " (SELECT used_by FROM capability WHERE purpose = ? AND object_kind = 'Record' AND object = ?)",

@@ -11,6 +11,7 @@ from acts import security as acts
 from forms.security import PressForm
 from handlers.forms import read_form
 from handlers.frame import Notice
+from handlers.refs import parse_ref
 from handlers.respond import render, see_other
 from handlers.session_cookie import signed_out
 from pages.clinic import clinic
@@ -64,7 +65,7 @@ async def sessions(request: Request) -> Response:
 @post("/account/sessions/{session:str}/end", access=ACCOUNT)
 async def end_session(request: Request, session: FromPath[str]) -> Response:
     """Ending what has ended is done, too; a session of somebody else is not found."""
-    if not await acts.end_session(request.state.grant, session):
+    if not await acts.end_session(request.state.grant, parse_ref(session).ref):
         raise NotFoundException
     if session == request.state.viewer.session_ref:
         return signed_out(request, see_other(request, "/sign-in?ended=out"))

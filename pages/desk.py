@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,12 +54,16 @@ class CodePage:
 
 
 async def find_page(grant: QueueGrant, born: str, name: str, number: str) -> DeskPage:
-    """By birth date and name or record number; at most ten rows, written down with who was shown."""
+    """By birth date and name or record number; at most ten rows, written down with who was shown. A birth date alone
+    finds nobody."""
     query = visible(grant, Record).select(Record.id, Record.ref, Record.name, Record.birth_text, Record.site)
     query = query.where(Record.birth_text == born)
+    words = search_words(name)
+    if not words and not number:
+        return DeskPage(True, ())
     if number:
         query = query.where(Record.number == number)
-    for word in search_words(name):
+    for word in words:
         query = query.where(Record.name_key.like(f"%{word}%"))
     rows = await query.order_by(Record.name_key).limit(ROWS + 1)
     grant.entry.action = "record.find"
@@ -69,9 +74,9 @@ async def find_page(grant: QueueGrant, born: str, name: str, number: str) -> Des
 
 
 def search_words(name: str) -> list[str]:
-    """Casefolded, without marks, and without the signs that LIKE takes for any letter."""
+    """Casefolded letters and figures, without marks and without the signs that LIKE takes for any letter."""
     bare = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
-    return [word for word in bare.casefold().replace("%", " ").replace("_", " ").replace("\\", " ").split()][:8]
+    return re.findall(r"[^\W_]+", bare.casefold())[:8]
 
 
 async def code_page(grant: QueueGrant, ref: str, letter: str, origin: str) -> CodePage | None:

@@ -146,7 +146,7 @@ async def test_a_session_of_somebody_else_is_not_found(maria, another_client, ca
         "SELECT s.ref FROM session s JOIN account a ON a.id = s.account WHERE a.username = ? AND s.revoked_at IS NULL"
         " AND s.level = 'full'", cast["stranger"].username,
     )
-    for ref in (rows[0]["ref"], "A" * 22, "x", "🦦"):
+    for ref in (rows[0]["ref"], "A" * 22, "x", "🦦", "%00"):
         answer = await maria.post(f"/account/sessions/{ref}/end", {"csrf": csrf, "form_key": "k"})
         assert answer.status == 404
     assert (await another_client.get("/records")).status == 200

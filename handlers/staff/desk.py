@@ -10,6 +10,7 @@ from access.vocabulary import Duty, staff
 from acts.desk_code import NotIssued, issue_code
 from forms.desk import FindForm, IssueForm
 from handlers.forms import open_form, read_form
+from handlers.refs import parse_ref
 from handlers.respond import invalid, render, see_other
 from pages.desk import DeskPage, code_page, find_page
 
@@ -36,7 +37,7 @@ async def find(request: Request) -> Response:
 @get("/staff/records/{record:str}/code", access=staff(Duty.FRONT_DESK))
 async def code(request: Request, record: FromPath[str]) -> Response:
     letter = request.query_params.get("letter", "")
-    page = await code_page(request.state.grant, record, letter, request.app.state.house.origin)
+    page = await code_page(request.state.grant, parse_ref(record).ref, letter, request.app.state.house.origin)
     if page is None:
         raise NotFoundException
     return await render(request, page, "staff/letter.html" if page.code else CODE)
@@ -44,7 +45,7 @@ async def code(request: Request, record: FromPath[str]) -> Response:
 
 @post("/staff/records/{record:str}/code", access=staff(Duty.FRONT_DESK))
 async def issue(request: Request, record: FromPath[str]) -> Response:
-    outcome = await issue_code(request.state.grant, record, read_form(request, IssueForm).sending)
+    outcome = await issue_code(request.state.grant, parse_ref(record).ref, read_form(request, IssueForm).sending)
     if not isinstance(outcome, NotIssued):
         return see_other(request, f"/staff/records/{record}/code?letter={outcome.letter}")
     page = await code_page(request.state.grant, record, "", request.app.state.house.origin)

@@ -1,0 +1,217 @@
+"""The front desk: finding a patient by two things that are known of them, and handing out a code."""
+
+import asyncio
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from acts.desk_code import Issued, NotIssued, issue_code
+from identity import codes
+from tests.support.client import client_of
+from tests.support.logins import a_record, at_the_desk, count, house_on
+from tests.support.signing_in import sign_in
+
+LETTER = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b")
+BORN = {"born_month": "3", "born_day": "9", "born_year": "1984"}
+
+
+@pytest.fixture
+def house(database, now):
+    return house_on(database, now)
+
+
+@pytest.fixture
+async def nora(app, demo_database):
+    """A patient of the demo clinic who has no login yet."""
+    now = datetime.now(UTC)
+    return await a_record(house_on(demo_database, now), now, name="Nora Quist", number="MRN-77")
+
+
+@pytest.fixture
+async def desk(client, cast):
+    await sign_in(client, cast["frontdesk"])
+    return client
+
+
+async def find(desk, **answers):
+    return await desk.submit(await desk.get("/staff"), "/staff", **{**BORN, **answers})
+
+
+# Issuing
+
+
+async def test_a_code_stands_for_a_chart_for_fourteen_days(house, now):
+    chart = await a_record(house, now)
+    issued = await issue_code(await at_the_desk(house, now), chart.ref)
+    assert isinstance(issued, Issued) and LETTER.fullmatch(issued.code) and issued.ends_at == now + timedelta(days=14)
+    standing = await codes.outstanding_code(house, chart.id, now)
+    assert standing.is_for(issued.code) and not standing.registered
+    assert (await codes.outstanding_code(house, chart.id, issued.ends_at)).ends_at is None
+
+
+async def test_the_act_says_who_handed_out_a_code_for_whom(house, now):
+    chart, grant = await a_record(house, now), await at_the_desk(house, now)
+    await issue_code(grant, chart.ref)
+    rows = await house.database.rows("SELECT actor, subject FROM audit_event WHERE action = 'code.issue'")
+    assert [(row["actor"], row["subject"]) for row in rows] == [(grant.account, chart.id)]
+    assert await count(house, "capability", "issued_by = ?", grant.account) == 1
+
+
+@pytest.mark.parametrize(
+    ("chart", "reason"),
+    [({"state": "blocked"}, "closed"), ({"state": "merged"}, "closed"), ({"died": "2026-05-01"}, "closed"), ({"born": ""}, "birth")],
+)
+async def test_no_code_for_a_chart_that_can_have_no_login(house, now, chart, reason):
+    row = await a_record(house, now, **chart)
+    assert await issue_code(await at_the_desk(house, now), row.ref) == NotIssued(reason)
+    assert await issue_code(await at_the_desk(house, now), "A" * 22) == NotIssued("unknown")
+
+
+async def test_of_codes_made_at_once_one_is_left(house, now):
+    chart, grants = await a_record(house, now), [await at_the_desk(house, now) for _ in range(5)]
+    issued = await asyncio.gather(*(issue_code(grant, chart.ref) for grant in grants))
+    standing = await codes.outstanding_code(house, chart.id, now)
+    assert sum(standing.is_for(one.code) for one in issued) == 1
+    assert await count(house, "capability", "revoked_at IS NULL") == 1
+
+
+async def test_a_duty_that_ended_hands_out_nothing(house, now):
+    from access.grant import Changed
+
+    chart, grant = await a_record(house, now), await at_the_desk(house, now)
+    await house.database.rows("UPDATE staff_duty SET ended_at = ? WHERE account = ?", now, grant.account)
+    with pytest.raises(Changed):
+        await issue_code(grant, chart.ref)
+    assert await count(house, "capability") == 0
+
+
+async def test_the_letter_opens_for_who_made_it_and_for_a_quarter_of_an_hour(house, now):
+    chart, grant = await a_record(house, now), await at_the_desk(house, now)
+    issued = await issue_code(grant, chart.ref)
+    other = await at_the_desk(house, now)
+    read = codes.read_letter
+    assert read(house, grant.account, chart.ref, issued.letter, now + timedelta(minutes=14)) == issued.code
+    assert read(house, grant.account, chart.ref, issued.letter, now + timedelta(minutes=15)) == ""
+    assert read(house, other.account, chart.ref, issued.letter, now) == ""
+    assert read(house, grant.account, "A" * 22, issued.letter, now) == ""
+
+
+# At the screen
+
+
+async def test_a_patient_is_found_by_name_and_birth_date(desk, nora):
+    page = await find(desk, name="quist")
+    assert page.status == 200 and "1 patient found" in page.main and "Born in 1984" in page.main
+    assert "9" not in page.link("Nora Quist").split("/")[1]
+    assert "March" not in page.main, "the year of birth is enough to tell people apart"
+    assert page.link("Nora Quist") == f"/staff/records/{nora.ref}/code"
+
+
+@pytest.mark.parametrize("answers", [{"name": "NORA"}, {"name": "quist nora"}, {"name": " Nóra "}, {"number": "MRN-77"}, {"name": "Nora", "number": "MRN-77"}])
+async def test_part_of_a_name_or_the_record_number_will_do(desk, nora, answers):
+    assert "Nora Quist" in (await find(desk, **answers)).main
+
+
+@pytest.mark.parametrize("answers", [{"name": "Nora", "born_day": "10"}, {"name": "Noah"}, {"name": "%"}, {"name": "____"}, {"number": "MRN-7"}, {"name": "Nora", "number": "MRN-78"}])
+async def test_what_does_not_agree_finds_nobody(desk, nora, answers):
+    page = await find(desk, **answers)
+    assert page.status == 200 and "0 patients found" in page.main
+
+
+@pytest.mark.parametrize("answers", [{"born_year": ""}, {"born_month": "", "name": "Nora"}, {}, {"name": "   "}, {"name": "x" * 300}])
+async def test_one_identifier_is_not_enough(desk, nora, answers):
+    page = await find(desk, **answers)
+    assert page.status == 422 and page.errors and "Nora Quist" not in page.main
+
+
+@pytest.mark.parametrize("name", ["🦦", "\x00", "' OR 1=1 --", "\\", "a" * 200, "\u202e"])
+async def test_an_odd_name_finds_nobody_and_breaks_nothing(desk, name):
+    page = await find(desk, name=name)
+    assert page.status in (200, 422)
+
+
+async def test_at_most_ten_are_shown(desk, demo_database):
+    now = datetime.now(UTC)
+    for n in range(12):
+        await a_record(house_on(demo_database, now), now, name=f"Kim Twelve{n}")
+    page = await find(desk, name="twelve")
+    assert page.main.count("Born in 1984") == 10 and "There are more" in page.main
+
+
+async def test_who_was_shown_is_written_down(desk, nora, demo_database):
+    await find(desk, name="quist")
+    rows = await demo_database.rows("SELECT objects FROM audit_event WHERE action = 'record.find'")
+    assert len(rows) == 1 and rows[0]["objects"].startswith("Record:")
+
+
+async def test_no_name_stands_in_an_address(desk, nora):
+    page = await find(desk, name="quist", number="MRN-77")
+    assert page.url == "/staff"
+
+
+async def test_a_code_is_made_shown_and_printed_once(desk, nora):
+    page = await desk.get(f"/staff/records/{nora.ref}/code")
+    assert "No login, and no code." in page.main and "photo ID" in page.main
+    letter = await desk.submit(page, "Make a code")
+    code = LETTER.search(letter.main).group()
+    assert "/register" in letter.main and "The code works once, until" in letter.main and "Nora Quist" in letter.main
+    assert LETTER.search((await desk.get(letter.url)).main).group() == code, "a line that dropped loses nothing"
+    later = await desk.get(f"/staff/records/{nora.ref}/code")
+    assert LETTER.search(later.main) is None and "A code was handed out" in later.main
+
+
+async def test_one_form_sent_twice_makes_one_code(desk, nora, demo_database):
+    page = await desk.get(f"/staff/records/{nora.ref}/code")
+    answers = await asyncio.gather(*(desk.send(page, "Make a code") for _ in range(4)))
+    assert len({answer.headers["location"] for answer in answers}) == 1
+    rows = await demo_database.rows("SELECT COUNT(*) AS n FROM capability")
+    assert rows[0]["n"] == 1
+
+
+async def test_an_earlier_letter_shows_nothing_once_a_newer_code_stands(desk, nora):
+    page = await desk.get(f"/staff/records/{nora.ref}/code")
+    first = await desk.submit(page, "Make a code")
+    await desk.submit(await desk.get(f"/staff/records/{nora.ref}/code"), "Make a code")
+    assert LETTER.search((await desk.get(first.url)).main) is None
+
+
+async def test_a_letter_is_nothing_to_another_member_of_staff(desk, nora, app, cast, demo_database):
+    letter = await desk.submit(await desk.get(f"/staff/records/{nora.ref}/code"), "Make a code")
+    await demo_database.rows("UPDATE staff_duty SET duty = 'frontdesk' WHERE duty = 'support'")
+    async with client_of(app) as other:
+        await sign_in(other, cast["support"])
+        assert LETTER.search((await other.get(letter.url)).main) is None
+
+
+async def test_a_patient_with_a_login_gets_no_code(desk, cast):
+    page = await desk.get(f"/staff/records/{cast['self'].record}/code")
+    assert "This patient has a login." in page.main and "Make a code" not in page.main
+    csrf = next(e.get("value") for e in page.tree.all("input") if e.get("name") == "csrf")
+    answer = await desk.post(f"/staff/records/{cast['self'].record}/code", {"csrf": csrf, "form_key": "k"})
+    assert answer.status == 422 and LETTER.search(answer.main) is None
+
+
+@pytest.mark.parametrize("ref", ["A" * 22, "x", "🦦", "%00", "1'--"])
+async def test_a_chart_that_does_not_exist_is_not_found(desk, ref):
+    assert (await desk.get(f"/staff/records/{ref}/code")).status in (400, 404)
+
+
+@pytest.mark.parametrize("letter", ["x", "A" * 200, "🦦", "%00"])
+async def test_an_invented_letter_shows_no_code(desk, nora, letter):
+    page = await desk.get(f"/staff/records/{nora.ref}/code", params={"letter": letter})
+    assert page.status == 200 and LETTER.search(page.main) is None
+
+
+@pytest.mark.parametrize("handle", ["clinician", "billing", "privacy", "admin", "support"])
+async def test_only_the_front_desk_hands_out_codes(client, cast, nora, handle):
+    page = await sign_in(client, cast[handle])
+    assert page.url == "/staff" and page.status == 200
+    assert (await client.get(f"/staff/records/{nora.ref}/code")).status == 403
+    assert bool([form for form in page.tree.all("form") if form.get("action") == "/staff"]) == (handle == "support")
+
+
+async def test_looking_at_a_chart_from_the_desk_is_written_down_with_whose(desk, nora, demo_database):
+    await desk.get(f"/staff/records/{nora.ref}/code")
+    rows = await demo_database.rows("SELECT subject FROM audit_event WHERE action = 'code.see'")
+    assert [row["subject"] for row in rows] == [nora.id]
