@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -163,6 +164,14 @@ async def unavailable(request: Request, error: Exception) -> Response:
     return await page(request, 503)
 
 
+async def failed(request: Request, error: Exception) -> Response:
+    """A mistake of ours: its kind goes to the log, with the traceback only where nobody's data can be in it."""
+    logging.getLogger("portal.error").error(
+        "%s", type(error).__name__, exc_info=error if request.app.state.settings.debug else None
+    )
+    return await page(request, 500)
+
+
 class Later(Response):
     """Litestar's exception handlers are not async; this is a response that is made when it is sent."""
 
@@ -187,6 +196,6 @@ HANDLERS = {
     for kind, function in {
         Refused: refused, BadForm: bad_form, AlreadySent: already_sent, Changed: changed, TooMany: too_many,
         PdfBusy: pdf_error, PdfUnavailable: pdf_error, PdfFailed: pdf_error, PdfTooLarge: pdf_error,
-        DatabaseBusy: unavailable, HTTPException: http_error,
+        DatabaseBusy: unavailable, HTTPException: http_error, Exception: failed,
     }.items()
 }
