@@ -5,13 +5,13 @@ from __future__ import annotations
 from litestar import Router
 from litestar.handlers import HTTPRouteHandler
 
-from handlers import preferences, public, records, registration, results, security, sign_in, visits
+from handlers import activity, preferences, public, records, registration, results, security, sign_in, visits
 from handlers.staff import desk
 from handlers.staff import sign_in as staff_sign_in
 
 RECORD: tuple[HTTPRouteHandler, ...] = (
     records.home, results.results, results.results_documents, results.report, results.test,
-    visits.visits, visits.visits_documents, visits.visit,
+    visits.visits, visits.visits_documents, visits.visit, activity.activity, activity.activity_documents,
 )
 ALONE: tuple[HTTPRouteHandler, ...] = (
     public.front, public.healthz, public.readyz, public.static, records.records,

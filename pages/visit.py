@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,22 +12,36 @@ from pages.address import Address, RecordPage
 from pages.findings import Finding, nested
 from pages.visit_query import OfVisit, Rows, may_read_texts, of_visit, the_visit
 from pages.visit_rows import GOING_ON, VisitRow, listed, visit_of
+from pages.written import Block, blocks
 from rules.doses import Dose, doses_from_json
 from rules.results import Shown, shown_state
 from words.gettext import _
-from words.results import state
 
 WRITTEN_BY_SECTIONS = "Composition"
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One piece that somebody wrote. `summary`: a part of the clinic's own summary, which comes first."""
+    """What somebody wrote: (heading, text) of each section. `summary`: the clinic's own summary, which comes first."""
 
     title: str
-    body: str
+    sections: tuple[tuple[str, str], ...]
     author: str = ""
     summary: bool = False
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """All of it, the headings of its sections included."""
+        said: list[Block] = []
+        for heading, body in self.sections:
+            lines = blocks(body)
+            said += [Block("heading", (heading,)), *lines] if heading and lines else lines
+        return tuple(said)
+
+    @property
+    def words(self) -> str:
+        """Its bare words, by which two copies of one text are known."""
+        return " ".join(re.findall(r"\w+", " ".join(line for one in self.blocks for line in one.lines))).casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,20 +201,18 @@ def _done(row: dict[str, Any], *columns: str) -> Done:
 
 def _texts(found: OfVisit) -> tuple[Text, ...]:
     """Each once: feeds send the same note as a report, as a document and as a summary."""
-    texts: dict[str, Text] = {}
-    for row in found.texts:
-        for section in listed(row["sections"]):
-            title = section.get("title") or row["title"]
-            whole = Text(title, section.get("text") or "", row["author"] or "", row["fhir_type"] == WRITTEN_BY_SECTIONS)
-            texts.setdefault(whole.body, whole)
-    for row in found.reports:
-        if row["note"]:
-            texts.setdefault(row["note"], Text(row["label"], row["note"], row["performer"] or ""))
-    for row in found.letters:
-        if row["note"]:
-            texts.setdefault(row["note"], Text(row["title"] or row["label"], row["note"], row["author"] or ""))
-    return tuple(text for body, text in texts.items() if body.strip())
+    texts = [
+        Text(row["title"], _sections(row), row["author"] or "", row["fhir_type"] == WRITTEN_BY_SECTIONS)
+        for row in found.texts
+    ]
+    notes = [(row["label"], row["note"], row["performer"]) for row in found.reports]
+    notes += [(row["title"] or row["label"], row["note"], row["author"]) for row in found.letters]
+    texts += [Text(title, (("", note),), author or "") for title, note, author in notes if note]
+    once: dict[str, Text] = {}
+    for text in texts:
+        once.setdefault(text.words, text)
+    return tuple(text for words, text in once.items() if words)
 
 
-def state_words(one: Report) -> str:
-    return state(one.state) if one.state not in (Shown.FINAL, Shown.CORRECTED) else ""
+def _sections(row: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((one.get("title") or "", one.get("text") or "") for one in listed(row["sections"]))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pages.findings import Finding
 from pages.result_rows import corrected_words
 from pages.visit import Done, Ordered, Problem, Report, Text, VisitPage
-from pages.written import Block, blocks
+from pages.written import Block, spoken
 from rules.results import Shown
 from words.doses import dose
 from words.gettext import N_, _, ngettext
@@ -48,27 +48,44 @@ class Part:
 def parts_of(page: VisitPage) -> tuple[Part, ...]:
     """What the clinic's own summary says, then what the record holds of the visit, then notes."""
     return tuple([
-        *(_written(text) for text in page.texts if text.summary),
-        *_found(page.problems, page.measured),
+        *(part for text in page.texts if text.summary for part in _summary(text)),
+        *_problems(page.problems),
+        *_measurements(page.measured),
         *_tests(page.tests, page.reports),
         *_scans(page.reports),
         *_medicines(page.medicines),
         *_done(_("What was done"), page.done),
         *_done(_("Vaccines"), page.vaccines),
-        *(_written(text) for text in page.texts if not text.summary),
+        *(_note(text) for text in page.texts if not text.summary),
     ])  # fmt: skip
 
 
-def _written(text: Text) -> Part:
-    by = _("Written by %(who)s.", who=text.author) if text.author and not text.summary else ""
-    return Part(text.title or _("What the clinic wrote"), blocks=blocks(text.body), by=by)
+def _summary(text: Text) -> Iterator[Part]:
+    """Its sections stand as parts of the page; the last one says who wrote them."""
+    said = [(heading, spoken(body)) for heading, body in text.sections]
+    said = [(heading, body) for heading, body in said if body]
+    for number, (heading, body) in enumerate(said, 1):
+        yield Part(heading or text.title, blocks=body, by=_by(text) if number == len(said) else "")
 
 
-def _found(problems: tuple[Problem, ...], measured: tuple[Finding, ...]) -> Iterator[Part]:
-    said = [(_("Health condition"), _problem(one)) for one in problems]
-    said += [(one.name, _measured(one)) for one in measured if one.said]
+def _note(text: Text) -> Part:
+    """One heading, its sections under it."""
+    return Part(text.title or _("What the clinic wrote"), blocks=text.blocks, by=_by(text))
+
+
+def _by(text: Text) -> str:
+    return _("Written by %(who)s.", who=text.author) if text.author else ""
+
+
+def _problems(problems: tuple[Problem, ...]) -> Iterator[Part]:
+    if problems:
+        yield Part(_("Health conditions"), blocks=(Block("list", tuple(map(_problem, problems))),))
+
+
+def _measurements(measured: tuple[Finding, ...]) -> Iterator[Part]:
+    said = tuple((one.name, _measured(one)) for one in measured if one.said)
     if said:
-        yield Part(_("What was found"), facts=tuple(said))
+        yield Part(_("Measurements"), facts=said)
 
 
 def _problem(one: Problem) -> str:
@@ -129,12 +146,17 @@ def _medicines(medicines: tuple[Ordered, ...]) -> Iterator[Part]:
     if not medicines:
         return
     heads = (_("Medicine"), _("How to take it"), _("For"), _("Since then"))
-    rows = [
-        (Cell(one.label), Cell(" ".join(map(dose, one.doses))), Cell(one.reason), Cell(_(STATES.get(one.status, ""))))
-        for one in medicines
-    ]
-    caption = ngettext("%(count)s medicine", "%(count)s medicines", len(rows))
-    yield Part(_("Medicines from this visit"), table=_table(caption, heads, rows))
+    rows = [(Cell(one.label), Cell(" ".join(map(dose, one.doses))), Cell(one.reason), _since(one)) for one in medicines]
+    table = _table(ngettext("%(count)s medicine", "%(count)s medicines", len(rows)), heads, rows)
+    heading = _("Medicines from this visit")
+    if len(table.heads) > 1:
+        yield Part(heading, table=table)
+    else:
+        yield Part(heading, blocks=(Block("list", tuple(one.label for one in medicines)),))
+
+
+def _since(one: Ordered) -> Cell:
+    return Cell(_(STATES[one.status]) if one.status in STATES else "")
 
 
 def _done(heading: str, done: tuple[Done, ...]) -> Iterator[Part]:
@@ -148,5 +170,5 @@ def _done(heading: str, done: tuple[Done, ...]) -> Iterator[Part]:
 
 
 def _table(caption: str, heads: tuple[str, ...], rows: list[tuple[Cell, ...]]) -> Table:
-    kept = [n for n in range(len(heads)) if n < 2 or any(row[n].words for row in rows)]
+    kept = [n for n in range(len(heads)) if n == 0 or any(row[n].words for row in rows)]
     return Table(caption, tuple(heads[n] for n in kept), tuple(tuple(row[n] for n in kept) for row in rows))

@@ -9,6 +9,10 @@ from itertools import groupby
 MARK = re.compile(r"(?P<heading>#{1,6})\s*|(?P<item>[-*•])\s+")
 
 
+SHORT = 160
+"""Letters of a line that still reads well as an item of a list."""
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """`kind`: heading, list or text. A heading and a text have one line."""
@@ -27,6 +31,17 @@ def blocks(text: str) -> tuple[Block, ...]:
         elif lines:
             found.append(Block(kind, tuple(lines)) if kind == "list" else Block("text", (" ".join(lines),)))
     return tuple(one for n, one in enumerate(found) if not _leads_nowhere(found, n))
+
+
+def spoken(text: str) -> tuple[Block, ...]:
+    """A summary's section, in which each line is a sentence or a paragraph of its own: short ones make a list."""
+    marked = blocks(text)
+    lines = tuple(filter(None, map(str.strip, text.splitlines())))
+    if any(one.kind != "text" for one in marked):
+        return marked
+    if len(lines) > 1 and all(len(line) <= SHORT for line in lines):
+        return (Block("list", lines),)
+    return tuple(Block("text", (line,)) for line in lines)
 
 
 def _line(line: str) -> tuple[str, str]:

@@ -1,0 +1,102 @@
+"""The reads behind “who has looked”: the entries about one record, and who the people in them are to its owner."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from piccolo.columns.combination import Where
+from piccolo.querystring import QueryString
+
+from access.audit import micros
+from access.grant import RecordGrant
+from access.visible import visible
+from tables.audit import AuditEvent
+from tables.records import Share
+
+COUNTS = "SELECT actor, decision, COUNT(*) AS times FROM audit_event WHERE {} GROUP BY actor, decision"
+
+
+@dataclass(frozen=True, slots=True)
+class Someone:
+    """`relation`: you, patient, helper, guardian, representative, a staff duty, staff, system, or stranger.
+
+    Strangers have no name here: that somebody else uses this clinic is theirs to tell.
+    """
+
+    ref: str
+    name: str
+    relation: str
+
+    @property
+    def is_staff(self) -> bool:
+        return self.relation not in PRIVATE and self.relation not in ("system", "stranger")
+
+
+PRIVATE = ("you", "patient", "helper", "guardian", "representative")
+SYSTEM, STRANGER = Someone("system", "", "system"), Someone("stranger", "", "stranger")
+
+
+def about_record(grant: RecordGrant, since: datetime | None, actors: Collection[UUID | None] | None) -> Where:
+    where = visible(grant, AuditEvent).where
+    if since is not None:
+        where = where & (AuditEvent.at >= micros(since))
+    if actors is None:
+        return where
+    named = AuditEvent.actor.is_in([one for one in actors if one is not None])
+    if None not in actors:
+        return where & named
+    return where & (AuditEvent.actor.is_null() | named if len(actors) > 1 else AuditEvent.actor.is_null())
+
+
+async def counted(grant: RecordGrant, since: datetime | None) -> list[dict[str, Any]]:
+    query = QueryString(COUNTS, about_record(grant, since, None).querystring)
+    return [{**row, "actor": _uuid(row["actor"])} for row in await AuditEvent.raw(query.template, *query.args)]
+
+
+async def entries(grant: RecordGrant, where: Where, before: int | None, skip: int, size: int) -> list[dict[str, Any]]:
+    """Newest first. `before` is a moment in microseconds, of which `skip` entries were shown already."""
+    query = AuditEvent.select(
+        AuditEvent.id, AuditEvent.at, AuditEvent.actor, AuditEvent.action, AuditEvent.decision, AuditEvent.purpose
+    )
+    if before is not None:
+        where = where & (AuditEvent.at <= before)
+    found = await query.where(where).order_by(AuditEvent.at, AuditEvent.id, ascending=False).limit(size + skip)
+    return found[skip:]
+
+
+async def people(grant: RecordGrant, actors: Iterable[UUID | None]) -> dict[UUID | None, Someone]:
+    """Each actor as the reader knows them."""
+    ids = [one for one in set(actors) if one is not None]
+    found: dict[UUID | None, Someone] = {None: SYSTEM}
+    if not ids:
+        return found
+    marks, rows = ", ".join("?" * len(ids)), grant.house.database.rows
+    bases = {
+        row["account"]: row["basis"]
+        for row in await visible(grant, Share).select(Share.account, Share.basis).where(Share.account.is_in(ids))
+    }
+    duties = await rows(f"SELECT account, duty FROM staff_duty WHERE account IN ({marks}) AND ended_at IS NULL", *ids)
+    duty = {_uuid(row["account"]): row["duty"] for row in duties}
+    for row in await rows(f"SELECT id, ref, kind, name FROM account WHERE id IN ({marks})", *ids):
+        found[_uuid(row["id"])] = _someone(grant, row, bases, duty)
+    return found
+
+
+def _someone(grant: RecordGrant, row: dict[str, Any], bases: dict, duty: dict) -> Someone:
+    account = _uuid(row["id"])
+    if grant.viewer and account == grant.viewer.account:
+        return Someone(row["ref"], row["name"], "you")
+    if row["kind"] == "staff":
+        return Someone(row["ref"], row["name"], duty.get(account, "staff"))
+    basis = bases.get(account)
+    if basis is None:
+        return STRANGER
+    return Someone(row["ref"], row["name"], "patient" if basis == "self" else basis)
+
+
+def _uuid(value: Any) -> UUID | None:
+    return value if value is None or isinstance(value, UUID) else UUID(str(value))
