@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from access.house import House
+from identity.codes import wipe_shown
 from tables.database import Database
 
 BATCH = 200
@@ -38,7 +39,8 @@ SWEEPS: tuple[Sweep, ...] = (
 
 
 async def sweep(house: House) -> dict[str, int]:
-    """How many rows went, by table."""
+    """How many rows went, by table. One-time codes that nobody put away are no longer shown, and then no longer kept."""
+    await wipe_shown(house, house.clock())
     return {one.table: await _sweep(house.database, one, house.clock()) for one in SWEEPS}
 
 
