@@ -59,13 +59,23 @@ def report_where(grant: RecordGrant, asked: ResultFilter, since: Period) -> Wher
     return where
 
 
-def test_where(grant: RecordGrant, asked: ResultFilter, since: Period) -> Where:
-    """Tests that stand alone: in no panel, and in no report except one that the laboratory took back."""
-    alone = WhereRaw(
-        "observation.parent IS NULL AND (observation.report IS NULL OR EXISTS (SELECT 1 FROM diagnostic_report r"
-        " WHERE r.id = observation.report AND r.category = {} AND r.withdrawn_at IS NOT NULL))", RESULTS,
+def lone_where(grant: RecordGrant, asked: ResultFilter, since: Period) -> Where:
+    """Tests that no report and no panel holds."""
+    return _tests_where(grant, asked, since) & WhereRaw("observation.report IS NULL AND observation.parent IS NULL")
+
+
+def orphan_where(grant: RecordGrant, asked: ResultFilter, since: Period) -> Where:
+    """Tests of a report, `gone`, that the laboratory took back, when it did not take back the tests."""
+    sources = ", ".join(["{}"] * len(grant.sources)) or "NULL"
+    return _tests_where(grant, asked, since) & WhereRaw(
+        f"gone.patient IN ({sources}) AND gone.category = {{}} AND gone.withdrawn_at IS NOT NULL"
+        " AND observation.report = gone.id AND observation.parent IS NULL",
+        *grant.sources, RESULTS,
     )  # fmt: skip
-    where = visible(grant, Observation).where & (Observation.category == RESULTS) & alone
+
+
+def _tests_where(grant: RecordGrant, asked: ResultFilter, since: Period) -> Where:
+    where = visible(grant, Observation).where & (Observation.category == RESULTS)
     where = _since(where, Observation, grant, since)
     if asked.kind:
         where &= _test_kind(asked.kind)

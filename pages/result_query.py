@@ -1,7 +1,8 @@
-"""The two reads behind the list of results: which rows, counted and in order; then what to say of each.
+"""The two reads behind the list of results: which rows, counted and in order; then the tests of the reports among them.
 
-A row of the list is a report, or a test that no report holds. Both come from `visible`; SQL only puts them together,
-counts them while it is there, and picks the few tests of a report that a row can name.
+A row of the list is a report, or a test that no report holds. What may be read comes from `visible`; the SQL here only
+puts both kinds together and counts them while it is there. It is written by hand because the list is the page most
+people open: composing it from Piccolo's parts cost more than running it (bench/).
 """
 
 from __future__ import annotations
@@ -11,71 +12,69 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from piccolo.querystring import QueryString
+from piccolo.columns.combination import Where
 
 from access.grant import RecordGrant
 from access.visible import visible
-from pages.result_filter import ResultFilter, report_where, test_where
+from pages.result_filter import ResultFilter, lone_where, orphan_where, report_where
 from rules.dates import DISTANT_PAST
 from rules.newness import NEW_FOR, NEWS
 from rules.paging import Key
 from rules.periods import Period
-from rules.results import OUT, Meaning
 from tables.results import DiagnosticReport, Observation
 
-MOST_SAID = 3
-"""How many tests of a report a row names."""
-
 PENDING = "('registered', 'preliminary', 'partial', 'unknown')"
-TELLING = frozenset({Meaning.POSITIVE, Meaning.UNCLEAR, Meaning.RESISTANT})
-OUTSIDE, FOUND = ("(" + ", ".join(f"'{one}'" for one in sorted(some)) + ")" for some in (OUT, TELLING))
 
 # One row of either table as the list counts and orders it. `pending`: 2 has nothing to read yet, 1 is not final.
 ROW = (
-    "SELECT {table}.id, {table}.ref, COALESCE({table}.effective_starts, {{}}) AS starts,"
-    " CASE WHEN {table}.released_at > {{}} AND ({table}.effective_ends IS NULL OR {table}.effective_ends > {{}})"
-    " THEN 1 ELSE 0 END AS fresh,"
-    " CASE WHEN {table}.corrected{fixed} THEN 1 ELSE 0 END AS fixed,"
-    " CASE WHEN {table}.status NOT IN {pending} THEN 0 WHEN {empty} THEN 2 ELSE 1 END AS pending"
-    " FROM {table} WHERE {{}}"
+    "SELECT {table}.id, {table}.ref, COALESCE({table}.effective_starts, ?) AS starts,"
+    " CASE WHEN {table}.released_at > ? AND ({table}.effective_ends IS NULL OR {table}.effective_ends > ?)"
+    " THEN 1 ELSE 0 END AS fresh, {fixed} AS fixed,"
+    " CASE WHEN {table}.status NOT IN {pending} THEN 0 WHEN {empty} THEN 2 ELSE 1 END AS pending FROM {table} "
 )
-REPORTS = ROW.format(
-    table="diagnostic_report", pending=PENDING, empty="test_count = 0 AND conclusion IS NULL AND note IS NULL",
-    fixed=" OR EXISTS (SELECT 1 FROM observation WHERE report = diagnostic_report.id AND corrected AND {})",
-)  # fmt: skip
-TESTS = ROW.format(
-    table="observation", pending=PENDING, empty="(value IS NULL OR absent_reason <> '') AND NOT panel", fixed=""
+# A report counts as corrected where one of its tests was.
+FIXED_REPORT = (
+    "CASE WHEN diagnostic_report.corrected OR EXISTS (SELECT 1 FROM observation"
+    " WHERE observation.report = diagnostic_report.id AND observation.corrected AND {}) THEN 1 ELSE 0 END"
 )
+FIXED_TEST = "CASE WHEN observation.corrected THEN 1 ELSE 0 END"
+REPORT_EMPTY = "diagnostic_report.test_count = 0 AND diagnostic_report.conclusion IS NULL AND diagnostic_report.note IS NULL"
+TEST_EMPTY = "(observation.value IS NULL OR observation.absent_reason <> '') AND NOT observation.panel"
+REPORTS = ROW.format(table="diagnostic_report", pending=PENDING, empty=REPORT_EMPTY, fixed=FIXED_REPORT)
+TESTS = ROW.format(table="observation", pending=PENDING, empty=TEST_EMPTY, fixed=FIXED_TEST)
+
+# CROSS JOIN says what to read first: reports are few, and without statistics SQLite reads all of a patient's tests.
+ORPHANS = TESTS.replace("FROM observation", "FROM diagnostic_report gone CROSS JOIN observation")
 
 # `newer_starts` and `newer_ref` are the key under which the page before this one begins.
 LIST = (
-    "SELECT c.id AS id, c.ref AS ref, c.starts, c.fresh, c.fixed, c.pending, c.total, c.fresh_count, c.fixed_count,"
-    " c.waiting_count, c.pending_count, c.place, c.newer_starts, c.newer_ref, r.id AS report, r.label, r.loinc, r.kind,"
-    " r.status, r.effective_text, r.effective_precision, r.effective_starts, r.effective_ends, r.changed_at,"
-    " SUBSTR(COALESCE(r.conclusion, r.note), 1, 400) AS written, r.attachments"
-    " FROM (SELECT id, ref, starts, fresh, fixed, pending,"
-    " COUNT(*) OVER () AS total, SUM(fresh) OVER () AS fresh_count, SUM(fixed) OVER () AS fixed_count,"
+    "SELECT CAST(c.id AS VARCHAR(36)) AS id, c.ref AS ref, c.starts, c.fresh, c.fixed, c.pending, c.total,"
+    " c.fresh_count, c.fixed_count, c.waiting_count, c.pending_count, c.place, c.newer_starts, c.newer_ref,"
+    " CASE WHEN r.id IS NULL THEN 0 ELSE 1 END AS report, {both}, o.value, o.interpretation, o.previous, o.changed_at,"
+    " CASE WHEN o.panel THEN 1 ELSE 0 END AS panel, s.ref AS series_ref,"
+    " SUBSTR(COALESCE(r.conclusion, r.note), 1, 400) AS written, r.attachments FROM (SELECT id, ref, starts, fresh,"
+    " fixed, pending, COUNT(*) OVER () AS total, SUM(fresh) OVER () AS fresh_count, SUM(fixed) OVER () AS fixed_count,"
     " SUM(CASE WHEN pending = 2 THEN 1 ELSE 0 END) OVER () AS waiting_count,"
-    " SUM(CASE WHEN pending = 1 THEN 1 ELSE 0 END) OVER () AS pending_count,"
-    " ROW_NUMBER() OVER newest AS place, LAG(starts, {size}) OVER newest AS newer_starts,"
-    " LAG(ref, {size}) OVER newest AS newer_ref FROM ({{}} UNION ALL {{}}) listed"
-    " WINDOW newest AS (ORDER BY starts DESC, ref DESC)) c"
-    " LEFT JOIN diagnostic_report r ON r.id = c.id"
-    " WHERE {{}} ORDER BY c.starts DESC, c.ref DESC LIMIT {limit}"
+    " SUM(CASE WHEN pending = 1 THEN 1 ELSE 0 END) OVER () AS pending_count, ROW_NUMBER() OVER newest AS place,"
+    " LAG(starts, {{size}}) OVER newest AS newer_starts, LAG(ref, {{size}}) OVER newest AS newer_ref FROM ({{rows}}) listed"
+    " WINDOW newest AS (ORDER BY starts DESC, ref DESC)) c LEFT JOIN diagnostic_report r ON r.id = c.id"
+    " LEFT JOIN observation o ON o.id = c.id LEFT JOIN series s ON s.id = o.series"
+    " WHERE {{after}} ORDER BY c.starts DESC, c.ref DESC LIMIT {{size}}"
+).format(
+    both=", ".join(
+        f"COALESCE(r.{name}, o.{name}) AS {name}"
+        for name in ("label", "loinc", "kind", "status", "effective_text", "effective_precision")
+    )
+    + ", r.effective_starts AS r_starts, r.effective_ends AS r_ends, o.effective_starts AS o_starts,"
+    " o.effective_ends AS o_ends"
 )
 
-# `tests` counts what the owner holds; only the first few rows of each come back, the most telling first.
+# Identifiers as text: there are many of them here, and nothing but a comparison is done with them.
 HELD = (
-    "SELECT t.*, s.ref AS series_ref FROM (SELECT h.*, SUM(CASE WHEN panel THEN 0 ELSE 1 END) OVER own AS tests,"
-    " SUM(CASE WHEN interpretation IN " + OUTSIDE + " THEN 1 ELSE 0 END) OVER own AS outside,"
-    " SUM(CASE WHEN interpretation = 'in' THEN 1 ELSE 0 END) OVER own AS inside, ROW_NUMBER() OVER (PARTITION BY owner"
-    " ORDER BY CASE WHEN owner = id THEN 0 WHEN corrected THEN 1 WHEN interpretation IN " + OUTSIDE + " THEN 2"
-    " WHEN interpretation IN " + FOUND + " THEN 3 ELSE 4 END, place, id) AS nth"
-    " FROM (SELECT {} AS owner, id, ref, label, loinc, kind, effective_text, effective_precision, effective_starts,"
-    " effective_ends, value, interpretation, status, corrected, previous, changed_at, panel, series, absent_reason,"
-    " COALESCE(component, 0) AS place FROM observation WHERE {}) h"
-    " WINDOW own AS (PARTITION BY owner)) t LEFT JOIN series s ON s.id = t.series"
-    f" WHERE t.nth <= {MOST_SAID + 1} ORDER BY t.nth"
+    "SELECT CAST(h.id AS VARCHAR(36)) AS owner, CAST(observation.id AS VARCHAR(36)) AS id, observation.ref, observation.label, observation.loinc, observation.kind,"
+    " observation.value, observation.interpretation, observation.status, CASE WHEN observation.corrected THEN 1 ELSE 0 END AS corrected, observation.previous,"
+    " CASE WHEN observation.corrected THEN observation.changed_at END AS changed_at FROM {holder} h CROSS JOIN observation"
+    " WHERE h.id IN ({marks}) AND observation.{column} = h.id AND NOT observation.panel AND {visible}"
 )
 
 
@@ -94,28 +93,34 @@ class Found:
     newer: str | None = None
 
     @property
-    def reports(self) -> list:
-        return [row["id"] for row in self.rows if row["report"] is not None]
+    def reports(self) -> list[str]:
+        return [row["id"] for row in self.rows if row["report"]]
 
     @property
-    def lone(self) -> list:
-        return [row["id"] for row in self.rows if row["report"] is None]
+    def lone(self) -> list[str]:
+        return [row["id"] for row in self.rows if not row["report"]]
+
+    @property
+    def panels(self) -> list[str]:
+        return [row["id"] for row in self.rows if row["panel"]]
 
 
 async def found_results(grant: RecordGrant, asked: ResultFilter, since: Period, size: int) -> Found:
-    fresh = grant.now - NEW_FOR, grant.now - NEWS
-    tests = visible(grant, Observation).where
-    query = QueryString(
-        LIST.format(size=size + 1, limit=size + 1),
-        QueryString(REPORTS, DISTANT_PAST, *fresh, tests.querystring, report_where(grant, asked, since).querystring),
-        QueryString(TESTS, DISTANT_PAST, *fresh, test_where(grant, asked, since).querystring),
-        _after(asked.before),
-    )
-    return _found(await DiagnosticReport.raw(query.template, *query.args), size)
+    fresh = DISTANT_PAST, grant.now - NEW_FOR, grant.now - NEWS
+    tests, of_tests = _flat(visible(grant, Observation).where)
+    reports, of_reports = _flat(report_where(grant, asked, since))
+    lone, of_lone = _flat(lone_where(grant, asked, since))
+    orphans, of_orphans = _flat(orphan_where(grant, asked, since))
+    rows = f"{REPORTS.format(tests)} WHERE {reports} UNION ALL {TESTS} WHERE {lone} UNION ALL {ORPHANS} WHERE {orphans}"
+    key = asked.before
+    sql = LIST.format(size=size + 1, rows=rows, after="(c.starts, c.ref) < (?, ?)" if key else "1 = 1")
+    args = (*fresh, *of_tests, *of_reports, *fresh, *of_lone, *fresh, *of_orphans)
+    return _found(await grant.house.database.rows(sql, *args, *((key.starts, key.ref) if key else ())), size)
 
 
-def _after(key: Key | None) -> QueryString:
-    return QueryString("(c.starts, c.ref) < ({}, {})", key.starts, key.ref) if key else QueryString("1 = 1")
+def _flat(where: Where) -> tuple[str, list[Any]]:
+    """With the `?` marks that `Database.rows` reads on either engine."""
+    return where.querystring.compile_string("sqlite")
 
 
 def _found(rows: list[dict[str, Any]], size: int) -> Found:
@@ -140,27 +145,21 @@ def _key(starts: datetime | str, ref: str) -> str:
     return Key(datetime.fromisoformat(starts) if isinstance(starts, str) else starts, ref).text()
 
 
-async def found_tests(grant: RecordGrant, reports: Sequence, lone: Sequence) -> dict[str, list[dict[str, Any]]]:
-    """By the id of their row on the list, as text: what it found, most telling first."""
-    if not reports and not lone:
-        return {}
-    in_reports, in_lone = _among("report", reports), _among("parent", lone)
-    owner = QueryString("CASE WHEN {} THEN report WHEN {} THEN parent ELSE id END", in_reports, in_lone)
-    held = QueryString("({} AND NOT panel) OR {} OR {}", in_reports, in_lone, _among("id", lone))
-    where = QueryString("{} AND ({})", visible(grant, Observation).where.querystring, held)
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in await Observation.raw(HELD, owner, where):
-        found.setdefault(str(row["owner"]), []).append(row)
-    return found
+async def found_tests(grant: RecordGrant, found: Found) -> dict[str, list[dict[str, Any]]]:
+    """What the reports and the lone panels of a page hold, by the id of their row."""
+    held: dict[str, list[dict[str, Any]]] = {}
+    for column, holder, owners in (("report", "diagnostic_report", found.reports), ("parent", "observation", found.panels)):
+        for row in await _held(grant, column, holder, owners) if owners else ():
+            held.setdefault(row["owner"], []).append(row)
+    return held
 
 
-def _among(column: str, ids: Sequence) -> QueryString:
-    marks = ", ".join(["{}"] * len(ids))
-    return QueryString(f"{column} IN ({marks})", *ids) if ids else QueryString("1 = 0")
+async def _held(grant: RecordGrant, column: str, holder: str, owners: Sequence[str]) -> list[dict[str, Any]]:
+    where, args = _flat(visible(grant, Observation).where)
+    sql = HELD.format(column=column, holder=holder, visible=where, marks=", ".join("?" * len(owners)))
+    return await grant.house.database.rows(sql, *owners, *args)
 
 
 async def has_results(grant: RecordGrant) -> bool:
     """Whether there is anything at all, so that an empty list can say which of the two it is."""
-    everything = ResultFilter()
-    found = await found_results(grant, everything, Period.ALL, 1)
-    return bool(found.rows)
+    return bool((await found_results(grant, ResultFilter(), Period.ALL, 1)).rows)

@@ -7,15 +7,22 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from pages.findings import Finding, before_of, clipped, corrected_words, sentence, taken_of
-from pages.result_query import MOST_SAID, TELLING
+from pages.findings import Finding, before_of, clipped, corrected_words, sentence
 from rules.dates import ClinicalDate
 from rules.quantities import Absent, Quantity, from_json, is_censored
 from rules.results import OUT, Meaning, Shown, shown_state
+from rules.tests import BY_LOINC
 from words.dates import day_short
 from words.gettext import _, ngettext
 from words.results import meaning, meaning_class, specimen, state, state_tag
 from words.tests import is_plain, name_of
+
+MOST_SAID = 3
+"""How many tests of a report a row names."""
+
+TELLING = frozenset({Meaning.POSITIVE, Meaning.UNCLEAR, Meaning.RESISTANT})
+RANKS = {code: rank for rank, code in enumerate(BY_LOINC)}
+"""The plain names stand in the order in which people meet them: sugar and kidneys first."""
 
 PENDING = {1: Shown.NOT_FINAL, 2: Shown.WAITING}
 
@@ -131,23 +138,38 @@ class ResultRow:
 
 
 def row_of(row: dict[str, Any], held: Mapping[str, list[dict[str, Any]]]) -> ResultRow:
-    """From a row of the list and what it holds; a lone test is the first of what it holds itself."""
-    tests = held.get(str(row["id"]), [])
-    own = row if row["report"] is not None else tests[0]
-    leaves = [one for one in tests if not one["panel"]][:MOST_SAID]
-    counts = tests[0] if tests else {"tests": 0, "outside": 0, "inside": 0}
+    """From a row of the list and the tests it holds; a lone test holds itself."""
+    leaves = held.get(row["id"], []) if row["report"] or row["panel"] else [row | {"corrected": row["fixed"]}]
+    meanings = [one["interpretation"] for one in leaves]
+    telling = sorted(leaves, key=_how_telling) if len(leaves) > 1 else leaves
     return ResultRow(
-        ref=row["ref"], report=row["report"] is not None, label=own["label"], loinc=own["loinc"], kind=own["kind"],
-        taken=taken_of(own), state=PENDING.get(row["pending"]) or shown_state(own["status"]), new=bool(row["fresh"]),
+        ref=row["ref"], report=bool(row["report"]), label=row["label"], loinc=row["loinc"], kind=row["kind"],
+        taken=_taken(row), state=PENDING.get(row["pending"]) or shown_state(row["status"]), new=bool(row["fresh"]),
         corrected=bool(row["fixed"]), written=row["written"] or "", attached=row["attachments"] is not None,
-        named=tuple(map(_brief, leaves)), tests=counts["tests"], outside=counts["outside"], inside=counts["inside"],
+        named=tuple(map(_brief, telling[:MOST_SAID])), tests=len(leaves),
+        outside=sum(one in OUT for one in meanings), inside=meanings.count("in"),
     )  # fmt: skip
+
+
+def _taken(row: dict[str, Any]) -> ClinicalDate | None:
+    starts, ends = (row["r_starts"], row["r_ends"]) if row["report"] else (row["o_starts"], row["o_ends"])
+    return ClinicalDate(row["effective_text"], row["effective_precision"], starts, ends) if starts else None
+
+
+def _how_telling(row: dict[str, Any]) -> tuple[int, int, str]:
+    return telling_order(row["interpretation"], row["corrected"], row["loinc"], row["id"])
+
+
+def telling_order(meaning: str, corrected: bool, loinc: str, otherwise: str) -> tuple[int, int, str]:
+    """Corrected first, then outside the range, then found; among equals those that most people know."""
+    rank = 1 if corrected else 2 if meaning in OUT else 3 if meaning in TELLING else 4
+    return rank, RANKS.get(loinc, len(RANKS)), otherwise
 
 
 def listed_row(row: dict[str, Any], findings: tuple[Finding, ...], *, report: bool, state, taken, new) -> ResultRow:
     """The same row, from everything that its page has read."""
     leaves = tuple(leaf for one in findings for leaf in one.leaves)
-    telling = sorted(leaves, key=_how_telling)
+    telling = sorted(leaves, key=lambda one: telling_order(one.meaning, one.corrected, one.loinc, one.ref))
     return ResultRow(
         ref=row["ref"], report=report, label=row["label"], loinc=row["loinc"], kind=row["kind"], taken=taken,
         state=state, new=new, corrected=bool(row["corrected"]) or any(one.corrected for one in leaves),
@@ -157,17 +179,10 @@ def listed_row(row: dict[str, Any], findings: tuple[Finding, ...], *, report: bo
     )  # fmt: skip
 
 
-def _how_telling(one: Finding) -> int:
-    """The order of `result_query.HELD`."""
-    if one.corrected:
-        return 1
-    return 2 if one.meaning in OUT else 3 if one.meaning in TELLING else 4
-
-
 def _brief(row: dict[str, Any]) -> Finding:
     value = from_json(row["value"]) if row["value"] else None
     return Finding(
-        ref=row["ref"], label=row["label"], loinc=row["loinc"], kind=row["kind"], series=row["series_ref"] or "",
+        ref=row["ref"], label=row["label"], loinc=row["loinc"], kind=row["kind"], series=row.get("series_ref") or "",
         value=value, meaning=Meaning(row["interpretation"]), corrected=bool(row["corrected"]),
         state=shown_state(row["status"], value is not None and not isinstance(value, Absent)),
         before=before_of(row["previous"]), changed_at=row["changed_at"],

@@ -150,10 +150,10 @@ async def results_page(grant: RecordGrant, asked: ResultFilter, size: int = PAGE
     if not found.rows and asked.since is None and since is not Period.ALL:
         since = Period.ALL
         found = await found_results(grant, asked, since, size)
-    tests = await found_tests(grant, found.reports, found.lone)
+    held = await found_tests(grant, found)
     _tell(grant, found)
     return ResultsPage(
-        at=Address.of(grant), asked=asked, since=since, rows=tuple(row_of(row, tests) for row in found.rows),
+        at=Address.of(grant), asked=asked, since=since, rows=tuple(row_of(row, held) for row in found.rows),
         total=found.total, new=found.new, corrected=found.corrected, waiting=found.waiting, not_final=found.not_final,
         first=found.first, older=found.older, newer=found.newer,
         any_at_all=bool(found.rows) or await has_results(grant),

@@ -98,4 +98,7 @@ CONSTRAINTS = (
     "CREATE UNIQUE INDEX observation_feed_whole ON observation (source, fhir_type, fhir_id) WHERE component IS NULL",
     "CREATE INDEX observation_list ON observation (patient, category, effective_starts)",
     "CREATE INDEX observation_trend ON observation (series, effective_starts)",
+    "CREATE INDEX observation_alone ON observation (patient, category, effective_starts)"
+    " WHERE report IS NULL AND parent IS NULL",
+    "CREATE INDEX observation_corrected ON observation (report) WHERE corrected",
 )

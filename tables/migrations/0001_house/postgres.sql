@@ -1448,6 +1448,8 @@ CREATE UNIQUE INDEX observation_feed ON observation (source, fhir_type, fhir_id,
 CREATE UNIQUE INDEX observation_feed_whole ON observation (source, fhir_type, fhir_id) WHERE component IS NULL;
 CREATE INDEX observation_list ON observation (patient, category, effective_starts);
 CREATE INDEX observation_trend ON observation (series, effective_starts);
+CREATE INDEX observation_alone ON observation (patient, category, effective_starts) WHERE report IS NULL AND parent IS NULL;
+CREATE INDEX observation_corrected ON observation (report) WHERE corrected;
 CREATE UNIQUE INDEX practitioner_feed ON practitioner (source, fhir_type, fhir_id);
 CREATE UNIQUE INDEX practitioner_role_feed ON practitioner_role (source, fhir_type, fhir_id);
 CREATE UNIQUE INDEX organization_feed ON organization (source, fhir_type, fhir_id);
