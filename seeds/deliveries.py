@@ -37,8 +37,13 @@ async def deliver(house: House, people: Sequence[Person], now: datetime) -> list
 async def _import(house: House, resources: list[Resource], at: datetime, link: dict) -> ImportReport:
     with tempfile.TemporaryDirectory(prefix="plainchart-demo-") as folder:
         file = Path(folder) / "feed.ndjson"
-        file.write_bytes(b"\n".join(ENCODE(resource) for resource in resources))
+        file.write_bytes(b"\n".join(ENCODE(_dated(resource, at)) for resource in resources))
         return await import_paths(house.database, [file], SOURCE, at, link=link, zone=ZONE, audit=house.audit)
+
+
+def _dated(resource: Resource, at: datetime) -> Resource:
+    """When its system last touched it, by which a version that comes late is known to be the older one."""
+    return resource | {"meta": {**resource.get("meta", {}), "lastUpdated": at.isoformat()}}
 
 
 async def hold(house: House, people: Sequence[Person], now: datetime) -> None:
