@@ -49,7 +49,7 @@ def month(when: AnyDate) -> str:
 
 def clock(when: datetime) -> str:
     """4:10 pm, on the site's clock."""
-    return bracketed(_clock(when.astimezone(_zone()).time(), babel_locale()))
+    return bracketed(_clock(when.astimezone(_zone()).time().replace(second=0, microsecond=0), babel_locale()))
 
 
 def clock_text(text: str) -> str:
@@ -152,6 +152,7 @@ def _skeleton(skeleton: str, when: date, locale: str) -> str:
     return _unbroken(format_skeleton(skeleton, when, locale=locale))
 
 
+@lru_cache(maxsize=2048)
 def _clock(when: time, locale: str) -> str:
     text = format_time(when, "short", locale=locale).replace("\u202f", NBSP).replace(" ", NBSP)
     return text.replace("AM", "am").replace("PM", "pm") if locale.startswith("en") else text
