@@ -154,6 +154,10 @@ def _bytes_of(path: Path) -> bytes:
         raise NotFhir([f"{path}: {error.strerror or error}."]) from error
     if not data.strip():
         raise NotFhir([f"{path}: the file is empty."])
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise NotFhir([f"{path}: not UTF-8 text (byte {error.start})."]) from error
     return data
 
 
