@@ -156,13 +156,12 @@ class ActivityPage(RecordPage):
 
     @property
     def told(self) -> str:
-        """By you 12, by 2 people at the clinic, …"""
+        """You: 12. People at the clinic: 2. …"""
         words = {
-            "you": N_("you"), "others": N_("people who help"), "clinic": N_("people at the clinic"),
-            "system": N_("the clinic’s computer"), "stranger": N_("people without access"),
+            "you": N_("You"), "others": N_("People who help"), "clinic": N_("People at the clinic"),
+            "system": N_("The clinic’s computer"), "stranger": N_("People without access"),
         }  # fmt: skip
-        said = [_("%(who)s %(count)s", who=_(words[kind]), count=many) for kind, many in self.by]
-        return _("By %(list)s.", list=list_of(said)) if said else ""
+        return " ".join(_("%(who)s: %(count)s.", who=_(words[kind]), count=many) for kind, many in self.by)
 
     def choices(self) -> list[tuple[str, str]]:
         return [("", _("Everybody")), *((one.ref, name_of(one)) for one in self.people)]

@@ -1,30 +1,216 @@
-"""The home of one record: what needs you, and where things are."""
+"""The home of one record: what needs you, the last visit, and for a helper what they were given."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from access.grant import RecordGrant
 from access.visible import visible
-from access.vocabulary import Category
+from access.vocabulary import CATEGORIES, Action, Category
 from pages.address import Address, RecordPage
-from tables.results import DiagnosticReport
+from pages.findings import taken_of
+from pages.visit_rows import VisitRow, visit_of
+from rules.dates import ClinicalDate
+from rules.newness import NEW_FOR, is_new
+from rules.results import Shown, shown_state
+from tables.results import DiagnosticReport, Observation
 from tables.visits import Encounter
+from words.dates import day, day_short
+from words.gettext import _, ngettext
+from words.names import list_of
+from words.tests import name_of
+
+MOST_NAMED = 3
+PENDING = ("registered", "preliminary", "partial", "unknown")
+ENDS = "SELECT ends_at FROM share WHERE ref = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A result that is new, was corrected, or is not back yet."""
+
+    label: str
+    loinc: str
+    taken: ClinicalDate | None
+
+    @property
+    def name(self) -> str:
+        return name_of((self.loinc,), self.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a helper was given: `see` and `act` hold names of categories. `ends` None: until it is taken back."""
+
+    basis: str
+    see: tuple[str, ...]
+    act: tuple[str, ...]
+    ends: datetime | None
+
+    def facts(self, given: str) -> list[tuple[str, str]]:
+        found = [(_("You can see"), self._listed(self.see)), (_("You can do"), self._listed(self.act))]
+        if self.basis == "helper":
+            found.append((_("Not shared"), _("Everything else. %(given)s chose this and can change it.", given=given)))
+        else:
+            found.append((_("Not shared"), _("Everything else. Call the clinic if you need more.")))
+        if self.ends:
+            found.append((_("Ends on"), day(self.ends)))
+        return [(term, words) for term, words in found if words]
+
+    def _listed(self, names: Sequence[str]) -> str:
+        return list_of([_(name) for name in names])
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    title: str
+    words: str
+    kind: str
+    tag: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomePage(RecordPage):
+    """`sees` are the categories whose pages may be opened. Whatever may not be seen is empty and uncounted."""
+
     given: str
     own: bool
-    results: int | None
-    """How many reports may be seen; None where results are not shared."""
-    visits: int | None
+    preview: bool
+    sees: frozenset[str]
+    new: tuple[News, ...] = ()
+    corrected: tuple[News, ...] = ()
+    waiting: tuple[News, ...] = ()
+    visit: VisitRow | None = None
+    share: Given | None = None
+
+    @property
+    def heading(self) -> str:
+        return _("What needs you") if self.own else _("What needs %(given)s", given=self.given)
+
+    @property
+    def nothing(self) -> str:
+        return _("Nothing needs you now.") if self.own else _("Nothing needs %(given)s now.", given=self.given)
+
+    def todos(self) -> tuple[Todo, ...]:
+        found = []
+        if self.new:
+            title = ngettext("%(count)s new test result", "%(count)s new test results", len(self.new))
+            found.append(Todo(title, self._new(), "new", _("New"), "results"))
+        if self.corrected:
+            title = ngettext("%(count)s result was corrected", "%(count)s results were corrected", len(self.corrected))
+            found.append(Todo(title, _named(self.corrected), "fix", _("Corrected"), "results"))
+        if self.waiting:
+            title = ngettext("%(count)s result is not back yet", "%(count)s results are not back yet", len(self.waiting))
+            found.append(Todo(title, _named(self.waiting), "wait", _("Waiting"), "results"))
+        return tuple(found)
+
+    def _new(self) -> str:
+        """Blood count and Ferritin, taken May 8."""
+        days = {day_short(one.taken) for one in self.new if one.taken}
+        if len(days) != 1:
+            return _named(self.new)
+        return _("%(tests)s Taken %(day)s.", tests=_named(self.new), day=days.pop())
+
+    def elsewhere(self) -> list[tuple[str, str]]:
+        """(path, words) of the pages that nothing above leads to."""
+        found = [] if self.new or self.corrected or self.waiting else [("results", _("All test results"))]
+        found += [("visits", _("All visits"))]
+        found += [("activity", _("Who has looked at your record") if self.own else _("Who has looked"))]
+        return [(path, words) for path, words in found if path in self.sees]
+
+
+def _named(news: Sequence[News]) -> str:
+    names = list(dict.fromkeys(one.name for one in news))
+    more = len(names) - MOST_NAMED
+    if more <= 0:
+        return _("%(tests)s.", tests=list_of(names))
+    return ngettext(
+        "%(tests)s and %(count)s more.", "%(tests)s and %(count)s more.", more, tests=", ".join(names[:MOST_NAMED])
+    )
 
 
 async def home_page(grant: RecordGrant) -> HomePage:
-    results = visits = None
-    if grant.may(Category.RESULTS):
-        results = await visible(grant, DiagnosticReport).count()
-    if grant.may(Category.VISITS):
-        visits = await visible(grant, Encounter).count()
-    return HomePage(at=Address.of(grant), given=grant.given, own=grant.own, results=results, visits=visits)
+    reports = await _reports(grant) if grant.may(Category.RESULTS) else []
+    tests = await _tests(grant) if grant.may(Category.RESULTS) else []
+    fixed = [row for row in (*tests, *reports) if row["corrected"] and row["changed_at"] > grant.now - NEW_FOR]
+    inside = {row["report"] for row in fixed if row.get("report")}
+    lone = [*reports, *(row for row in tests if row["report"] is None and row["parent"] is None)]
+    return HomePage(
+        at=Address.of(grant), given=grant.given, own=grant.own, preview=grant.preview,
+        sees=frozenset(one.path for one in CATEGORIES if one.ready and grant.may(one.category)),
+        new=_news(row for row in lone if row not in fixed and not _waits(row) and _fresh(grant, row)),
+        corrected=_news(row for row in fixed if row["id"] not in inside),
+        waiting=_news(row for row in lone if _waits(row)),
+        visit=await _last_visit(grant) if grant.may(Category.VISITS) else None,
+        share=None if grant.own else await _given(grant),
+    )  # fmt: skip
+
+
+async def _reports(grant: RecordGrant) -> list[dict[str, Any]]:
+    table = DiagnosticReport
+    news = (table.released_at > grant.now - NEW_FOR) | (table.changed_at > grant.now - NEW_FOR) & table.corrected.eq(True)
+    news |= table.status.is_in(list(PENDING))
+    query = visible(grant, table).select(
+        table.id, table.label, table.loinc, table.status, table.corrected, table.changed_at, table.released_at,
+        table.effective_text, table.effective_precision, table.effective_starts, table.effective_ends,
+        table.test_count, table.conclusion, table.note,
+    )  # fmt: skip
+    found = await query.where((table.category == Category.RESULTS.value) & news)
+    grant.showed("DiagnosticReport", [row["id"] for row in found])
+    return [{**row, "empty": not (row["test_count"] or row["conclusion"] or row["note"])} for row in found]
+
+
+async def _tests(grant: RecordGrant) -> list[dict[str, Any]]:
+    table = Observation
+    alone = table.report.is_null() & table.parent.is_null()
+    news = alone & ((table.released_at > grant.now - NEW_FOR) | table.status.is_in(list(PENDING)))
+    news |= (table.changed_at > grant.now - NEW_FOR) & table.corrected.eq(True)
+    query = visible(grant, table).select(
+        table.id, table.label, table.loinc, table.status, table.corrected, table.changed_at, table.released_at,
+        table.effective_text, table.effective_precision, table.effective_starts, table.effective_ends, table.report,
+        table.parent, table.number, table.value, table.panel,
+    )  # fmt: skip
+    found = await query.where((table.category == Category.RESULTS.value) & news)
+    grant.showed("Observation", [row["id"] for row in found])
+    return [{**row, "empty": not (row["value"] or row["panel"])} for row in found]
+
+
+def _waits(row: dict[str, Any]) -> bool:
+    return shown_state(row["status"], not row["empty"]) is Shown.WAITING
+
+
+def _fresh(grant: RecordGrant, row: dict[str, Any]) -> bool:
+    return is_new(row["released_at"], taken_of(row), grant.now)
+
+
+def _news(rows: Iterable[dict[str, Any]]) -> tuple[News, ...]:
+    found = [News(row["label"], row["loinc"], taken_of(row)) for row in rows]
+    return tuple(sorted(found, key=lambda one: (one.taken is None, one.taken and -one.taken.starts.timestamp(), one.label)))
+
+
+async def _last_visit(grant: RecordGrant) -> VisitRow | None:
+    """The newest that took place, or goes on now."""
+    table = Encounter
+    query = visible(grant, table).select(
+        table.id, table.ref, table.status, table.label, table.reasons, table.participants, table.place,
+        table.organization, table.effective_text, table.effective_precision, table.effective_starts, table.effective_ends,
+    )  # fmt: skip
+    took_place = table.status.not_in(["planned", "cancelled"]) & (table.effective_starts <= grant.now)
+    row = await query.where(took_place).order_by(table.effective_starts, ascending=False).limit(1).first()
+    if row is None:
+        return None
+    grant.showed("Encounter", [row["id"]])
+    return visit_of(row)
+
+
+async def _given(grant: RecordGrant) -> Given:
+    rows = await grant.house.database.rows(ENDS, grant.share_ref)
+
+    def named(action: Action) -> tuple[str, ...]:
+        return tuple(one.name for one in CATEGORIES if (one.category.value, action.value) in grant.scopes)
+
+    return Given(grant.basis, named(Action.SEE), named(Action.ACT), rows[0]["ends_at"] if rows else None)

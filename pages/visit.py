@@ -124,10 +124,12 @@ class VisitPage(RecordPage):
         return parts_of(self)
 
     def facts(self) -> list[tuple[str, str]]:
-        visit = self.visit
+        """What the heading and the first sentence do not say."""
+        visit, told = self.visit, self.visit.status not in ("cancelled", "planned")
         found = [
-            (_("When"), visit.when), (_("About"), visit.name), (_("Kind of visit"), visit.kind),
-            (_("With"), visit.who), (_("Where"), visit.where), (_("State"), visit.tag[1] if visit.tag else ""),
+            (_("When"), visit.when if visit.when not in visit.heading else ""),
+            (_("About"), "" if told else visit.name), (_("Kind of visit"), visit.kind),
+            (_("With"), "" if told else visit.who), (_("Where"), visit.where),
         ]  # fmt: skip
         return [(term, words) for term, words in found if words]
 

@@ -18,10 +18,11 @@ from words.tests import name_of
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`over` stands below in smaller print; `sign` is the stylesheet's up, down or in, which the words repeat."""
+    """`meaning` stands below with its sign, the stylesheet's up, down or in; `over` below that in smaller print."""
 
     words: str
     over: str = ""
+    meaning: str = ""
     sign: str = ""
 
 
@@ -103,7 +104,7 @@ def _tests(tests: tuple[Finding, ...], reports: tuple[Report, ...]) -> Iterator[
     rows += [_waiting(one) for one in reports if not one.imaging and one.empty and one.state is not Shown.FINAL]
     said = tuple((name_of((one.loinc,), one.label), one.conclusion) for one in reports if one.conclusion and not one.imaging)
     if rows or said:
-        heads = (_("Test"), _("Result"), _("Meaning"), _("Usual range"))
+        heads = (_("Test"), _("Result"), _("Usual range"))
         caption = ngettext("%(count)s test", "%(count)s tests", len(rows))
         yield Part(_("Test results"), facts=said, table=_table(caption, heads, rows) if rows else None)
 
@@ -111,14 +112,16 @@ def _tests(tests: tuple[Finding, ...], reports: tuple[Report, ...]) -> Iterator[
 def _test(one: Finding) -> tuple[Cell, ...]:
     return (
         Cell(one.name, one.laboratory_name),
-        Cell(one.said, " ".join(filter(None, (_state(one), _correction(one))))),
-        Cell(meaning(one.meaning, one.value) if one.has_value else "", sign=meaning_class(one.meaning)),
+        Cell(
+            one.said, " ".join(filter(None, (_state(one), _correction(one)))),
+            meaning(one.meaning, one.value) if one.has_value else "", meaning_class(one.meaning),
+        ),
         Cell(usual_range(one.ranges, one.value)),
     )
 
 
 def _waiting(one: Report) -> tuple[Cell, ...]:
-    return Cell(name_of((one.loinc,), one.label)), Cell(state(one.state)), Cell(""), Cell("")
+    return Cell(name_of((one.loinc,), one.label)), Cell(state(one.state)), Cell("")
 
 
 def _state(one: Finding) -> str:

@@ -53,7 +53,7 @@ class VisitRow:
     @property
     def kind(self) -> str:
         """The clinic's words for this kind of visit, where the name is another."""
-        return self.label if self.reasons and self.label else ""
+        return self.label if self.reasons and self.label not in self.reasons else ""
 
     @property
     def when(self) -> str:
