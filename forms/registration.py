@@ -92,10 +92,17 @@ class LoginForm(Form):
             self.fail("password", Later(REFUSALS[reason]))
 
 
+class SecretField(StringField):
+    """What was typed is looked at once and never sent back."""
+
+    def _value(self) -> str:
+        return ""
+
+
 class FactorForm(Form):
     """A code of the authenticator app, or of the sheet."""
 
-    code = StringField(Later(N_("Code")), [needed(N_("Enter the code"))], filters=[tidy])
+    code = SecretField(Later(N_("Code")), [needed(N_("Enter the code"))], filters=[tidy])
     next = HiddenField(filters=[tidy])
 
     def refuse(self, reason: str, again_at: datetime | None = None) -> None:
