@@ -16,6 +16,12 @@ async def front(request: Request) -> Response:
     return await render(request, await front_page(), "front/show.html")
 
 
+@get("/robots.txt", access=PUBLIC)
+async def robots(request: Request) -> Response:
+    """Nothing here is for a search engine."""
+    return Response(b"User-agent: *\nDisallow: /\n", media_type="text/plain")
+
+
 @get("/healthz", access=PUBLIC)
 async def healthz(request: Request) -> Response:
     """The process answers."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Router
 from litestar.handlers import HTTPRouteHandler
 
-from handlers import activity, preferences, public, records, registration, results, security, sign_in, visits
+from handlers import activity, help, preferences, public, records, registration, results, security, sign_in, visits
 from handlers.staff import desk
 from handlers.staff import sign_in as staff_sign_in
 
@@ -14,7 +14,8 @@ RECORD: tuple[HTTPRouteHandler, ...] = (
     visits.visits, visits.visits_documents, visits.visit, activity.activity, activity.activity_documents,
 )
 ALONE: tuple[HTTPRouteHandler, ...] = (
-    public.front, public.healthz, public.readyz, public.static, records.records,
+    public.front, public.robots, public.healthz, public.readyz, public.static, records.records,
+    help.help, help.phishing, help.accessibility, help.privacy, help.weight,
     sign_in.door, sign_in.check_password, sign_in.code, sign_in.give_code, sign_in.prove, sign_in.give_proof,
     sign_in.stay, sign_in.sign_out, staff_sign_in.door, staff_sign_in.check_password,
     registration.register, registration.check_code, registration.login, registration.make_login,

@@ -19,12 +19,19 @@ from rules.results import Shown, shown_state
 from tables.results import DiagnosticReport, Observation
 from tables.visits import Encounter
 from words.dates import day, day_short
-from words.gettext import _, ngettext
+from words.gettext import N_, _, ngettext
 from words.names import list_of
 from words.tests import name_of
 
 MOST_NAMED = 3
 PENDING = ("registered", "preliminary", "partial", "unknown")
+ACTS = {
+    Category.APPOINTMENTS: N_("book and change appointments"), Category.MESSAGES: N_("write messages"),
+    Category.MEDICINES: N_("ask for refills"), Category.BILLING: N_("pay bills"),
+    Category.DOCUMENTS: N_("send documents"), Category.CARE_PLAN: N_("answer questions of the care plan"),
+}  # fmt: skip
+"""What acting means, for the categories in which there is something to do."""
+
 ENDS = "SELECT ends_at FROM share WHERE ref = ?"
 
 
@@ -43,15 +50,15 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a helper was given: `see` and `act` hold names of categories. `ends` None: until it is taken back."""
+    """What a helper was given. `ends` None: until it is taken back."""
 
     basis: str
-    see: tuple[str, ...]
-    act: tuple[str, ...]
+    see: tuple[Category, ...]
+    act: tuple[Category, ...]
     ends: datetime | None
 
     def facts(self, given: str) -> list[tuple[str, str]]:
-        found = [(_("You can see"), self._listed(self.see)), (_("You can do"), self._listed(self.act))]
+        found = [(_("You can see"), self._see()), (_("You can do"), self._act())]
         if self.basis == "helper":
             found.append((_("Not shared"), _("Everything else. %(given)s chose this and can change it.", given=given)))
         else:
@@ -60,8 +67,14 @@ class Given:
             found.append((_("Ends on"), day(self.ends)))
         return [(term, words) for term, words in found if words]
 
-    def _listed(self, names: Sequence[str]) -> str:
-        return list_of([_(name) for name in names])
+    def _see(self) -> str:
+        if len(self.see) == len(CATEGORIES) - (Category.CONTROL not in self.see):
+            return _("Everything in the record")
+        return list_of([_(words.name) for words in CATEGORIES if words.category in self.see])
+
+    def _act(self) -> str:
+        said = list_of([_(words) for category, words in ACTS.items() if category in self.act])
+        return said[:1].upper() + said[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +223,7 @@ async def _last_visit(grant: RecordGrant) -> VisitRow | None:
 async def _given(grant: RecordGrant) -> Given:
     rows = await grant.house.database.rows(ENDS, grant.share_ref)
 
-    def named(action: Action) -> tuple[str, ...]:
-        return tuple(one.name for one in CATEGORIES if (one.category.value, action.value) in grant.scopes)
+    def named(action: Action) -> tuple[Category, ...]:
+        return tuple(one.category for one in CATEGORIES if (one.category.value, action.value) in grant.scopes)
 
     return Given(grant.basis, named(Action.SEE), named(Action.ACT), rows[0]["ends_at"] if rows else None)

@@ -8,6 +8,12 @@ from access.grant import AccountGrant
 from access.visible import visible
 from rules.dates import ClinicalDate, parse_clinical_date
 from tables.records import Record, Share
+from words.gettext import N_, _
+
+BASES = {
+    "helper": N_("You help."), "guardian": N_("You are a parent or guardian."), "representative": N_("You act for them."),
+}  # fmt: skip
+"""On which basis somebody else's record is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,9 @@ class RecordRow:
 class RecordsPage:
     own: tuple[RecordRow, ...]
     others: tuple[RecordRow, ...]
+
+    def basis(self, one: RecordRow) -> str:
+        return _(BASES[one.basis]) if one.basis in BASES else ""
 
 
 async def records_page(grant: AccountGrant) -> RecordsPage:

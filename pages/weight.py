@@ -1,0 +1,53 @@
+"""`/about/weight`: how many bytes a page may have, and how many each had when they were last measured."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from rules.dates import ClinicalDate, parse_clinical_date
+from words.gettext import N_, _
+
+MEASURED = Path(__file__).with_name("weight.json")
+"""{"measured": "2026-05-12", "pages": [{"address": "/records/{record}", "bytes": 4321}]}, written by the budget's test."""
+
+BUDGET = (
+    (N_("The first page, with its style and headers"), 14_600),
+    (N_("Any page after that"), 8_000),
+    (N_("The middle one of all pages"), 4_500),
+    (N_("The whole first visit, with scripts"), 30_000),
+    (N_("An update of a part of a page"), 3_000),
+    (N_("All styles"), 4_500),
+    (N_("Our own scripts"), 3_000),
+    (N_("A document of one page"), 40_000),
+    (N_("Signing in, the newest result and its document"), 60_000),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    address: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeightPage:
+    """`measured` None: nobody has measured this release yet."""
+
+    measured: ClinicalDate | None
+    pages: tuple[Weight, ...]
+
+    def budget(self) -> list[tuple[str, int]]:
+        return [(_(words), most) for words, most in BUDGET]
+
+
+@cache
+def weight_page(file: Path = MEASURED) -> WeightPage:
+    """The file comes with a release and does not change while the portal runs."""
+    if not file.is_file():
+        return WeightPage(None, ())
+    sent = json.loads(file.read_text())
+    pages = tuple(Weight(one["address"], one["bytes"]) for one in sent["pages"])
+    return WeightPage(parse_clinical_date(sent["measured"], "UTC"), tuple(sorted(pages, key=lambda one: one.address)))
