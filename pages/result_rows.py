@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -185,8 +186,13 @@ def _brief(row: dict[str, Any]) -> Finding:
         ref=row["ref"], label=row["label"], loinc=row["loinc"], kind=row["kind"], series=row.get("series_ref") or "",
         value=value, meaning=Meaning(row["interpretation"]), corrected=bool(row["corrected"]),
         state=shown_state(row["status"], value is not None and not isinstance(value, Absent)),
-        before=before_of(row["previous"]), changed_at=row["changed_at"],
+        before=before_of(row["previous"]), changed_at=_moment(row["changed_at"]),
     )  # fmt: skip
+
+
+def _moment(sent: datetime | str | None) -> datetime | None:
+    """SQLite knows no type for what an expression makes, and gives the text that it keeps."""
+    return datetime.fromisoformat(sent) if isinstance(sent, str) else sent
 
 
 def taken_words(kind: str, taken: ClinicalDate | None, written: bool = False) -> str:
