@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+from functools import lru_cache
 
 from litestar.types import Scope
 
@@ -37,6 +38,7 @@ class Proxies:
             return False
 
 
+@lru_cache(maxsize=4096)
 def limit_name(text: str) -> str:
     """An IPv4 address as it is, an IPv6 one as its /64: one household, one name."""
     try:
@@ -48,6 +50,7 @@ def limit_name(text: str) -> str:
     return str(address) if address.version == 4 else str(ipaddress.ip_network(f"{address}/64", strict=False))
 
 
+@lru_cache(maxsize=1024)
 def device_words(agent: bytes) -> str:
     """"Firefox, Windows": names of products, so not for translation."""
     found = [next((words for mark, words in names if mark in agent), "") for names in (BROWSERS, SYSTEMS)]

@@ -10,7 +10,7 @@ from tables.clinic import ClinicSite, ClinicText
 
 FRESH_SECONDS = 15.0
 FALLBACK = "en"
-_kept: dict[str, tuple[float, tuple, tuple]] = {}
+_kept: dict[tuple[str, str], tuple[float, Clinic]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,12 @@ class Clinic:
 
 async def clinic(database_url: str, locale: str) -> Clinic:
     """Kept for a quarter of a minute in each process: it decides nothing, and it is on every page."""
-    kept = _kept.get(database_url)
+    kept = _kept.get((database_url, locale))
     if kept is None or time.monotonic() - kept[0] > FRESH_SECONDS:
         sites = await ClinicSite.select().where(ClinicSite.active.eq(True)).order_by(ClinicSite.name).limit(1)
         texts = await ClinicText.select(ClinicText.name, ClinicText.locale, ClinicText.text).order_by(ClinicText.since)
-        kept = _kept[database_url] = (time.monotonic(), tuple(sites), tuple(texts))
-    return _clinic(kept[1], kept[2], locale)
+        kept = _kept[database_url, locale] = (time.monotonic(), _clinic(tuple(sites), tuple(texts), locale))
+    return kept[1]
 
 
 def _clinic(sites: tuple, texts: tuple, locale: str) -> Clinic:
