@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from piccolo.engine.postgres import PostgresEngine
-
+from tables.postgres import PooledPostgresEngine
 from tables.sqlite import KeptSQLiteEngine
 
 POOL = {"min_size": 2, "max_size": 10}
@@ -24,7 +23,7 @@ class Database:
     """`sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://user:password@host:port/name`."""
 
     url: str
-    engine: KeptSQLiteEngine | PostgresEngine = field(init=False)
+    engine: KeptSQLiteEngine | PooledPostgresEngine = field(init=False)
     _numbered: dict[str, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -58,7 +57,7 @@ class Database:
     def transaction(self):
         """One write transaction: IMMEDIATE on SQLite, READ COMMITTED on PostgreSQL. Nothing but the database is
         awaited inside, and it is not nested."""
-        return self.engine.transaction() if self.is_sqlite else self.engine.transaction(allow_nested=False)
+        return self.engine.transaction()
 
     @property
     def in_transaction(self) -> bool:
@@ -98,11 +97,11 @@ class Database:
         return known
 
 
-def _engine(url: str) -> KeptSQLiteEngine | PostgresEngine:
+def _engine(url: str) -> KeptSQLiteEngine | PooledPostgresEngine:
     if url.startswith("sqlite:///") and len(url) > len("sqlite:///"):
         return KeptSQLiteEngine(url.removeprefix("sqlite:///"))
     if url.startswith(("postgresql://", "postgres://")):
-        return PostgresEngine(config=_postgres_config(url))
+        return PooledPostgresEngine(config=_postgres_config(url))
     raise UnknownDatabase("DATABASE_URL must begin with sqlite:/// or postgresql://")
 
 

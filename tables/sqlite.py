@@ -17,7 +17,10 @@ from typing import Any
 from piccolo.engine.exceptions import TransactionError
 from piccolo.engine.sqlite import SQLiteEngine, SQLiteTransaction
 
+from tables.transactions import OwnTask
+
 BUSY_SECONDS = 10.0
+LINE_SECONDS = 20.0
 READ_PRAGMAS = ("PRAGMA query_only = 1", "PRAGMA cache_size = -16000", "PRAGMA mmap_size = 268435456")
 WRITE_PRAGMAS = ("PRAGMA synchronous = FULL", "PRAGMA cache_size = -16000", "PRAGMA wal_autocheckpoint = 2000")
 
@@ -47,7 +50,7 @@ def _dicts(cursor: sqlite3.Cursor) -> list[dict]:
 
 
 class DatabaseBusy(Exception):
-    """Another process kept the database's write lock for longer than BUSY_SECONDS."""
+    """Another process kept the write lock for longer than BUSY_SECONDS, or the line in this one took LINE_SECONDS."""
 
 
 class _Writer:
@@ -65,19 +68,21 @@ class _Writer:
 class ImmediateTransaction(SQLiteTransaction):
     """BEGIN IMMEDIATE, alone on the writer. A transaction inside another is refused: use a savepoint."""
 
-    __slots__ = ()
+    __slots__ = ("task",)
 
     def __init__(self, engine: KeptSQLiteEngine):
         super().__init__(engine=engine, allow_nested=False)
+        self.task: asyncio.Task | None = None
 
     async def __aenter__(self) -> ImmediateTransaction:
-        await self.engine.write_lock.acquire()
+        await self.engine.take_writer()
         try:
             self.connection = _Writer(self.engine)
             await self.begin()
         except BaseException:
-            self.engine.write_lock.release()
+            self.engine.give_writer_back()
             raise
+        self.task = asyncio.current_task()
         self.context = self.engine.current_transaction.set(self)
         return self
 
@@ -102,23 +107,18 @@ class ImmediateTransaction(SQLiteTransaction):
         self._committed = True
 
     async def rollback(self) -> None:
-        if self.engine.writer_in_transaction:
-            self.engine.on_writer("ROLLBACK")
+        self.engine.roll_back()
         self._rolled_back = True
 
     async def __aexit__(self, exception_type, exception, traceback) -> bool:
         try:
-            if exception is None and not self._rolled_back and not self._committed:
-                try:
-                    await asyncio.shield(asyncio.ensure_future(self.commit()))
-                except sqlite3.Error:
-                    await self.rollback()
-                    raise
-            elif exception is not None:
-                await self.rollback()
+            if exception_type is None and not self._rolled_back and not self._committed:
+                await self.commit()
         finally:
-            self.engine.current_transaction.reset(self.context)
-            self.engine.write_lock.release()
+            try:
+                self.engine.current_transaction.reset(self.context)
+            finally:
+                self.engine.give_writer_back()
         return False
 
 
@@ -131,6 +131,7 @@ class KeptSQLiteEngine(SQLiteEngine):
         self._thread: ThreadPoolExecutor | None = None
         self.write_lock = asyncio.Lock()
         super().__init__(path=path)
+        self.current_transaction = OwnTask(self.current_transaction)
 
     def _connect(self, pragmas: tuple[str, ...]) -> sqlite3.Connection:
         connection = sqlite3.connect(**self.connection_kwargs, check_same_thread=False, cached_statements=512)
@@ -155,7 +156,36 @@ class KeptSQLiteEngine(SQLiteEngine):
         self._reader = self._writer = self._thread = None
 
     async def in_thread(self, function, *args):
-        return await asyncio.get_running_loop().run_in_executor(self._thread, function, *args)
+        """Waits to the end even when the caller is cancelled: the writer must be at rest before the next one has it."""
+        working = asyncio.get_running_loop().run_in_executor(self._thread, function, *args)
+        cancelled = None
+        while not working.done():
+            try:
+                await asyncio.wait((working,))
+            except asyncio.CancelledError as error:
+                cancelled = error
+        if cancelled:
+            working.exception()  # looked at, so that asyncio does not complain of it
+            raise cancelled
+        return working.result()
+
+    async def take_writer(self) -> None:
+        try:
+            async with asyncio.timeout(LINE_SECONDS):
+                await self.write_lock.acquire()
+        except TimeoutError:
+            raise DatabaseBusy("too many were waiting to write") from None
+
+    def give_writer_back(self) -> None:
+        """Whatever happened: no transaction stays open, and the next in line has its turn."""
+        try:
+            self.roll_back()
+        finally:
+            self.write_lock.release()
+
+    def roll_back(self) -> None:
+        if self.writer_in_transaction:
+            self.on_writer("ROLLBACK")
 
     @property
     def writer_in_transaction(self) -> bool:
