@@ -101,7 +101,9 @@ def serve(arguments: argparse.Namespace) -> int:
         os.environ["PORT"] = str(arguments.port)
     settings = Settings.from_env()
     asyncio.run(_try(settings))
-    from serving import run
+    from serving import refuse_taken_port, run
+
+    refuse_taken_port(arguments.host, settings.port)
 
     run(settings, arguments.host, arguments.reload)
     return 0

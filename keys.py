@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from settings import new_key_line
+from settings import data_folder, new_key_line
 from terminal import CommandFailed
 
 SEALING, AUDIT = "PORTAL_KEYS", "PORTAL_AUDIT_KEY"
@@ -34,7 +34,7 @@ def add_key(environ: Mapping[str, str]) -> list[str]:
 
 
 def _file(environ: Mapping[str, str], name: str) -> Path:
-    return Path(environ.get(f"{name}_FILE") or Path(environ.get("PORTAL_DATA", "var")).resolve() / FILES[name])
+    return Path(environ.get(f"{name}_FILE") or data_folder(environ) / FILES[name])
 
 
 def _write(file: Path, text: str) -> None:

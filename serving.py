@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import uvicorn
 
 from settings import Settings
+from terminal import CommandFailed
 
 HOUSE = Path(__file__).resolve().parent
 GRACE_SECONDS = 10
@@ -18,6 +20,15 @@ OPTIONS = {
     "timeout_graceful_shutdown": GRACE_SECONDS,
     "timeout_keep_alive": 30,
 }
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, port))
+        except OSError as error:
+            raise CommandFailed(f"Cannot listen on {host}:{port} ({error.strerror}). PORT= names another.") from None
 
 
 def run(settings: Settings, host: str, reload: bool) -> None:

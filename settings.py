@@ -70,7 +70,7 @@ class Settings:
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         port = _whole_number(environ, "PORT", 8000)
-        data_dir = Path(environ.get("PORTAL_DATA", "var")).resolve()
+        data_dir = data_folder(environ)
         return cls(
             database_url=environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'portal.sqlite3'}",
             origin=_origin(environ.get("PORTAL_ORIGIN") or f"http://localhost:{port}"),
@@ -85,6 +85,11 @@ class Settings:
             mail_from=environ.get("PORTAL_MAIL_FROM", ""),
             limits=_limits(environ),
         )
+
+
+def data_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where an installation keeps its database and keys: the same one from whichever folder a command is given."""
+    return Path(environ.get("PORTAL_DATA") or Path(__file__).resolve().parent / "var").resolve()
 
 
 def new_key_line() -> str:

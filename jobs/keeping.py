@@ -16,7 +16,9 @@ from terminal import Progress
 
 
 async def back_up(settings: Settings, file: Path) -> backup.Kept:
+    """A copy of every record is a look at every record, so it is written down."""
     refuse_missing_file(settings.database_url)
+    await _note(settings, "system.backup")
     with Progress("Copying") as progress:
         return await backup.back_up(settings.database_url, file.resolve(), partial(_chains, settings.audit_key), progress.to)
 
@@ -29,7 +31,7 @@ async def restore(settings: Settings, file: Path, replace: bool) -> tuple[backup
     heads = settings.heads_file
     if heads.exists():
         heads.rename(heads.with_name(f"{heads.name}.before-{stamp}"))
-    await _note(settings, heads)
+    await _note(settings, "system.restored")
     return kept, aside
 
 
@@ -39,14 +41,13 @@ async def _chains(key: bytes, database: Database) -> str:
     return fault_words(found.faults[0]) if found.faults else ""
 
 
-async def _note(settings: Settings, heads: Path) -> None:
-    """That a backup was put in place is part of what happened."""
+async def _note(settings: Settings, action: str) -> None:
     now = datetime.now(UTC)
     database = await Database(settings.database_url).connect()
-    audit = AuditWriter(database, settings.audit_key, heads)
+    audit = AuditWriter(database, settings.audit_key, settings.heads_file)
     try:
         async with audit.transaction() as entries:
-            entries.append(Entry(now, "system.restored"))
+            entries.append(Entry(now, action))
         await audit.close_chain(now)
     finally:
         await database.close()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from access.house import House
+from acts.registration import ENROLLING_FOR
+from identity.codes import wipe_shown
 from identity.codes import wipe_shown
 from tables.database import Database
 
@@ -65,6 +67,18 @@ async def _batch(database: Database, one: Sweep, now: datetime) -> int:
             await database.many(f"DELETE FROM {one.before} WHERE file = ?", rows)
         await database.many(f"DELETE FROM {one.table} WHERE id = ?", rows)
     return len(rows)
+
+
+async def end_what_lapsed(house: House) -> None:
+    """What stays, but no longer works: codes nobody put away, and logins begun and never finished, whose user names
+    somebody else may want."""
+    now = house.clock()
+    async with house.database.transaction():
+        await wipe_shown(house, now)
+        await house.database.rows(
+            "UPDATE account SET state = 'disabled', username_key = ref WHERE state = 'enrolling' AND created_at < ?",
+            now - ENROLLING_FOR,
+        )
 
 
 async def waiting(house: House) -> list[tuple[Sweep, int]]:

@@ -53,6 +53,7 @@ class Worker:
 
     async def tidy(self) -> int:
         await sweeping.sweep(self.house)
+        await sweeping.end_what_lapsed(self.house)
         await self.house.audit.export_heads(self.house.clock())
         return 0
 

@@ -254,6 +254,16 @@ async def test_sessions_and_what_was_parked_in_them_go_when_their_time_is_over(h
     assert (await sweeping.sweep(house))["session"] == 1
 
 
+async def test_a_login_begun_and_never_finished_gives_its_user_name_back(house, clock):
+    insert = ("INSERT INTO account (id, ref, kind, state, username, username_key, name, locale, text_size, created_at)"
+              " VALUES (?, ?, 'personal', ?, 'ada', ?, 'A', 'en', 'normal', ?)")  # fmt: skip
+    for name, state, age in (("old", "enrolling", 25), ("new", "enrolling", 23), ("done", "active", 999)):
+        await house.database.rows(insert, new_id(), name, state, name, clock() - timedelta(hours=age))
+    await sweeping.end_what_lapsed(house)
+    rows = await house.database.rows("SELECT ref, state, username_key FROM account ORDER BY created_at")
+    assert [(row["ref"], row["state"]) for row in rows] == [("done", "active"), ("old", "disabled"), ("new", "enrolling")]
+
+
 def test_a_worker_killed_in_the_middle_loses_nothing(demo_url, tmp_path):
     """The real process, `kill -9` while it holds a job; the next one does the job."""
     environ = portal_environment(demo_url, PORTAL_DATA=str(tmp_path))
