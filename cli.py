@@ -39,19 +39,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _failed(error: Exception) -> int:
-    print(f"portal: {error}", file=sys.stderr)
+    print(f"portal: {' '.join(str(error).split()) or type(error).__name__}", file=sys.stderr)
     return 1
 
 
 def _is_expected(error: Exception) -> bool:
     """What an operator can mend is one line; anything else is a mistake of ours and keeps its traceback."""
     from tables.comparing import BackupFailed
-    from tables.database import UnknownDatabase
+    from tables.database import UnknownDatabase, is_unreachable
     from tables.installation import Unfit
     from tables.migrate import SchemaError
     from tables.sealing import MissingKey
 
-    return isinstance(error, (Unfit, SchemaError, MissingKey, UnknownDatabase, BackupFailed))
+    ours = (Unfit, SchemaError, MissingKey, UnknownDatabase, BackupFailed, OSError)
+    return isinstance(error, ours) or is_unreachable(error)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import asyncpg
+
 from tables.postgres import PooledPostgresEngine
 from tables.sqlite import KeptSQLiteEngine
 
+UNUSABLE = {
+    sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_READONLY,
+}  # fmt: skip
+REFUSED = (
+    asyncpg.InvalidCatalogNameError, asyncpg.InvalidAuthorizationSpecificationError, asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+)  # fmt: skip
 POOL = {"min_size": 2, "max_size": 10}
 
 
@@ -108,3 +118,10 @@ def _engine(url: str) -> KeptSQLiteEngine | PooledPostgresEngine:
 def _postgres_config(url: str) -> dict[str, Any]:
     """asyncpg reads the address itself; Piccolo only wants to know the database's name."""
     return {"dsn": url, "database": unquote(urlsplit(url).path.lstrip("/"))}
+
+
+def is_unreachable(error: Exception) -> bool:
+    """Whether the database itself cannot be used, as against what was asked of it."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in UNUSABLE
+    return isinstance(error, REFUSED)

@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ import pytest
 
 from access.house import utc_now
 from keys import add_key
-from settings import Settings
+from settings import Settings, data_folder
 from tables.base import new_id
 from tables.database import Database
 from tables.installation import sqlite_file
@@ -209,6 +210,33 @@ def test_serve_refuses_a_database_that_others_may_read(demo_url):
 def test_a_wrong_setting_is_one_line(name, value, words, tmp_path):
     code, _, err = run("doctor", **{"url": f"sqlite:///{tmp_path}/a.sqlite", name: value})
     assert code == 1 and words in err and len(err.splitlines()) == 1
+
+
+def test_a_database_that_cannot_be_used_is_one_line(tmp_path):
+    (tmp_path / "letter").write_text("Dear diary, this is no database, but it is long enough to be taken for one. " * 20)
+    (tmp_path / "letter").chmod(0o600)
+    for url in (f"sqlite:///{tmp_path}/letter", f"sqlite:///{tmp_path}", f"postgresql://me:secret@127.0.0.1:{free_port()}/x"):
+        code, _, err = run("doctor", url=url, PORTAL_DATA=str(tmp_path))
+        assert code == 1 and len(err.splitlines()) == 1 and err.startswith("portal: "), err
+        assert "secret" not in err
+
+
+def test_a_postgresql_database_that_is_not_there_is_one_line(servers):
+    url = servers.templates("postgresql").server.create("x") + "_nowhere"
+    code, _, err = run("doctor", url=url)
+    assert code == 1 and len(err.splitlines()) == 1 and "does not exist" in err
+
+
+def test_a_port_that_is_taken_is_one_line(demo_url, tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        code, out, err = run("serve", "--port", str(taken.getsockname()[1]), url=demo_url, PORTAL_DATA=str(tmp_path))
+    assert (code, out) == (1, "") and len(err.splitlines()) == 1 and "PORT=" in err
+
+
+def test_the_data_stay_where_they_are_from_whichever_folder_a_command_is_given():
+    assert data_folder({}) == HOUSE / "var" and data_folder({"PORTAL_DATA": "/srv/x"}) == Path("/srv/x")
 
 
 def test_a_missing_key_is_one_line_that_says_how_to_make_it(alone):
