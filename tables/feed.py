@@ -76,7 +76,7 @@ TABLES = (ImportRun, RawResource, FeedIdentifier, WaitingLink)
 CONSTRAINTS = (
     "CREATE UNIQUE INDEX raw_resource_version ON raw_resource (source, fhir_type, fhir_id, version, sha256)",
     "CREATE INDEX import_run_source ON import_run (source, started_at)",
-    "CREATE UNIQUE INDEX feed_identifier_once ON feed_identifier (source, fhir_type, system, value, fhir_id)",
+    "CREATE UNIQUE INDEX feed_identifier_once ON feed_identifier (source, fhir_type, value, system, fhir_id)",
     "CREATE INDEX feed_identifier_of ON feed_identifier (source, fhir_type, fhir_id)",
     "CREATE UNIQUE INDEX waiting_link_once ON waiting_link (source, fhir_type, fhir_id, target_type, target_id)",
     "CREATE INDEX waiting_link_target ON waiting_link (source, target_type, target_id)",
