@@ -95,12 +95,17 @@ def _browser(viewer: Viewer) -> str:
 
 
 async def _record(house: House, grant: CapabilityGrant | None) -> dict | None:
-    """The chart a code stands for, while it can have a login. Asked of the database in any case, for equal time."""
+    """The chart a code stands for. Asked of the database in any case, for equal time."""
+    return await _chart(house, UUID(grant.object) if grant else new_id())
+
+
+async def _chart(house: House, record: UUID) -> dict | None:
+    """A chart that can have a login of its own: nobody has one, and it is not closed."""
     rows = await house.database.rows(
         "SELECT r.id, r.name, r.given, r.family, r.birth_text, r.email FROM record r WHERE r.id = ? AND r.state = 'active'"
         " AND r.deceased_text IS NULL AND NOT EXISTS (SELECT 1 FROM share s WHERE s.record = r.id"
         " AND s.basis = 'self' AND s.revoked_at IS NULL)",
-        UUID(grant.object) if grant else new_id(),
+        record,
     )
     return rows[0] if rows else None
 
@@ -121,6 +126,9 @@ async def make_login(
     record = await _record(house, grant)
     if record is None:
         return Refused("gone")
+    tries = await limits.allow(house, f"register:names:{grant.capability}", 40, 3600, viewer.now)
+    if tries.refused:
+        return Refused("again", tries.again_at)
     refusal = await _unfit(house, record, username, password, clinic_words)
     if refusal:
         return refusal
@@ -212,7 +220,7 @@ async def _confirm(house: House, viewer: Viewer, code: str) -> tuple[str, str]:
     proof = await authenticators.confirm_app(house, viewer.account, code, viewer.now)
     if not proof.right:
         return proof.reason, ""
-    await _share(house, viewer, begun["record"])
+    await _share(house, viewer, begun["id"])
     await house.database.rows("UPDATE account SET state = 'active' WHERE id = ?", viewer.account)
     await codes.make_sheet(house, viewer.account, viewer.now)
     await enqueue_notice(house.database, "account.registered", viewer.account, "Account", viewer.account, viewer.now)
@@ -224,16 +232,13 @@ async def _confirm(house: House, viewer: Viewer, code: str) -> tuple[str, str]:
 
 
 async def _begun(house: House, viewer: Viewer) -> dict | None:
-    """The registration this login stands in, while its code was not withdrawn and its day is not over."""
+    """The chart this login is being made for, while its code was not withdrawn and its day is not over."""
     rows = await house.database.rows(
-        "SELECT r.id AS record FROM account a JOIN capability c ON c.used_by = a.id AND c.purpose = ?"
-        " JOIN record r ON CAST(r.id AS VARCHAR(36)) = c.object"
-        " WHERE a.id = ? AND a.state = 'enrolling' AND a.created_at > ? AND c.revoked_at IS NULL"
-        " AND r.state = 'active' AND r.deceased_text IS NULL AND NOT EXISTS"
-        " (SELECT 1 FROM share s WHERE s.record = r.id AND s.basis = 'self' AND s.revoked_at IS NULL)",
+        "SELECT c.object FROM account a JOIN capability c ON c.used_by = a.id AND c.purpose = ?"
+        " WHERE a.id = ? AND a.state = 'enrolling' AND a.created_at > ? AND c.revoked_at IS NULL",
         codes.ACTIVATION, viewer.account, viewer.now - ENROLLING_FOR,
     )
-    return rows[0] if rows else None
+    return await _chart(house, UUID(rows[0]["object"])) if rows else None
 
 
 async def _share(house: House, viewer: Viewer, record: UUID) -> None:

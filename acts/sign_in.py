@@ -70,7 +70,7 @@ def _limits(key: str, viewer: Viewer) -> tuple[limits.Limit, ...]:
         limits.Limit(f"sign-in:name:{name}:{ip}", 10, 900),
         limits.Limit(f"sign-in:name:{name}", 100, 86_400),
         limits.Limit(f"sign-in:ip:{ip}", 200, 900),
-        limits.Limit("sign-in:all", 2000, 60, kept=True),
+        limits.Limit("sign-in:all", 600, 60, kept=True),
     )
 
 

@@ -63,6 +63,8 @@ async def make_login(request: Request) -> Response:
 
 
 async def _no_login(request: Request, form: LoginForm, outcome: acts.Refused) -> Response:
+    if outcome.again_at:
+        raise TooMany(minutes_until(outcome.again_at, request.state.viewer.now))
     if outcome.reason == "gone":
         return await render(request, RegisterPage(), "registration/gone.html", status=404)
     form.refuse(outcome.reason, outcome.offers)

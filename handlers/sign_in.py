@@ -21,7 +21,7 @@ from handlers.frame import with_query
 from handlers.respond import invalid, is_htmx, render, see_other
 from handlers.session_cookie import own_page, signed_in, signed_out
 from identity.parking import park
-from pages.sign_in import FactorPage, SignInPage
+from pages.sign_in import SignInPage, factor_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ async def code(request: Request) -> Response:
     if acts.is_enrolling(viewer):
         return see_other(request, "/register/authenticator")
     form = await open_form(request, FactorForm, next=own_page(request.query_params.get("next"), ""))
-    return await render(request, FactorPage(), home_of(viewer).code, form=form)
+    return await render(request, await factor_page(request.app.state.house, viewer), home_of(viewer).code, form=form)
 
 
 @post(["/sign-in/code", "/staff/sign-in/code"], access=HALF)
@@ -103,7 +103,8 @@ async def give_code(request: Request) -> Response:
 @get("/account/prove", access=ACCOUNT)
 async def prove(request: Request) -> Response:
     form = await open_form(request, FactorForm, next=own_page(request.query_params.get("next"), ""))
-    return await render(request, FactorPage(), PROVE, form=form)
+    page = await factor_page(request.app.state.house, request.state.viewer)
+    return await render(request, page, PROVE, form=form)
 
 
 @post("/account/prove", access=ACCOUNT)
@@ -117,7 +118,8 @@ async def _take_code(request: Request, form: FactorForm, act, template: str, hom
         if isinstance(outcome, acts.SignedIn):
             return signed_in(request, see_other(request, own_page(form.next.data, home)), outcome.token)
         form.refuse(outcome.reason, outcome.again_at)
-    return await invalid(request, FactorPage(), template, form)
+    page = await factor_page(request.app.state.house, request.state.viewer)
+    return await invalid(request, page, template, form)
 
 
 @post("/stay", access=ACCOUNT)
@@ -126,7 +128,7 @@ async def stay(request: Request) -> Response:
     if is_htmx(request):
         return Response(b"", status_code=204)
     fields, viewer = request.state.fields, request.state.viewer
-    back = own_page(fields.get("next"), "/records")
+    back = own_page(fields.get("next"), home_of(viewer).home)
     ref = await park(request.app.state.house, viewer, urlsplit(back).path, fields.pairs)
     join = "&" if "?" in back else "?"
     return see_other(request, f"{back}{join}kept={ref}" if ref else back)

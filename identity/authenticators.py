@@ -177,6 +177,22 @@ async def confirm_app(house: House, account: UUID, code: str, now: datetime) -> 
     return Proof("", "app", row["id"])
 
 
+async def demo_code(house: House, account: UUID, now: datetime) -> str:
+    """What the newest app shows now, or will show next if that was used: for the demo clinic alone, else ""."""
+    if not house.demo:
+        return ""
+    rows = await house.database.rows(
+        "SELECT id, secret, last_step FROM authenticator WHERE account = ? AND kind = 'app' AND ended_at IS NULL"
+        " AND secret IS NOT NULL ORDER BY created_at DESC LIMIT 1",
+        account,
+    )
+    if not rows:
+        return ""
+    totp = _totp(house, rows[0])
+    step = max(totp.timecode(now), rows[0]["last_step"] + 1)
+    return totp.generate_otp(step) if step <= totp.timecode(now) + DRIFT else ""
+
+
 async def _begun(house: House, account: UUID) -> dict | None:
     rows = await house.database.rows(
         "SELECT id, secret FROM authenticator WHERE account = ? AND kind = 'app' AND confirmed_at IS NULL"

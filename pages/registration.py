@@ -19,6 +19,7 @@ class RegisterPage:
 class AuthenticatorPage:
     setup: authenticators.Setup | None
     """None: the day to finish is over."""
+    demo_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class CodesPage:
 
 async def authenticator_page(house: House, viewer: Viewer, issuer: str) -> AuthenticatorPage:
     username = await _username(house, viewer.account)
-    return AuthenticatorPage(await authenticators.app_setup(house, viewer.account, username, issuer))
+    setup = await authenticators.app_setup(house, viewer.account, username, issuer)
+    return AuthenticatorPage(setup, await authenticators.demo_code(house, viewer.account, viewer.now) if setup else "")
 
 
 async def codes_page(grant: AccountGrant, clinic: str) -> CodesPage:

@@ -66,6 +66,7 @@ CONSTRAINTS = (
     "CREATE INDEX parked_form_ends ON parked_form (ends_at)",
     "CREATE UNIQUE INDEX capability_hash ON capability (hash)",
     "CREATE INDEX capability_object ON capability (object_kind, object)",
+    "CREATE INDEX capability_used_by ON capability (used_by)",
 )
 
 

@@ -1,6 +1,7 @@
 """Authenticator apps, one-time codes and limits, on both databases."""
 
 import asyncio
+import dataclasses
 from datetime import timedelta
 
 import pyotp
@@ -139,6 +140,17 @@ async def test_the_picture_and_the_text_carry_the_same_key(house, now):
     setup = await authenticators.app_setup(house, account, "maria", "Riverbend Family Clinic")
     assert len(setup.key.replace(" ", "")) == 32 and setup.key.count(" ") == 7
     assert setup.qr.startswith("<svg") and "#000" in setup.qr and "currentColor" not in setup.qr
+
+
+async def test_the_demo_clinic_alone_tells_what_the_app_shows(house, now):
+    account = await an_account(house, now, "maria")
+    demo = dataclasses.replace(house, demo=True)
+    assert await authenticators.demo_code(house, account, now) == ""
+    assert await authenticators.demo_code(demo, account, now) == app_code(now)
+    assert (await prove(house, account, app_code(now), now)).right
+    following = await authenticators.demo_code(demo, account, now)
+    assert (await prove(house, account, following, now)).right, "the one after, when that was used"
+    assert await authenticators.demo_code(demo, account, now) == ""
 
 
 async def test_a_sheet_has_ten_codes_of_75_bits_that_work_once_each(house, now):

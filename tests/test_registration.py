@@ -263,6 +263,14 @@ async def test_two_people_who_want_one_name_at_once_are_two_people(house, now, c
     assert await count(house, "capability", "uses = 0") == 1, "the other's code still works"
 
 
+async def test_user_names_cannot_be_tried_without_end(house, now, code):
+    await an_account(house, now, "ana")
+    step = await step_of(house, now, code)
+    for _ in range(40):
+        assert (await make_login(house, now, step.token, "ana")).reason == "taken"
+    assert (await make_login(house, now, step.token, "maria")).again_at > now
+
+
 @pytest.mark.parametrize(("password", "reason"), [("short", "short"), ("maria.delgado1984", "own"), ("p" * 500, "long")])
 async def test_an_unfit_password_is_refused_and_uses_nothing_up(house, now, code, password, reason):
     step = await step_of(house, now, code)

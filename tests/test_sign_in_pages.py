@@ -67,6 +67,11 @@ async def test_a_megabyte_is_a_clear_page(client):
     assert page.status == 413 and page.h1
 
 
+async def test_the_demo_shows_the_code(client, cast):
+    page = await at_code(client, cast["self"])
+    assert f"Only in this demonstration: {cast['self'].code}" in page.main
+
+
 async def test_spaces_in_the_code_do_not_matter(client, cast):
     member = cast["self"]
     page = await client.submit(await at_code(client, member), 0, code=f" {member.code[:3]} {member.code[3:]} ")
