@@ -8,17 +8,24 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pyotp
 import pytest
 
-from tests.support.databases import portal
+from seeds.deliveries import ENCODE
+from seeds.fhir import directory
+from seeds.people import BY_HANDLE
+from tests.support.databases import HOUSE, portal
 from tests.support.live import running_portal
 from tests.support.pdf import Document, pdf_problems
 from tests.support.readers import KINDS, Reader, reader
 from tests.support.sent import Trend, longest_trend, patients_in
 
+SHARED = HOUSE.parent / "shared" / "data" / "fhir"
 PASSWORD = "seven paper lanterns by the lake"
 SYNTHEA = "synthea-2021-uscore"
 # One grown-up of the set for each reader: a record has one login.
@@ -145,6 +152,32 @@ def imported(first_templates, shared_fhir, tmp_path_factory):
     with running_portal(address, PORTAL_DATA=str(folder)) as live:
         yield live
     first_templates.server.drop(address)
+
+
+def write_feed(folder: Path, number: str) -> Iterator[Path]:
+    """What the demo's main patient was sent on each day, as a file, under another number."""
+    for place, delivery in enumerate(BY_HANDLE["self"].feed(datetime.now(UTC))):
+        resources = [*(directory() if place == 0 else ()), *delivery.resources]
+        text = ENCODE({"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in resources]})
+        file = folder / f"{place}.json"
+        file.write_bytes(text.replace(BY_HANDLE["self"].number.encode(), number.encode()))
+        yield file
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_new_patient_of_the_demo_registers_and_reads(kind, browser, first_templates, tmp_path):
+    """Another clinic's system sends the demo a patient without a login."""
+    if kind != "no script" and SHARED.is_dir():
+        pytest.skip("told with the public records, to this reader")
+    files = list(write_feed(tmp_path, "EL-20931"))
+    (one,) = patients_in(files)
+    patient = Patient("EL-20931", one.birth, one.family, longest_trend(one))
+    with first_templates.copy(first_templates.demo()) as address:
+        for file in files:
+            portal(["import", str(file), "--source", "elsewhere"], address)
+        with running_portal(address, PORTAL_DATA=str(tmp_path)) as live:
+            async with reader(kind, browser, live.url) as somebody:
+                await the_main_job(Story(somebody, address, patient))
 
 
 @pytest.mark.parametrize("kind", KINDS)

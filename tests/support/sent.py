@@ -112,9 +112,11 @@ def is_laboratory(observation: Resource) -> bool:
 
 
 def patients_in(paths: Iterable[Path]) -> list[PatientSent]:
+    """Of what was sent twice, the last counts."""
     resources = read(paths)
     patients = {one["id"]: PatientSent(one) for one in resources if one.get("resourceType") == "Patient"}
-    for one in resources:
+    newest = {(one.get("resourceType"), one.get("id") or number): one for number, one in enumerate(resources)}
+    for one in newest.values():
         subject = referred(one.get("subject") or one.get("patient") or {})
         if subject in patients:
             patients[subject].by_type[one["resourceType"]].append(one)

@@ -9,17 +9,19 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.databases import NotHere
 
-WIDTH, HEIGHT = 100, 1500
+WIDTH, HEIGHT = 100, 700
 OPTIONS = ("-cookie", "-o", "accept_cookie=1", "-o", "use_cookie=1", "-o", "confirm_qq=0", "-o", "wrap_search=1", "-o", "ignorecase_search=0",
            "-o", "display_image=0", "-o", "auto_image=0", "-I", "UTF-8", "-O", "UTF-8")
-QUIET_SECONDS, PATIENCE_SECONDS = 0.25, 20
+QUIET_SECONDS, PATIENCE_SECONDS = 0.2, 20
+BUSY = ("Opening", "Connecting", "read:", "Loading", "contacted", "% ")
 
 
 @dataclass
@@ -30,24 +32,27 @@ class TextBrowser:
     home: Path
 
     async def open(self, address: str) -> None:
-        await self._type_at("U", address)
+        self._type("U", "C-e", "C-u", said=address)
+        await self._settled()
 
     async def fill(self, label: str, text: str) -> None:
         """Finds the label, goes on to the field after it, and types at w3m's prompt."""
-        await self._search("(^| )" + pattern_of(label) + r" *(\[|$)")
-        await self._keys("Tab")
-        await self._keys("Enter")
-        assert re.match(r"(TEXT|Password):", await self.bottom()), f"no field after “{label}”: {await self.bottom()}"
-        await self._line(text)
+        self._search("(^| )" + pattern_of(label) + r" *(\[|$)")
+        self._type("Tab", "Enter")
+        asked = await self._bottom_when(("TEXT:", "Password:", "Not found"))
+        assert "Not found" not in asked, f"no field “{label}”: {asked}\n{await self.screen()}"
+        self._type("C-e", "C-u", said=text)
 
     async def press(self, words: str) -> None:
-        """A button, which stands alone on its line or in brackets."""
-        await self._search(pattern_of(words))
-        await self._until_on(words, form=True)
+        """A button."""
+        await self._find(words, is_it=lambda told: "submit" in told.lower())
+        self._type("Enter")
+        await self._settled()
 
     async def follow(self, words: str) -> None:
-        await self._search(pattern_of(words))
-        await self._until_on(words, form=False)
+        await self._find(words, is_it=lambda told: "://" in told)
+        self._type("Enter")
+        await self._settled()
 
     async def words(self) -> str:
         """Everything on the page, white space as single spaces."""
@@ -66,73 +71,68 @@ class TextBrowser:
 
     async def save(self, words: str) -> bytes:
         """Follows a link to something w3m cannot show, and answers where to keep it."""
-        await self._search(pattern_of(words))
-        await self._until_on(words, form=False, settle=False)
+        await self._find(words, is_it=lambda told: "://" in told)
+        self._type("Enter")
+        await self._bottom_when(("Save file to:",))
         file = self.home / f"saved-{uuid.uuid4().hex}"
-        for _ in range(int(PATIENCE_SECONDS / 0.1)):
-            if "Save file to:" in await self.bottom():
-                break
-            await asyncio.sleep(0.1)
-        else:
-            raise AssertionError(f"w3m did not offer to save “{words}”: {await self.bottom()}")
-        await self._line(str(file))
-        for _ in range(int(PATIENCE_SECONDS / 0.1)):
+        self._type("C-e", "C-u", said=str(file))
+        content = await self._arrived(file)
+        self._type("B")
+        await self._settled()
+        return content
+
+    async def _arrived(self, file: Path) -> bytes:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until:
             if file.exists() and file.read_bytes().rstrip().endswith(b"%%EOF"):
                 break
             await asyncio.sleep(0.1)
-        content = file.read_bytes()
-        await self._back_from_downloads()
-        return content
+        return file.read_bytes()
 
-    async def _back_from_downloads(self) -> None:
-        if "Download" in await self.bottom() or "Download" in (await self.screen())[:200]:
-            await self._keys("B")
-
-    async def _until_on(self, words: str, *, form: bool, settle: bool = True) -> None:
+    async def _find(self, words: str, is_it: Callable[[str], bool]) -> None:
         """Goes from place to place where the words stand until one of them can be pressed."""
+        self._search(pattern_of(words))
         for _ in range(30):
-            await self._keys("u")
-            told = await self.bottom()
-            if (form and "submit" in told.lower()) or (not form and "://" in told):
-                await self._keys("Enter", settle=settle)
+            self._type("u")
+            told = await self._settled()
+            assert "Not found" not in told, f"“{words}” is not on the page:\n{await self.screen()}"
+            if is_it(told):
                 return
-            await self._keys("n")
-        raise AssertionError(f"nothing to press, {told}, that says “{words}”: {await self.bottom()}\n{await self.screen()}")
+            self._type("n")
+        raise AssertionError(f"nothing to press that says “{words}” ({told}):\n{await self.screen()}")
 
-    async def _search(self, pattern: str) -> None:
-        await self._keys("g")
-        await self._type_at("/", pattern, fresh=False)
-        told = await self.bottom()
-        assert "Not found" not in told, f"{pattern}: {told}\n{await self.screen()}"
+    def _search(self, pattern: str) -> None:
+        self._type("g")
+        self._type("/", "C-e", "C-u", said=pattern)
 
-    async def _type_at(self, key: str, text: str, *, fresh: bool = True) -> None:
-        await self._keys(key)
-        await self._line(text, fresh=fresh)
-
-    async def _line(self, text: str, *, fresh: bool = True) -> None:
-        """Answers the prompt at the bottom, in place of what it suggests."""
-        if fresh:
-            self._tmux("send-keys", "C-e", "C-u")
-        self._tmux("send-keys", "-l", text)
-        await self._keys("Enter")
-
-    async def _keys(self, *keys: str, settle: bool = True) -> None:
+    def _type(self, *keys: str, said: str | None = None) -> None:
+        """Keys, then words at the prompt that they opened. w3m takes them one after the other, however fast they come."""
         self._tmux("send-keys", *keys)
-        if settle:
-            await self._settled()
+        if said is not None:
+            self._tmux("send-keys", "-l", said)
+            self._tmux("send-keys", "Enter")
 
-    async def _settled(self) -> None:
-        """Until the screen has been the same for a moment; a page on its way says so at the bottom."""
-        last, same = "", 0.0
-        for _ in range(int(PATIENCE_SECONDS / 0.05)):
-            await asyncio.sleep(0.05)
+    async def _bottom_when(self, words: tuple[str, ...]) -> str:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until:
+            bottom = await self.bottom()
+            if bottom.startswith(words) or any(word in bottom for word in words):
+                return bottom
+            await asyncio.sleep(0.03)
+        raise AssertionError(f"w3m never asked {words}: {await self.bottom()}\n{await self.screen()}")
+
+    async def _settled(self) -> str:
+        """Waits until the screen has been the same for a moment; a page on its way says so at the bottom."""
+        last, since = "", time.monotonic()
+        until = since + PATIENCE_SECONDS
+        while time.monotonic() < until:
+            await asyncio.sleep(0.03)
             now = self._tmux("capture-pane", "-p")
-            bottom = now.rstrip("\n").split("\n")[-1]
-            busy = any(word in bottom for word in ("Opening", "Connecting", "read:", "Loading", "contacted", "% "))
-            same = same + 0.05 if now == last and not busy else 0.0
-            last = now
-            if same >= QUIET_SECONDS:
-                return
+            bottom = now.rstrip("\n").split("\n")[-1].strip()
+            if now != last or any(word in bottom for word in BUSY):
+                last, since = now, time.monotonic()
+            elif time.monotonic() - since >= QUIET_SECONDS:
+                return bottom
         raise AssertionError(f"w3m did not come to rest: {last[-300:]}")
 
     def _tmux(self, *command: str) -> str:
