@@ -1,0 +1,17 @@
+"""Fifty times `kill -9` at a random moment under load: nothing acknowledged is lost and no hand is needed (N= rounds)."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+
+from tests.support.load import killed_rounds, nothing_is_missing
+
+ROUNDS = int(os.environ.get("PROVE_N") or 50)
+
+
+async def test_nothing_acknowledged_is_missing_after_fifty_kills(demo_url, make_settings):
+    settings = make_settings(demo_url)
+    people = await killed_rounds(settings, ROUNDS, partial(nothing_is_missing, settings))
+    print(f"\n{ROUNDS} kills: {sum(busy.views for busy in people):,} pages and {sum(busy.written for busy in people):,}"
+          " changes were acknowledged; none is missing.")  # fmt: skip

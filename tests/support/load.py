@@ -1,0 +1,130 @@
+"""People who read and write without pause until the portal is killed, and remember what they were told was done."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+import httpx
+
+import starting
+from access.verifying import lines_of, verify
+from access.viewer import Visitor
+from identity.sessions import open_session
+from seeds.cast import Person, fixed_id
+from seeds.people import BY_HANDLE
+from settings import Settings
+from tables.database import Database
+from tests.support.live import Live, running_portal
+
+BUSY = ("self", "helper-full", "helper-appointments", "stranger", "teen", "guardian")
+HIDDEN = re.compile(r'name="(csrf|form_key)" value="([^"]+)"')
+
+
+@dataclass
+class Busy:
+    """One signed-in person. `views` and `written` count what the portal acknowledged."""
+
+    person: Person
+    token: str
+    before: int = 0
+    """Looks of the demo's story, before any of ours."""
+    views: int = 0
+    tried: int = 0
+    written: int = 0
+
+    @property
+    def account(self) -> UUID:
+        return fixed_id("account", self.person.handle)
+
+    async def work(self, url: str) -> None:
+        """Results, results, a change of name; until nobody answers any more."""
+        async with httpx.AsyncClient(base_url=url, cookies={"s": self.token}, timeout=10) as client:
+            try:
+                while True:
+                    await self.read(client)
+                    await self.write(client)
+            except httpx.TransportError:
+                return
+
+    async def read(self, client: httpx.AsyncClient) -> None:
+        page = await client.get(f"/records/{self.person.record_ref}/results")
+        assert page.status_code == 200, page.status_code
+        self.views += 1
+
+    async def write(self, client: httpx.AsyncClient) -> None:
+        """A number that only grows, so that what is stored says which change was the last."""
+        page = await client.get("/account/preferences")
+        self.tried += 1
+        fields = dict(HIDDEN.findall(page.text)) | {"called": f"Number {self.tried}", "text_size": "normal", "locale": "en"}
+        headers = {"Origin": str(client.base_url).rstrip("/")}
+        answer = await client.post("/account/preferences", data=fields, headers=headers)
+        assert answer.status_code == 303, answer.text
+        self.written = self.tried
+
+
+async def busy_people(settings: Settings) -> list[Busy]:
+    """Signed in straight through the sessions' table: six authenticator apps would need six half minutes."""
+    house = await starting.open_house(settings, starting.make_house(settings))
+    try:
+        people = []
+        for handle in BUSY:
+            async with house.database.transaction():
+                token = await open_session(
+                    house, fixed_id("account", handle), "personal", Visitor("127.0.0.1", "load"), house.clock(),
+                    level="full", proven_at=house.clock(),
+                )  # fmt: skip
+            people.append(Busy(BY_HANDLE[handle], token, await looks(house.database, fixed_id("account", handle))))
+        return people
+    finally:
+        await starting.close_house(house)
+
+
+async def killed_rounds(settings: Settings, rounds: int, check: Callable[[list[Busy]], Awaitable[None]]) -> list[Busy]:
+    """Starts the portal, lets everybody work, kills it at a random moment, checks, and starts it again as it is."""
+    people = await busy_people(settings)
+    chance = random.Random(rounds)
+    for _ in range(rounds):
+        with running_portal(settings.database_url, PORTAL_DATA=str(settings.data_dir)) as live:
+            await _until_killed(live, people, chance.uniform(0.3, 2.0))
+        await check(people)
+    return people
+
+
+async def _until_killed(live: Live, people: list[Busy], seconds: float) -> None:
+    work = [asyncio.create_task(busy.work(live.url)) for busy in people]
+    await asyncio.sleep(seconds)
+    live.process.kill()
+    await asyncio.gather(*work)
+
+
+async def nothing_is_missing(settings: Settings, people: list[Busy]) -> None:
+    """Every acknowledged page has its audit row, every acknowledged change is stored, and the audit is whole."""
+    database = await Database(settings.database_url).connect()
+    try:
+        found = await verify(database, settings.audit_key, settings.heads_file)
+        assert found.whole, lines_of(found)
+        for busy in people:
+            await _nothing_of(database, busy)
+    finally:
+        await database.close()
+
+
+async def _nothing_of(database: Database, busy: Busy) -> None:
+    views = await looks(database, busy.account) - busy.before
+    assert views >= busy.views, f"{busy.person.handle} saw {busy.views} pages, {views} are in the audit"
+    account = await database.rows("SELECT called FROM account WHERE id = ?", busy.account)
+    number = re.fullmatch(r"Number (\d+)", account[0]["called"])
+    stored = int(number[1]) if number else 0
+    assert stored >= busy.written, f"{busy.person.handle} was told of change {busy.written}, stored is {stored}"
+
+
+async def looks(database: Database, account: UUID) -> int:
+    rows = await database.rows(
+        "SELECT COUNT(*) AS n FROM audit_event WHERE actor = ? AND action = 'results.see'", account
+    )
+    return rows[0]["n"]

@@ -1,0 +1,32 @@
+"""`kill -9` at random moments under load, a few times; `make prove` does it fifty times."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from tests.support.load import killed_rounds, nothing_is_missing
+
+ROUNDS = 3
+
+
+@pytest.fixture
+def settings(demo_url, make_settings):
+    return make_settings(demo_url)
+
+
+async def test_nothing_acknowledged_is_missing_after_a_kill(settings):
+    people = await killed_rounds(settings, ROUNDS, partial(nothing_is_missing, settings))
+    assert sum(busy.views for busy in people) > 10 and sum(busy.written for busy in people) > 5, "there was work to lose"
+
+
+async def test_a_page_that_was_not_written_down_would_be_noticed(settings):
+    """Planted: somebody was told of one page and one change more than there were."""
+    people = await killed_rounds(settings, 1, partial(nothing_is_missing, settings))
+    people[0].views += 1000
+    with pytest.raises(AssertionError, match="are in the audit"):
+        await nothing_is_missing(settings, people)
+    people[0].views, people[0].written = 0, people[0].tried + 1
+    with pytest.raises(AssertionError, match="was told of change"):
+        await nothing_is_missing(settings, people)
