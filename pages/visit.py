@@ -134,6 +134,10 @@ class VisitPage(RecordPage):
         return [(term, words) for term, words in found if words]
 
     @property
+    def nothing_more(self) -> str:
+        return _("Nothing else is written here about this visit.")
+
+    @property
     def to_results(self) -> tuple[tuple[str, str], ...]:
         """(ref, name) of the reports that have a page of their own."""
         return tuple((one.ref, one.label) for one in self.reports if not one.imaging)
