@@ -64,6 +64,8 @@ ROUTES: dict[str, str] = {
 
 def rule_for(template: str) -> str | None:
     """The rule of a route; documents (.pdf, .txt) and the preview mount follow their page."""
+    if template in ROUTES:
+        return ROUTES[template]
     plain = template.replace("/as/{share}", "")
     for ending in (".pdf", ".txt"):
         plain = plain.removesuffix(ending)
