@@ -7,9 +7,12 @@ import time
 from dataclasses import dataclass
 
 from tables.clinic import ClinicSite, ClinicText
+from words.gettext import N_, Later
 
 FRESH_SECONDS = 15.0
 FALLBACK = "en"
+UNNAMED = "Plainchart"
+"""Until the clinic has said its name: a page must not end its title, or a link, in nothing."""
 _kept: dict[tuple[str, str], tuple[float, Clinic]] = {}
 
 
@@ -18,7 +21,7 @@ class Clinic:
     name: str
     phone: str
     phone_href: str
-    hours: str
+    hours: str | Later
     address: str
     zone: str
 
@@ -42,7 +45,7 @@ def _clinic(sites: tuple, texts: tuple, locale: str) -> Clinic:
 
     digits = re.sub(r"\D", "", site["phone"])
     return Clinic(
-        name=text("clinic.name", site["name"]), phone=site["phone"], zone=site["zone"],
+        name=text("clinic.name", site["name"]) or UNNAMED, phone=site["phone"], zone=site["zone"],
         phone_href=f"tel:+1{digits}" if len(digits) == 10 else f"tel:{digits}",
-        hours=text("clinic.hours", ""), address=site["address"] or "",
+        hours=text("clinic.hours", "") or Later(N_("when we are open")), address=site["address"] or "",
     )

@@ -160,5 +160,7 @@ def _clock(when: time, locale: str) -> str:
 
 @lru_cache(maxsize=256)
 def _zone_words(zone: str, locale: str) -> str:
+    if site_zone(zone).key == "UTC":
+        return "UTC"  # CLDR names it after no region, and then says so
     name = get_timezone_name(site_zone(zone), width="long", zone_variant="generic", locale=locale)
     return name.replace(" Time", " time") if locale.startswith("en") else name

@@ -1,0 +1,43 @@
+"""People who own imported charts, without the way to the desk: an account, its share, and a session's cookie."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from access.house import House
+from access.viewer import Visitor
+from identity.sessions import open_session
+from tables.base import new_id, new_ref
+
+
+async def owner_of(house: House, record: UUID, name: str, now: datetime) -> str:
+    """Makes a login whose own record this is, and gives the token of a session with both factors shown."""
+    account = new_id()
+    async with house.database.transaction():
+        await house.database.rows(
+            "INSERT INTO account (id, ref, kind, state, username, username_key, name, locale, text_size, created_at)"
+            " VALUES (?, ?, 'personal', 'active', ?, ?, ?, 'en', 'normal', ?)",
+            account, new_ref(), f"owner-{account.hex}", f"owner-{account.hex}", name, now,
+        )
+        await house.database.rows(
+            "INSERT INTO share (id, ref, account, record, basis, starts_at, created_at) VALUES (?, ?, ?, ?, 'self', ?, ?)",
+            new_id(), new_ref(), account, record, now, now,
+        )
+        return await signed_in(house, account, "personal", now)
+
+
+async def signed_in(house: House, account: UUID, kind: str, now: datetime) -> str:
+    """Inside a transaction: the cookie of a session that is as good as a session can be."""
+    return await open_session(
+        house, account, kind, Visitor("127.0.0.1", "a test"), now, level="full", proven_at=now
+    )
+
+
+async def record_of(house: House, fhir_id: str) -> dict:
+    """The chart into which a feed's patient was filed."""
+    (row,) = await house.database.rows(
+        "SELECT r.id, r.ref, r.name FROM record r JOIN record_source s ON s.record = r.id WHERE s.fhir_id = ?"
+        " AND s.fhir_type = 'Patient'", fhir_id,
+    )
+    return row
