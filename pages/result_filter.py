@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from piccolo.columns.combination import Where, WhereRaw
-
 from access.grant import RecordGrant
-from access.visible import visible
+from access.visible import Predicate, all_of, visible
 from access.vocabulary import Category
 from rules.paging import Key, read_key
 from rules.periods import Period, begins, read_period
@@ -48,74 +46,84 @@ def read_filter(query: Mapping[str, str]) -> ResultFilter:
     )
 
 
-def report_where(grant: RecordGrant, asked: ResultFilter, since: Period) -> Where:
-    where = visible(grant, DiagnosticReport).where & (DiagnosticReport.category == RESULTS)
-    where = _since(where, DiagnosticReport, grant, since)
+def report_where(grant: RecordGrant, asked: ResultFilter, since: Period) -> Predicate:
+    wanted = [visible(grant, DiagnosticReport).predicate, _of_results("diagnostic_report"), *_since("diagnostic_report", grant, since)]
     if asked.kind:
-        where &= _report_kind(grant, asked.kind)
+        wanted.append(_report_kind(grant, asked.kind))
     if asked.words:
         named = _named("diagnostic_report", asked.words, grant)
-        where &= named | _holds(grant, _named("observation", asked.words, grant))
-    return where
+        wanted.append(_either(named, _holds(grant, _named("observation", asked.words, grant))))
+    return all_of(*wanted)
 
 
-def lone_where(grant: RecordGrant, asked: ResultFilter, since: Period) -> Where:
+def lone_where(grant: RecordGrant, asked: ResultFilter, since: Period) -> Predicate:
     """Tests that no report and no panel holds."""
-    return _tests_where(grant, asked, since) & WhereRaw("observation.report IS NULL AND observation.parent IS NULL")
+    alone = Predicate("observation.report IS NULL AND observation.parent IS NULL")
+    return all_of(_tests_where(grant, asked, since), alone)
 
 
-def orphan_where(grant: RecordGrant, asked: ResultFilter, since: Period) -> Where:
+def orphan_where(grant: RecordGrant, asked: ResultFilter, since: Period) -> Predicate:
     """Tests of a report, `gone`, that the laboratory took back, when it did not take back the tests."""
-    sources = ", ".join(["{}"] * len(grant.sources)) or "NULL"
-    return _tests_where(grant, asked, since) & WhereRaw(
-        f"gone.patient IN ({sources}) AND gone.category = {{}} AND gone.withdrawn_at IS NOT NULL"
+    sources = ", ".join("?" * len(grant.sources)) or "NULL"
+    orphaned = Predicate(
+        f"gone.patient IN ({sources}) AND gone.category = ? AND gone.withdrawn_at IS NOT NULL"
         " AND observation.report = gone.id AND observation.parent IS NULL",
-        *grant.sources, RESULTS,
-    )  # fmt: skip
+        (*grant.sources, RESULTS),
+    )
+    return all_of(_tests_where(grant, asked, since), orphaned)
 
 
-def _tests_where(grant: RecordGrant, asked: ResultFilter, since: Period) -> Where:
-    where = visible(grant, Observation).where & (Observation.category == RESULTS)
-    where = _since(where, Observation, grant, since)
+def _tests_where(grant: RecordGrant, asked: ResultFilter, since: Period) -> Predicate:
+    wanted = [visible(grant, Observation).predicate, _of_results("observation"), *_since("observation", grant, since)]
     if asked.kind:
-        where &= _test_kind(asked.kind)
-    return where & _named("observation", asked.words, grant) if asked.words else where
+        wanted.append(_test_kind(asked.kind))
+    if asked.words:
+        wanted.append(_named("observation", asked.words, grant))
+    return all_of(*wanted)
 
 
-def _since(where: Where, table: type, grant: RecordGrant, since: Period) -> Where:
+def _of_results(table: str) -> Predicate:
+    return Predicate(f"{table}.category = ?", (RESULTS,))
+
+
+def _since(table: str, grant: RecordGrant, since: Period) -> list[Predicate]:
     first = begins(since, grant.now)
-    return where & (table.effective_starts >= first) if first else where
+    return [Predicate(f"{table}.effective_starts >= ?", (first,))] if first else []
 
 
-def _test_kind(kind: str) -> Where:
-    return WhereRaw(f"observation.kind NOT IN {NAMED}") if kind == "other" else Observation.kind == kind
+def _test_kind(kind: str) -> Predicate:
+    if kind == "other":
+        return Predicate(f"observation.kind NOT IN {NAMED}")
+    return Predicate("observation.kind = ?", (kind,))
 
 
-def _report_kind(grant: RecordGrant, kind: str) -> Where:
+def _report_kind(grant: RecordGrant, kind: str) -> Predicate:
     """A report counts as blood where one of its tests was made on blood, whatever its own name says."""
     if kind == "other":
-        known = _holds(grant, WhereRaw(f"observation.kind IN {NAMED}"))
-        return WhereRaw(f"diagnostic_report.kind NOT IN {NAMED} AND NOT {{}}", known.querystring)
-    return (DiagnosticReport.kind == kind) | _holds(grant, Observation.kind == kind)
+        known = _holds(grant, Predicate(f"observation.kind IN {NAMED}"))
+        return Predicate(f"diagnostic_report.kind NOT IN {NAMED} AND NOT {known.sql}", known.values)
+    return _either(Predicate("diagnostic_report.kind = ?", (kind,)), _holds(grant, _test_kind(kind)))
 
 
-def _holds(grant: RecordGrant, what: Where) -> WhereRaw:
-    tests = visible(grant, Observation).where & what
-    return WhereRaw(
-        "EXISTS (SELECT 1 FROM observation WHERE observation.report = diagnostic_report.id AND {})", tests.querystring
-    )
+def _holds(grant: RecordGrant, what: Predicate) -> Predicate:
+    tests = all_of(visible(grant, Observation).predicate, what)
+    held = "EXISTS (SELECT 1 FROM observation WHERE observation.report = diagnostic_report.id AND"
+    return Predicate(f"{held} {tests.sql})", tests.values)
 
 
-def _named(table: str, words: str, grant: RecordGrant) -> Where:
+def _either(one: Predicate, other: Predicate) -> Predicate:
+    return Predicate(f"(({one.sql}) OR ({other.sql}))", one.values + other.values)
+
+
+def _named(table: str, words: str, grant: RecordGrant) -> Predicate:
     """Every word stands in the laboratory's own name, or every one in ours."""
     each = words.casefold().split()
-    likes = " AND ".join([f"LOWER({table}.label) LIKE {{}} ESCAPE '!'"] * len(each))
-    where: Where = WhereRaw(f"({likes})", *(f"%{_escaped(word)}%" for word in each))
+    likes = " AND ".join([f"LOWER({table}.label) LIKE ? ESCAPE '!'"] * len(each))
+    theirs = Predicate(likes, tuple(f"%{_escaped(word)}%" for word in each))
     codes = codes_named(each, grant.viewer.locale if grant.viewer else "en")
     if not codes:
-        return where
-    marks = ", ".join(["{}"] * len(codes))
-    return where | WhereRaw(f"{table}.loinc IN ({marks})", *codes)
+        return Predicate(f"({theirs.sql})", theirs.values)
+    return _either(theirs, Predicate(f"{table}.loinc IN ({', '.join('?' * len(codes))})", codes))
 
 
 def _escaped(word: str) -> str:

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from piccolo.columns.combination import Where
-
 from access.grant import RecordGrant
 from access.visible import visible
 from pages.result_filter import ResultFilter, lone_where, orphan_where, report_where
@@ -107,20 +105,16 @@ class Found:
 
 async def found_results(grant: RecordGrant, asked: ResultFilter, since: Period, size: int) -> Found:
     fresh = DISTANT_PAST, grant.now - NEW_FOR, grant.now - NEWS
-    tests, of_tests = _flat(visible(grant, Observation).where)
-    reports, of_reports = _flat(report_where(grant, asked, since))
-    lone, of_lone = _flat(lone_where(grant, asked, since))
-    orphans, of_orphans = _flat(orphan_where(grant, asked, since))
-    rows = f"{REPORTS.format(tests)} WHERE {reports} UNION ALL {TESTS} WHERE {lone} UNION ALL {ORPHANS} WHERE {orphans}"
+    tests, reports = visible(grant, Observation).predicate, report_where(grant, asked, since)
+    lone, orphans = lone_where(grant, asked, since), orphan_where(grant, asked, since)
+    rows = (
+        f"{REPORTS.format(tests.sql)} WHERE {reports.sql} UNION ALL {TESTS} WHERE {lone.sql}"
+        f" UNION ALL {ORPHANS} WHERE {orphans.sql}"
+    )
     key = asked.before
     sql = LIST.format(size=size + 1, rows=rows, after="(c.starts, c.ref) < (?, ?)" if key else "1 = 1")
-    args = (*fresh, *of_tests, *of_reports, *fresh, *of_lone, *fresh, *of_orphans)
+    args = (*fresh, *tests.values, *reports.values, *fresh, *lone.values, *fresh, *orphans.values)
     return _found(await grant.house.database.rows(sql, *args, *((key.starts, key.ref) if key else ())), size)
-
-
-def _flat(where: Where) -> tuple[str, list[Any]]:
-    """With the `?` marks that `Database.rows` reads on either engine."""
-    return where.querystring.compile_string("sqlite")
 
 
 def _found(rows: list[dict[str, Any]], size: int) -> Found:
@@ -155,9 +149,9 @@ async def found_tests(grant: RecordGrant, found: Found) -> dict[str, list[dict[s
 
 
 async def _held(grant: RecordGrant, column: str, holder: str, owners: Sequence[str]) -> list[dict[str, Any]]:
-    where, args = _flat(visible(grant, Observation).where)
-    sql = HELD.format(column=column, holder=holder, visible=where, marks=", ".join("?" * len(owners)))
-    return await grant.house.database.rows(sql, *owners, *args)
+    tests = visible(grant, Observation).predicate
+    sql = HELD.format(column=column, holder=holder, visible=tests.sql, marks=", ".join("?" * len(owners)))
+    return await grant.house.database.rows(sql, *owners, *tests.values)
 
 
 async def has_results(grant: RecordGrant) -> bool:
