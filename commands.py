@@ -130,13 +130,17 @@ def import_fhir(arguments: argparse.Namespace) -> int:
 
 async def _import(settings: Settings, arguments: argparse.Namespace):
     from ehr.importing import import_paths
+    from jobs.news import tell_of_feed
 
     async with house_of(settings) as house:
+        began = house.clock()
         with Progress("Importing") as progress:
-            return await import_paths(
-                house.database, arguments.path, arguments.source, house.clock(), report_progress=progress.to,
-                audit=house.audit,
+            report = await import_paths(
+                house.database, arguments.path, arguments.source, began, report_progress=progress.to, audit=house.audit
             )
+        async with house.database.transaction():
+            await tell_of_feed(house, began)
+        return report
 
 
 def _import_words(report) -> str:

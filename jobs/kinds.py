@@ -7,7 +7,8 @@ from datetime import datetime
 
 from access.house import House
 from jobs.job import Job
+from jobs.news import FEED, RECORD, feed_news, record_news
 
 Kind = Callable[[House, Job, datetime], Awaitable[None]]
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, Kind] = {FEED: feed_news, RECORD: record_news}

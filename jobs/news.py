@@ -1,0 +1,90 @@
+"""After a feed came: who has something new is told so, once for each import and chart, and nothing more than that.
+
+`feed.news` finds the charts, a handful at a time; `record.news` asks, as each person, what of one chart they may see.
+What is held back gets a job of its own for the moment its hold ends (DESIGN §6).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from access.grant import RecordGrant
+from access.house import House
+from access.opening import open_record
+from access.viewer import Viewer, Visitor
+from access.visible import visible
+from access.vocabulary import Access, Action, Category
+from jobs.job import Job
+from tables.queue import enqueue, enqueue_notice
+from tables.results import DiagnosticReport
+
+FEED, RECORD = "feed.news", "record.news"
+CHARTS = 100
+SEE_HOME = Access("record", Category.HOME, Action.SEE)
+NEW = (
+    "SELECT s.record, d.released_at FROM diagnostic_report d JOIN record_source s ON s.id = d.patient"
+    " WHERE d.first_seen_at >= ? AND d.released_at IS NOT NULL AND d.withdrawn_at IS NULL AND s.record > ?"
+    " AND EXISTS (SELECT 1 FROM share h WHERE h.record = s.record AND h.revoked_at IS NULL)"
+    f" GROUP BY s.record, d.released_at ORDER BY s.record LIMIT {CHARTS}"
+)
+HOLDERS = (
+    "SELECT a.id, a.kind, r.ref FROM share h JOIN account a ON a.id = h.account JOIN record r ON r.id = h.record"
+    " WHERE h.record = ? AND h.revoked_at IS NULL AND a.state = 'active'"
+)
+FIRST = UUID(int=0)
+
+
+async def tell_of_feed(house: House, since: datetime) -> None:
+    """In a transaction, after an import that began at `since`."""
+    await enqueue(house.database, FEED, {"since": since.isoformat()}, house.clock(), dedupe=f"{FEED}:{since.isoformat()}")
+
+
+async def feed_news(house: House, job: Job, now: datetime) -> None:
+    """One handful of charts, then a job for the next."""
+    since, after = datetime.fromisoformat(job.arguments["since"]), UUID(job.arguments.get("after", str(FIRST)))
+    found = await house.database.rows(NEW, since, after)
+    whole = found if len(found) < CHARTS else _without_last_chart(found)
+    async with house.database.transaction():
+        for row in whole:
+            shows = max(row["released_at"], since)
+            await enqueue(
+                house.database, RECORD, {"since": shows.isoformat()}, now, record=row["record"], run_at=max(now, shows),
+                dedupe=f"{RECORD}:{row['record']}:{shows.isoformat()}",
+            )
+        if len(found) == CHARTS:
+            more = job.arguments | {"after": str(whole[-1]["record"])}
+            await enqueue(house.database, FEED, more, now, dedupe=f"{FEED}:{more['since']}:{more['after']}")
+
+
+def _without_last_chart(found: list[dict]) -> list[dict]:
+    """The last chart may go on in the next handful, unless it fills this one."""
+    return [row for row in found if row["record"] != found[-1]["record"]] or found
+
+
+async def record_news(house: House, job: Job, now: datetime) -> None:
+    """Each person who may look at this chart, by their own grant at this moment."""
+    since = datetime.fromisoformat(job.arguments["since"])
+    for holder in await house.database.rows(HOLDERS, job.record):
+        newest = await _newest(house, holder, since, now)
+        if newest:
+            async with house.database.transaction():
+                await enqueue_notice(
+                    house.database, "record.new", holder["id"], "DiagnosticReport", newest, now,
+                    dedupe=f"{job.record}:{int(since.timestamp() * 1000)}",
+                )
+
+
+async def _newest(house: House, holder: dict, since: datetime, now: datetime) -> UUID | None:
+    viewer = Viewer(Visitor("", "worker"), now, "full", holder["id"], kind=holder["kind"])
+    grant = await open_record(house, viewer, holder["ref"], SEE_HOME)
+    if not isinstance(grant, RecordGrant):
+        return None
+    rows = await (
+        visible(grant, DiagnosticReport)
+        .select(DiagnosticReport.id)
+        .where((DiagnosticReport.released_at >= since) & (DiagnosticReport.status != "registered"))
+        .order_by(DiagnosticReport.released_at, ascending=False)
+        .limit(1)
+    )
+    return rows[0]["id"] if rows else None
