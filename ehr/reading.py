@@ -18,6 +18,8 @@ ENDINGS = (".json", ".ndjson", ".jsonl")
 LINE_ENDINGS = (".ndjson", ".jsonl")
 DEEPEST_BUNDLE = 3
 _PATIENT_SERVER = re.compile(rb'"reference"\s*:\s*"(https?://[^"\s]+)/Patient/')
+# How nearly every resource begins. Reading on to its end only to learn the type and id would double the work.
+_BEGINNING = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]+)"\s*,\s*"id"\s*:\s*"([^"\\\\\x80-\xff]+)"')
 _OWN_PATIENT = re.compile(rb'"reference"\s*:\s*"Patient/')
 
 
@@ -55,6 +57,10 @@ class _Bundle(msgspec.Struct):
     entry: list[_Entry] | None = None
 
 
+_peek_decoder = msgspec.json.Decoder(_Peek)
+_bundle_decoder = msgspec.json.Decoder(_Bundle)
+
+
 @dataclass(frozen=True, slots=True)
 class Folder:
     """What the entries of one bundle or file know of each other: fullUrl to (type, id), and the server of the file
@@ -64,7 +70,7 @@ class Folder:
     base: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
     """One resource as it came, or a deletion (`deleted`) of one. `fhir_id` is '' where none was sent."""
 
@@ -176,7 +182,7 @@ def _only_server(data: bytes) -> str:
 
 def _whole(data: bytes, where: str, base: str | None = None) -> list[Entry]:
     try:
-        peek = msgspec.json.decode(data, type=_Peek)
+        peek = _peek_decoder.decode(data)
     except msgspec.ValidationError as error:
         raise NotFhir([f"{where}: JSON, but not a FHIR resource."]) from error
     except msgspec.DecodeError as error:
@@ -192,9 +198,9 @@ def _plain(error: Exception) -> str:
     return str(error).removeprefix("JSON is malformed: ").removesuffix(".")
 
 
-def _bundle(data: bytes | msgspec.Raw, where: str, depth: int) -> list[Entry]:
+def _bundle(data: bytes, where: str, depth: int) -> list[Entry]:
     try:
-        bundle = msgspec.json.decode(data, type=_Bundle)
+        bundle = _bundle_decoder.decode(data)
     except msgspec.DecodeError as error:
         raise NotFhir([f"{where}: a Bundle whose entries cannot be read ({_plain(error)})."]) from error
     folder, found = Folder(), []
@@ -206,18 +212,27 @@ def _bundle(data: bytes | msgspec.Raw, where: str, depth: int) -> list[Entry]:
 
 def _sent(sent: _Entry, folder: Folder, where: str, depth: int) -> list[Entry]:
     full_url = sent.fullUrl.strip() if isinstance(sent.fullUrl, str) else ""
-    if not bytes(sent.resource) or bytes(sent.resource) == b"null":
+    body = bytes(sent.resource)
+    if body in (b"", b"null"):
         return [_without_resource(sent, full_url, folder)]
-    try:
-        peek = msgspec.json.decode(sent.resource, type=_Peek)
-    except msgspec.DecodeError:
-        peek = _Peek()
+    peek = _peek(body)
     if peek.resourceType == "Bundle" and depth < DEEPEST_BUNDLE:
-        return _bundle(sent.resource, where, depth + 1)
-    entry = _entry(bytes(sent.resource), peek, full_url, folder)
+        return _bundle(body, where, depth + 1)
+    entry = _entry(body, peek, full_url, folder)
     if full_url and entry.fhir_id:
         folder.addresses[full_url] = (entry.fhir_type, entry.fhir_id)
     return [entry]
+
+
+def _peek(body: bytes) -> _Peek:
+    """Type and id; neither where it cannot be read, which is said later."""
+    found = _BEGINNING.match(body)
+    if found:
+        return _Peek(found[1].decode(), found[2].decode())
+    try:
+        return _peek_decoder.decode(body)
+    except msgspec.DecodeError:
+        return _Peek()
 
 
 def _entry(body: bytes, peek: _Peek, full_url: str, folder: Folder) -> Entry:

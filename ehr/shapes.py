@@ -13,7 +13,9 @@ LOINC = "http://loinc.org"
 
 def text(holder: dict, key: str) -> str:
     sent = holder.get(key)
-    if isinstance(sent, str):
+    if sent is None:
+        return ""
+    if type(sent) is str:
         return sent.strip()
     return str(sent) if isinstance(sent, (int, float)) and not isinstance(sent, bool) else ""
 
@@ -21,6 +23,8 @@ def text(holder: dict, key: str) -> str:
 def one(holder: dict, key: str) -> dict:
     """The object there; the first of several, as older versions of FHIR send some of them."""
     sent = holder.get(key)
+    if sent is None:
+        return NOTHING
     if isinstance(sent, dict):
         return sent
     return next((part for part in sent if isinstance(part, dict)), NOTHING) if isinstance(sent, list) else NOTHING
@@ -29,6 +33,8 @@ def one(holder: dict, key: str) -> dict:
 def each(holder: dict, key: str) -> list[dict]:
     """The objects there; a single one counts as a list of one."""
     sent = holder.get(key)
+    if sent is None:
+        return []
     if isinstance(sent, list):
         return [part for part in sent if isinstance(part, dict)]
     return [sent] if isinstance(sent, dict) else []
