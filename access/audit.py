@@ -96,7 +96,7 @@ class AuditWriter:
         self.database, self.key, self.heads_file = database, key, heads_file
         self.lock = asyncio.Lock()
         self.chain, self.seq, self.mac = 0, 0, b""
-        self._waiting: list[tuple[Entry, asyncio.Future]] = []
+        self._waiting: list[tuple[Entry | None, asyncio.Future]] = []
         self._seen: dict[UUID, datetime] = {}
         self._flusher: asyncio.Task | None = None
         self._exported: list = []
@@ -105,19 +105,21 @@ class AuditWriter:
     async def transaction(self) -> AsyncIterator[list[Entry]]:
         """A write transaction; what is put into the list it gives is chained and stored with it, or not at all."""
         entries: list[Entry] = []
-        rows: list[tuple] = []
+        touched = False
         async with AsyncExitStack() as until_committed:
             try:
                 async with self.database.transaction():
                     yield entries
                     if entries:
                         await until_committed.enter_async_context(self.lock)
+                        touched = True
                         rows = await self._insert(entries)
-                if rows:
+                if touched:
                     self.seq, self.mac = rows[-1][1] + 1, rows[-1][-1]
             except BaseException:
-                # A commit may have failed without saying whether it happened: never write to that chain again.
-                self.chain = 0 if rows else self.chain
+                # A commit may have failed without saying whether it happened, and the row that opens a chain may not
+                # have been stored: such a chain is never written to again.
+                self.chain = 0 if touched else self.chain
                 raise
 
     async def _insert(self, entries: list[Entry]) -> list[tuple]:
@@ -165,8 +167,9 @@ class AuditWriter:
         """Notes that a session's owner was there; stored with the next batch."""
         self._seen[session] = now
 
-    async def commit(self, entry: Entry) -> None:
-        """Returns once the entry is on disk. Entries that arrive during a flush share the next one."""
+    async def commit(self, entry: Entry | None) -> None:
+        """Returns once the entry is on disk, and all that was `seen`, which is stored even without an entry (None).
+        Entries that arrive during a flush share the next one."""
         done = asyncio.get_running_loop().create_future()
         self._waiting.append((entry, done))
         if self._flusher is None or self._flusher.done():
@@ -177,7 +180,7 @@ class AuditWriter:
         while self._waiting:
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
             try:
-                await self._write([entry for entry, _ in batch])
+                await self._write([entry for entry, _ in batch if entry])
             except Exception as error:
                 outcome = AuditUnavailable(type(error).__name__)
                 _ = [done.set_exception(outcome) for _, done in batch if not done.done()]

@@ -47,13 +47,18 @@ class Grant:
 
     @asynccontextmanager
     async def acting(self, action: str) -> AsyncIterator[Entry]:
-        """One act: a transaction that first asks whether the grant still stands, and writes `action` to the audit."""
-        async with self.house.audit.transaction() as entries:
-            await self.still()
-            self.entry.action = action
-            yield self.entry
-            entries.append(self.entry)
-        self.entry.written = True
+        """One act: a transaction that first asks whether the grant still stands, and writes `action` to the audit.
+        An act that was not done after all leaves the entry saying what it said before."""
+        before = self.entry.action
+        try:
+            async with self.house.audit.transaction() as entries:
+                await self.still()
+                self.entry.action = action
+                yield self.entry
+                entries.append(self.entry)
+            self.entry.written = True
+        finally:
+            self.entry.action = self.entry.action if self.entry.written else before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ class Viewer:
     session_ref: str = ""
     csrf: bytes = field(default=b"", repr=False)
     proven_at: datetime | None = None
+    last_seen_at: datetime | None = None
     signs_out_at: datetime | None = None
     idle_seconds: int = 0
     shared: bool = False

@@ -10,6 +10,7 @@ import importlib.util
 import json
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def asset_response(assets: Assets, path: str, accept_encoding: str) -> tuple[int
     asset = assets.files.get(path)
     if asset is None:
         return None
-    coding = _best(accept_encoding, asset.bodies)
+    coding = best_coding(accept_encoding, asset.bodies)
     body = asset.bodies[coding]
     headers = (
         ("content-type", asset.media_type),
@@ -171,7 +172,7 @@ def _write(path: Path, body: bytes) -> None:
     half.replace(path)
 
 
-def _best(accept_encoding: str, bodies: dict[str, bytes]) -> str:
+def best_coding(accept_encoding: str, bodies: Iterable[str]) -> str:
     """The smallest coding the client takes. "br;q=0" is a refusal, as RFC 9110 says."""
     taken = {}
     for part in accept_encoding.lower().split(","):

@@ -17,7 +17,7 @@ from access.grant import Changed
 from access.guard import Refused
 from access.opening import Denied
 from handlers.form_layer import BadForm
-from handlers.frame import reading, with_query
+from handlers.frame import own_address, reading, with_query
 from handlers.respond import is_htmx, render, see_other
 from pdf import PdfBusy, PdfFailed, PdfRefused, PdfTooLarge, PdfUnavailable
 from tables.sending import AlreadySent
@@ -78,7 +78,7 @@ def _to_proof(request: Request, denied: Denied) -> Response:
     """To sign-in or step-up, and back to the very form: with what an expired session had typed, if it was kept."""
     state = request.scope["state"]
     path = state.get("parked_path") or request.url.path
-    back = path if request.method != "GET" else _own_address(request)
+    back = path if request.method != "GET" else own_address(request)
     if state.get("parked"):
         back = with_query(path, kept=state["parked"])
     where = SIGN_IN[denied.reason]
@@ -86,10 +86,6 @@ def _to_proof(request: Request, denied: Denied) -> Response:
         where = SIGN_IN["staff_sign_in"]
     extra = {"ended": "kept" if state.get("parked") else "yes"} if request.state.viewer.ended else {}
     return see_other(request, with_query(where, next=back if back != "/" else "", **extra))
-
-
-def _own_address(request: Request) -> str:
-    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _moved(request: Request, denied: Denied) -> Response:
@@ -107,7 +103,7 @@ async def page(request: Request, status: int, *, reason: str = "", name: str = "
     shown = ErrorPage(reason=words, **fields) if reason or fields else None
     response = await render(request, shown, f"errors/{number}.html", status=status)
     if is_htmx(request) and status < 500:
-        return see_other(request, _own_address(request)) if request.method == "GET" else response
+        return see_other(request, own_address(request)) if request.method == "GET" else response
     return response
 
 
@@ -116,6 +112,7 @@ async def http_error(request: Request, error: HTTPException) -> Response:
     response = await page(request, status)
     if error.status_code == 405:
         response.status_code = 405
+        response.headers.update(error.headers or {})
     return response
 
 
@@ -131,6 +128,11 @@ async def already_sent(request: Request, error: AlreadySent) -> Response:
 
 
 async def changed(request: Request, error: Changed) -> Response:
+    """An act refused at the last moment is written down as refused."""
+    grant = request.state.get("grant")
+    if grant is not None:
+        grant.entry.decision, grant.entry.reason = "refused", "changed"
+        request.scope["state"]["refusal"] = grant.entry
     return await page(request, 403, reason=REASONS["changed"])
 
 

@@ -11,6 +11,7 @@ from access.grant import RecordGrant
 from access.viewer import Viewer
 from access.vocabulary import CATEGORIES, DO, HEALTH, WHO, Action, Category
 from handlers.keys import form_key, form_token
+from handlers.session_cookie import cookie_name
 from pages.address import Address
 from pages.clinic import Clinic, clinic
 from rules.dates import parse_clinical_date
@@ -18,6 +19,7 @@ from words.dates import clinical, clock, weekday
 from words.gettext import _, use
 
 BANNERS = {600: "idle10", 900: "idle15", 1800: "idle30"}
+LONGEST_QUERY = 900
 BAR = (Category.RESULTS, Category.MESSAGES, Category.APPOINTMENTS, Category.MEDICINES, Category.VISITS)
 
 
@@ -106,9 +108,15 @@ async def frame_for(request: Request, *, notice: Notice | None, errors: tuple[Er
         scripts=scripts, signed_in=viewer.level != "none", side=side, who=viewer.name if viewer.is_staff else "",
         csrf=form_token(request), form_key=form_key(), signs_out_at=_signs_out(viewer), idle_class=_banner(viewer),
         record=record, nav=_nav(grant, viewer, side, here), index=_index(grant, viewer, side, here),
-        here=here + (f"?{request.url.query}" if request.url.query else ""), printed=_printed(viewer, home),
+        here=own_address(request), printed=_printed(viewer, home),
         demo=house.demo, notice=notice, errors=errors,
     )
+
+
+def own_address(request: Request) -> str:
+    """Where to go back to; a query longer than any page of ours has is left out."""
+    query = request.url.query
+    return request.url.path + (f"?{query}" if query and len(query) < LONGEST_QUERY else "")
 
 
 async def reading(request: Request) -> use:
@@ -119,7 +127,8 @@ async def reading(request: Request) -> use:
 
 
 def text_size(request: Request, viewer: Viewer) -> str:
-    asked = request.query_params.get("text") or request.cookies.get("text") or viewer.text_size
+    kept = request.cookies.get(cookie_name(request.app.state.settings.secure, "text"))
+    asked = request.query_params.get("text") or kept or viewer.text_size
     return asked if asked in ("normal", "large") else "normal"
 
 

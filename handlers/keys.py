@@ -34,11 +34,12 @@ def form_token(request: Request) -> str:
 
 
 def sending_of(request: Request, fields: Fields) -> Sending:
-    """What the act writes down so that the same form, sent again, leads where it led before."""
+    """What the act writes down so that the same form, sent again, leads where it led before. A form without a key is
+    one of a kind: it never stands for another."""
     viewer: Viewer = request.state.viewer
     actor = str(viewer.account) if viewer.level != "none" else "pre:" + viewer.visitor.pre.hex()[:32]
     body = json.dumps(sorted(pair for pair in fields.pairs if pair[0] not in HIDDEN)).encode()
     return Sending(
-        key=hashlib.sha256(fields.get("form_key").encode()).digest(), actor=actor,
+        key=hashlib.sha256((fields.get("form_key") or form_key()).encode()).digest(), actor=actor,
         route=request.url.path[:160], body=hashlib.sha256(body).digest(),
     )

@@ -11,8 +11,7 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Callable
-from http.cookies import CookieError, SimpleCookie
+from collections.abc import Callable, Iterable
 
 import brotli
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,6 +20,8 @@ from access.audit import Entry
 from access.grant import AccountGrant, Grant
 from access.house import House
 from access.viewer import Viewer, Visitor
+from handlers.assets import best_coding
+from handlers.session_cookie import cookie_name
 from handlers.visitor import Proxies, device_words, pre_hash
 from identity.sessions import find_viewer, note_seen
 from settings import Settings
@@ -43,7 +44,9 @@ ALWAYS = (
 HSTS = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
 SQUEEZED = (b"text/", b"application/json", b"image/svg")
 VARY_PAGE = b"Cookie, HX-Request, Accept-Encoding"
+CODINGS = ("br", "gzip")
 WORTH_SQUEEZING = 200
+WRONG_ADDRESS = "<!doctype html><html lang=en><meta charset=utf-8><title>Wrong address</title><h1>Wrong address</h1></html>"
 UNAVAILABLE = (
     "<!doctype html><html lang=en><meta charset=utf-8><title>Not now</title><h1>This page cannot be shown now</h1>"
     "<p>Nothing was changed. Please try again in a few minutes.</p></html>"
@@ -63,19 +66,20 @@ class Outermost:
             return
         began = time.perf_counter()
         answer = Answer()
-        head = scope["method"] == "HEAD"
-        if head:
-            scope["method"] = "GET"
+        method = scope["method"]
+        if method == "HEAD":
+            scope = {**scope, "method": "GET"}  # a copy: the server must still know that no body may follow
         await self._answer(scope, receive, answer)
         await self._commit(scope, answer)
-        sent = await self._send(scope, answer, send, head)
-        self._log(scope, answer.status, sent, began)
+        sent = await self._send(scope, answer, send, method == "HEAD")
+        self._log(scope, method, answer.status, sent, began)
 
     async def _answer(self, scope: Scope, receive: Receive, answer: Answer) -> None:
         """Runs the portal; whatever it throws becomes a page that says nothing was lost."""
-        headers = dict(scope["headers"])
-        if headers.get(b"host") not in self.hosts:
-            answer.replace(400, "<!doctype html><title>Wrong address</title><h1>Wrong address</h1>")
+        headers = read_headers(scope["headers"])
+        refusal = self._refusal(scope, headers)
+        if refusal:
+            answer.replace(*refusal)
             return
         try:
             scope["state"] = {"viewer": await self._viewer(scope, headers), "request_id": secrets.token_hex(8)}
@@ -84,27 +88,37 @@ class Outermost:
             logging.getLogger("portal.error").error("%s", type(error).__name__, exc_info=self.settings.debug)
             answer.replace(503, UNAVAILABLE)
 
+    def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[int, str] | None:
+        """What is not for the portal at all: another host, and a question about methods that only scripts of other
+        sites ask."""
+        if headers.get(b"host", b"").lower() not in self.hosts:
+            return 400, WRONG_ADDRESS
+        return (405, WRONG_ADDRESS) if scope["method"] == "OPTIONS" else None
+
     async def _viewer(self, scope: Scope, headers: dict[bytes, bytes]) -> Viewer:
         house, cookies = self.house(), read_cookies(headers.get(b"cookie", b""))
         visitor = Visitor(
             ip=self.proxies.client(scope, headers),
             device=device_words(headers.get(b"user-agent", b"")),
-            pre=pre_hash(cookies.get("pre", "")),
+            pre=pre_hash(cookies.get(cookie_name(self.settings.secure, "pre"), "")),
         )
-        name = "__Host-s" if self.settings.secure else "s"
-        return await find_viewer(house, cookies.get(name, ""), visitor, house.clock())
+        token = cookies.get(cookie_name(self.settings.secure, "s"), "")
+        return await find_viewer(house, token, visitor, house.clock())
 
     async def _commit(self, scope: Scope, answer: Answer) -> None:
         """No entry, no page."""
         state = scope.get("state") or {}
         house, viewer = self.house(), state.get("viewer")
         route = scope.get("route_handler")
-        if viewer and route is not None and answer.status < 400:
-            note_seen(house, viewer, passive=route.opt["access"].passive)
-        for entry in self._entries(state):
+        entries: list[Entry | None] = list(self._entries(state))
+        if viewer and route is not None and answer.status < 500:
+            if note_seen(house, viewer, passive=route.opt["access"].passive):
+                entries = entries or [None]
+        for entry in entries:
             try:
                 await house.audit.commit(entry)
-                entry.written = True
+                if entry:
+                    entry.written = True
             except Exception:  # noqa: BLE001 -- whatever the reason, what could not be written down is not shown
                 logging.getLogger("portal.error").error("audit unavailable")
                 answer.replace(503, UNAVAILABLE)
@@ -117,9 +131,11 @@ class Outermost:
         return [entry for entry in entries if not entry.written]
 
     async def _send(self, scope: Scope, answer: Answer, send: Send, head: bool) -> int:
-        accepted = dict(scope["headers"]).get(b"accept-encoding", b"")
+        accepted = read_headers(scope["headers"]).get(b"accept-encoding", b"").decode("latin-1")
         body = answer.squeezed(accepted)
-        answer.set(b"content-length", str(len(body)).encode())
+        answer.headers = [pair for pair in answer.headers if pair[0] != b"content-length"]
+        if answer.status != 204:
+            answer.add(b"content-length", str(len(body)).encode())
         if b"cache-control" not in answer.names:
             answer.add(b"cache-control", b"no-store")
         answer.headers.extend(self.headers)
@@ -127,13 +143,13 @@ class Outermost:
         await send({"type": "http.response.body", "body": b"" if head else body})
         return len(body)
 
-    def _log(self, scope: Scope, status: int, sent: int, began: float) -> None:
+    def _log(self, scope: Scope, method: str, status: int, sent: int, began: float) -> None:
         """Route template, never the path; no query, no name, no body."""
         if not log.isEnabledFor(logging.INFO):
             return
         state = scope.get("state") or {}
         line = {
-            "route": scope.get("path_template") or "-", "method": scope["method"], "status": status,
+            "route": scope.get("path_template") or "-", "method": method, "status": status,
             "ms": round((time.perf_counter() - began) * 1000, 1), "bytes": sent, "id": state.get("request_id", "-"),
         }
         log.info(json.dumps(line, separators=(",", ":")))
@@ -165,25 +181,32 @@ class Answer:
     def set(self, name: bytes, value: bytes) -> None:
         self.headers = [pair for pair in self.headers if pair[0] != name] + [(name, value)]
 
-    def squeezed(self, accepted: bytes) -> bytes:
+    def squeezed(self, accepted: str) -> bytes:
         kind = dict(self.headers).get(b"content-type", b"")
         if b"content-encoding" in self.names or not kind.startswith(SQUEEZED):
             return self.body
         self.set(b"vary", VARY_PAGE if kind.startswith(b"text/html") else b"Accept-Encoding")
         if len(self.body) < WORTH_SQUEEZING:
             return self.body
-        if b"br" in accepted:
-            self.add(b"content-encoding", b"br")
+        coding = best_coding(accepted, CODINGS)
+        if not coding:
+            return self.body
+        self.add(b"content-encoding", coding.encode())
+        if coding == "br":
             return brotli.compress(self.body, mode=brotli.MODE_TEXT, quality=5)
-        if b"gzip" in accepted:
-            self.add(b"content-encoding", b"gzip")
-            return gzip.compress(self.body, compresslevel=6, mtime=0)
-        return self.body
+        return gzip.compress(self.body, compresslevel=6, mtime=0)
+
+
+def read_headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """By name; what came in several lines is joined as RFC 9110 says, so that no line hides another. For the host that
+    gives the name of nobody."""
+    found: dict[bytes, bytes] = {}
+    for name, value in pairs:
+        found[name] = found[name] + (b"; " if name == b"cookie" else b", ") + value if name in found else value
+    return found
 
 
 def read_cookies(header: bytes) -> dict[str, str]:
-    """What the browser sent; a header that is no cookie header is none."""
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie(header.decode("latin-1")).items()}
-    except CookieError:
-        return {}
+    """What the browser sent. A neighbour's cookie that is no proper cookie spoils none of ours."""
+    pairs = (part.partition("=") for part in header.decode("latin-1").split(";"))
+    return {name.strip(): value.strip().strip('"') for name, _, value in pairs}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from jinja2_fragments import render_block
 from litestar import Request, Response
@@ -10,9 +11,11 @@ from litestar import Request, Response
 from access.grant import RecordGrant
 from forms.base import Form
 from handlers.frame import ErrorItem, Notice, frame_for, reading, text_size
+from handlers.session_cookie import cookie_name
 from pages.address import RecordPage
 
 HTML, TEXT = "text/html", "text/plain"
+IN_ADDRESS = "/?&=%#:+,;@!$'()*~[]"
 
 
 class UnauditedPage(RuntimeError):
@@ -50,16 +53,19 @@ def _check_audited(request: Request, page: Any) -> None:
 def _with_cookies(request: Request, response: Response) -> Response:
     settings = request.app.state.settings
     fresh = request.scope["state"].get("new_pre")
+    flags = {"httponly": True, "samesite": "lax", "secure": settings.secure, "path": "/"}
     if fresh:
-        response.set_cookie("pre", fresh, httponly=True, samesite="lax", secure=settings.secure, path="/")
+        response.set_cookie(cookie_name(settings.secure, "pre"), fresh, **flags)
     asked = request.query_params.get("text")
     if asked in ("normal", "large"):
-        response.set_cookie("text", asked, max_age=31_536_000, httponly=True, samesite="lax", secure=settings.secure)
+        response.set_cookie(cookie_name(settings.secure, "text"), asked, max_age=31_536_000, **flags)
     return response
 
 
 def see_other(request: Request, address: str) -> Response:
-    """303 to an address of ours; for htmx a 204 that tells it to go there."""
+    """303 to an address of ours; for htmx a 204 that tells it to go there. Whatever was asked for, the address cannot
+    end the header or name another host."""
+    address = "/" + quote(address, safe=IN_ADDRESS).lstrip("/")
     if is_htmx(request):
         return _with_cookies(request, Response(b"", status_code=204, headers={"HX-Redirect": address}))
     return _with_cookies(request, Response(b"", status_code=303, headers={"location": address}, media_type=TEXT))

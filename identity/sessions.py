@@ -54,7 +54,7 @@ async def find_viewer(house: House, token: str, visitor: Visitor, now: datetime)
         visitor, now, level=row["level"], account=_id(row["account"]), account_ref=row["account_ref"],
         account_state=row["state"], kind=row["kind"], name=row["name"], called=row["called"] or "",
         locale=row["locale"], text_size=row["text_size"], session=_id(row["id"]), session_ref=row["ref"],
-        csrf=bytes(row["csrf"]), proven_at=row["proven_at"], idle_seconds=row["idle_seconds"], shared=row["shared"],
+        last_seen_at=row["last_seen_at"], csrf=bytes(row["csrf"]), proven_at=row["proven_at"], idle_seconds=row["idle_seconds"], shared=row["shared"],
         signs_out_at=_signs_out(row, now), duties=duties,
     )
 
@@ -84,11 +84,13 @@ async def _duties(house: House, row: dict) -> frozenset[Duty]:
     return frozenset(Duty(duty["duty"]) for duty in found)
 
 
-def note_seen(house: House, viewer: Viewer, passive: bool) -> None:
-    """The person was there. Written with the next audit batch, at most once a minute; polling does not count."""
-    if viewer.level == "full" and not passive and viewer.signs_out_at and viewer.idle_seconds:
-        if viewer.signs_out_at == viewer.now + timedelta(seconds=viewer.idle_seconds):
-            house.audit.seen(viewer.session, viewer.now)
+def note_seen(house: House, viewer: Viewer, passive: bool) -> bool:
+    """The person was there: True when that is to be written, with the next audit batch, at most once a minute. Polling
+    does not count."""
+    if viewer.level != "full" or passive or viewer.now - viewer.last_seen_at < SEEN_EVERY:
+        return False
+    house.audit.seen(viewer.session, viewer.now)
+    return True
 
 
 async def open_session(
@@ -110,9 +112,8 @@ async def open_session(
 def _lengths(limits: Limits, kind: str, level: str, shared: bool) -> tuple[int, int]:
     if level == "half":
         return limits.half, limits.half
-    if kind == "staff":
-        return limits.idle_staff, limits.absolute
-    return (limits.idle_shared, limits.absolute_shared) if shared else (limits.idle, limits.absolute)
+    idle = limits.idle_staff if kind == "staff" else limits.idle
+    return (min(idle, limits.idle_shared), limits.absolute_shared) if shared else (idle, limits.absolute)
 
 
 async def revoke(house: House, session: UUID, now: datetime, reason: str) -> None:

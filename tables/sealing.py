@@ -14,6 +14,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 VERSION = b"\x01"
+SHORTEST = 33
+"""Version, key id, nonce and tag around nothing at all."""
 
 
 class MissingKey(Exception):
@@ -40,6 +42,8 @@ class Keyring:
         return VERSION + key_id(self.keys[0]) + nonce + sealed
 
     def open(self, sealed: bytes, bound_to: UUID | str) -> bytes:
+        if len(sealed) < SHORTEST:
+            raise Tampered("This value was cut off.")
         name, nonce, rest = sealed[1:5], sealed[5:17], sealed[17:]
         key = next((key for key in self.keys if key_id(key) == name), None)
         if key is None or sealed[:1] != VERSION:
