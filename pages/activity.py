@@ -12,7 +12,7 @@ from uuid import UUID
 
 from access.grant import RecordGrant
 from access.vocabulary import CATEGORIES, Duty, Purpose
-from pages.activity_query import SYSTEM, Someone, about_record, counted, entries, people
+from pages.activity_query import SYSTEM, Someone, asked_for, counted, entries, people
 from pages.address import Address, RecordPage
 from words.dates import clock, day
 from words.gettext import N_, _, ngettext
@@ -179,7 +179,7 @@ async def activity_page(grant: RecordGrant, asked: ActivityFilter, size: int = P
     counts = await counted(grant, since)
     known = await people(grant, (row["actor"] for row in counts))
     actors = [account for account, one in known.items() if one.ref == asked.who] if asked.who else None
-    found = await entries(grant, about_record(grant, since, actors), asked.before, asked.skip, READ)
+    found = await entries(grant, asked_for(since, actors), asked.before, asked.skip, READ)
     looks, used = grouped(found, known, size)
     grant.showed("AuditEvent", [row["id"] for row in found[:used]])
     chosen = [row for row in counts if actors is None or row["actor"] in actors]

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from piccolo.columns.combination import Where
+from piccolo.columns.combination import Where, WhereRaw
 from piccolo.querystring import QueryString
 
 from access.audit import micros
@@ -40,31 +40,30 @@ PRIVATE = ("you", "patient", "helper", "guardian", "representative")
 SYSTEM, STRANGER = Someone("system", "", "system"), Someone("stranger", "", "stranger")
 
 
-def about_record(grant: RecordGrant, since: datetime | None, actors: Collection[UUID | None] | None) -> Where:
-    where = visible(grant, AuditEvent).where
-    if since is not None:
-        where = where & (AuditEvent.at >= micros(since))
+def asked_for(since: datetime | None, actors: Collection[UUID | None] | None) -> Where:
+    """`actors` None: everybody's; a None among them is the clinic's computer."""
+    where: Where = AuditEvent.at >= (micros(since) if since else 0)
     if actors is None:
         return where
-    named = AuditEvent.actor.is_in([one for one in actors if one is not None])
-    if None not in actors:
-        return where & named
-    return where & (AuditEvent.actor.is_null() | named if len(actors) > 1 else AuditEvent.actor.is_null())
+    named = [one for one in actors if one is not None]
+    by_them: Where = AuditEvent.actor.is_in(named) if named else WhereRaw("1 = 0")
+    return where & (AuditEvent.actor.is_null() | by_them if None in actors else by_them)
 
 
 async def counted(grant: RecordGrant, since: datetime | None) -> list[dict[str, Any]]:
-    query = QueryString(COUNTS, about_record(grant, since, None).querystring)
+    where = visible(grant, AuditEvent).where & asked_for(since, None)
+    query = QueryString(COUNTS, where.querystring)
     return [{**row, "actor": _uuid(row["actor"])} for row in await AuditEvent.raw(query.template, *query.args)]
 
 
-async def entries(grant: RecordGrant, where: Where, before: int | None, skip: int, size: int) -> list[dict[str, Any]]:
+async def entries(grant: RecordGrant, asked: Where, before: int | None, skip: int, size: int) -> list[dict[str, Any]]:
     """Newest first. `before` is a moment in microseconds, of which `skip` entries were shown already."""
-    query = AuditEvent.select(
+    query = visible(grant, AuditEvent).select(
         AuditEvent.id, AuditEvent.at, AuditEvent.actor, AuditEvent.action, AuditEvent.decision, AuditEvent.purpose
     )
     if before is not None:
-        where = where & (AuditEvent.at <= before)
-    found = await query.where(where).order_by(AuditEvent.at, AuditEvent.id, ascending=False).limit(size + skip)
+        asked = asked & (AuditEvent.at <= before)
+    found = await query.where(asked).order_by(AuditEvent.at, AuditEvent.id, ascending=False).limit(size + skip)
     return found[skip:]
 
 

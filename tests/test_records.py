@@ -1,0 +1,25 @@
+"""`/records`: one's own and those one helps with."""
+
+from __future__ import annotations
+
+import re
+
+
+async def test_it_lists_ones_own_and_those_one_helps_with(person, cast):
+    page = await (await person("helper-full")).get("/records")
+    assert page.link("Ana Delgado") == f"/records/{cast['helper-full'].record}"
+    assert page.link("Maria Delgado") == f"/records/{cast['self'].record}"
+    assert re.search(r"People you help ?Maria Delgado ?Born March 4, 1958\. You help\.", page.main)
+
+
+async def test_a_guardian_reads_on_what_basis(person):
+    assert "You are a parent or guardian." in (await (await person("guardian")).get("/records")).main
+
+
+async def test_a_part_that_has_ended_is_not_listed(person):
+    page = await (await person("helper-revoked")).get("/records")
+    assert "Maria Delgado" not in page.text
+
+
+async def test_it_is_for_those_who_are_signed_in(client):
+    assert (await client.get("/records")).status == 303
