@@ -29,6 +29,8 @@ class ResultFilter:
     kind: str = ""
     since: Period | None = None
     before: Key | None = None
+    turned: bool = False
+    """Whether a page was turned: then focus moves to its first heading, and the count is not said as well."""
 
     @property
     def narrowed(self) -> bool:
@@ -42,7 +44,7 @@ def read_filter(query: Mapping[str, str]) -> ResultFilter:
         words=" ".join(query.get("q", "").split())[:MOST_LETTERS],
         kind=kind if kind in KINDS else "",
         since=read_period(query.get("since"), Period.ONE_YEAR) if query.get("since") else None,
-        before=read_key(query.get("before")),
+        before=read_key(query.get("before")), turned="before" in query,
     )
 
 

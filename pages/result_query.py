@@ -21,6 +21,9 @@ from rules.paging import Key
 from rules.periods import Period
 from tables.results import DiagnosticReport, Observation
 
+NEWEST = "newest"
+"""In the place of a key: the first page, asked for by turning back to it."""
+
 PENDING = "('registered', 'preliminary', 'partial', 'unknown')"
 
 # One row of either table as the list counts and orders it. `pending`: 2 has nothing to read yet, 1 is not final.
@@ -45,6 +48,12 @@ TESTS = ROW.format(table="observation", pending=PENDING, empty=TEST_EMPTY, fixed
 ORPHANS = TESTS.replace("FROM observation", "FROM diagnostic_report gone CROSS JOIN observation")
 
 # `newer_starts` and `newer_ref` are the key under which the page before this one begins.
+FIRST_PLACES = "1 AS place, NULL AS newer_starts, NULL AS newer_ref"
+LATER_PLACES = (
+    "ROW_NUMBER() OVER newest AS place, LAG(starts, {size}) OVER newest AS newer_starts,"
+    " LAG(ref, {size}) OVER newest AS newer_ref"
+)
+LATER_WINDOW = " WINDOW newest AS (ORDER BY starts DESC, ref DESC)"
 LIST = (
     "SELECT CAST(c.id AS VARCHAR(36)) AS id, c.ref AS ref, c.starts, c.fresh, c.fixed, c.pending, c.total,"
     " c.fresh_count, c.fixed_count, c.waiting_count, c.pending_count, c.place, c.newer_starts, c.newer_ref,"
@@ -53,9 +62,7 @@ LIST = (
     " SUBSTR(COALESCE(r.conclusion, r.note), 1, 400) AS written, r.attachments FROM (SELECT id, ref, starts, fresh,"
     " fixed, pending, COUNT(*) OVER () AS total, SUM(fresh) OVER () AS fresh_count, SUM(fixed) OVER () AS fixed_count,"
     " SUM(CASE WHEN pending = 2 THEN 1 ELSE 0 END) OVER () AS waiting_count,"
-    " SUM(CASE WHEN pending = 1 THEN 1 ELSE 0 END) OVER () AS pending_count, ROW_NUMBER() OVER newest AS place,"
-    " LAG(starts, {{size}}) OVER newest AS newer_starts, LAG(ref, {{size}}) OVER newest AS newer_ref FROM ({{rows}}) listed"
-    " WINDOW newest AS (ORDER BY starts DESC, ref DESC)) c LEFT JOIN diagnostic_report r ON r.id = c.id"
+    " SUM(CASE WHEN pending = 1 THEN 1 ELSE 0 END) OVER () AS pending_count, {{places}} FROM ({{rows}}) listed{{window}}) c LEFT JOIN diagnostic_report r ON r.id = c.id"
     " LEFT JOIN observation o ON o.id = c.id LEFT JOIN series s ON s.id = o.series"
     " WHERE {{after}} ORDER BY c.starts DESC, c.ref DESC LIMIT {{size}}"
 ).format(
@@ -88,7 +95,7 @@ class Found:
     not_final: int = 0
     first: int = 1
     older: str = ""
-    newer: str | None = None
+    newer: str = ""
 
     @property
     def reports(self) -> list[str]:
@@ -112,9 +119,17 @@ async def found_results(grant: RecordGrant, asked: ResultFilter, since: Period, 
         f" UNION ALL {ORPHANS} WHERE {orphans.sql}"
     )
     key = asked.before
-    sql = LIST.format(size=size + 1, rows=rows, after="(c.starts, c.ref) < (?, ?)" if key else "1 = 1")
+    sql = _list(rows, size + 1, later=key is not None)
     args = (*fresh, *tests.values, *reports.values, *fresh, *lone.values, *fresh, *orphans.values)
     return _found(await grant.house.database.rows(sql, *args, *((key.starts, key.ref) if key else ())), size)
+
+
+def _list(rows: str, size: int, *, later: bool) -> str:
+    """The first page needs no places: nothing stands before it."""
+    return LIST.format(
+        size=size, rows=rows, after="(c.starts, c.ref) < (?, ?)" if later else "1 = 1",
+        places=LATER_PLACES.format(size=size) if later else FIRST_PLACES, window=LATER_WINDOW if later else "",
+    )
 
 
 def _found(rows: list[dict[str, Any]], size: int) -> Found:
@@ -128,10 +143,10 @@ def _found(rows: list[dict[str, Any]], size: int) -> Found:
     )  # fmt: skip
 
 
-def _newer(first: dict[str, Any]) -> str | None:
+def _newer(first: dict[str, Any]) -> str:
     if first["place"] == 1:
-        return None
-    return _key(first["newer_starts"], first["newer_ref"]) if first["newer_ref"] else ""
+        return ""
+    return _key(first["newer_starts"], first["newer_ref"]) if first["newer_ref"] else NEWEST
 
 
 def _key(starts: datetime | str, ref: str) -> str:

@@ -47,7 +47,7 @@ COUNTS = {
 class ResultsPage(RecordPage):
     """`since` is what is shown; `first` is the place of the first row among `total`.
 
-    `newer` is the key of the page before: '' is the first page, None where this is the first one.
+    `older` and `newer` are the keys of the pages beside this one, '' where there is none.
     """
 
     asked: ResultFilter
@@ -60,7 +60,7 @@ class ResultsPage(RecordPage):
     not_final: int
     first: int
     older: str
-    newer: str | None
+    newer: str
     any_at_all: bool
 
     @property

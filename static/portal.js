@@ -68,7 +68,9 @@
   // Updates by htmx: what a person asked for prolongs; a lost focus goes to the new part's heading; a failure is said.
   const failed = () => say(status.dataset.fail);
   on('htmx:after:request', event => {
-    const { response, sourceElement } = event.detail.ctx;
+    const { ctx } = event.detail, { response, sourceElement } = ctx;
+    // After the swap, htmx names another source where the pressed link was part of what it replaced.
+    ctx.follows = sourceElement.hasAttribute('hx-replace-url');
     if (response.status > 499) failed();
     else if (!/every|load/.test(sourceElement.getAttribute('hx-trigger'))) prolonged();
   });
@@ -83,8 +85,8 @@
   // The address follows a filter without a new step in the history: back leads to the page before. (htmx's own
   // history is off: it would keep pages.)
   on('htmx:after:swap', event => {
-    const { sourceElement, request, response } = event.detail.ctx;
-    if (!sourceElement.hasAttribute('hx-replace-url')) return;
+    const { follows, request, response } = event.detail.ctx;
+    if (!follows) return;
     const { pathname, search } = new URL(response.raw && response.raw.url || request.action, location.href);
     history.replaceState(null, '', pathname + search);
   });
