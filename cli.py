@@ -66,56 +66,66 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="portal", description=__doc__.split(":")[0] + ".", epilog=ENVIRONMENT,
                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
-    names = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
+    names = _names(parser)
+    for part in (_serving, _records, _looking, _keeping):
+        part(names)
+    return parser
 
-    def group(name: str, words: str):
-        one = names.add_parser(name, help=words[0].lower() + words[1:], description=f"{words}.")
-        return one.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
 
-    def add(name: str, command: Callable, words: str, within=names) -> argparse.ArgumentParser:
-        one = within.add_parser(name, help=words[0].lower() + words[1:], description=f"{words}.")
-        one.set_defaults(command=command)
-        return one
+def _names(parser: argparse.ArgumentParser):
+    return parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
 
-    one = add("demo", commands.demo, "Make the demo clinic, once, and print its people's sign-ins")
+
+def _add(names, name: str, words: str, command: Callable | None = None) -> argparse.ArgumentParser:
+    one = names.add_parser(name, help=words[0].lower() + words[1:], description=f"{words}.")
+    one.set_defaults(**({"command": command} if command else {}))
+    return one
+
+
+def _serving(names) -> None:
+    one = _add(names, "demo", "Make the demo clinic, once, and print its people's sign-ins", commands.demo)
     one.add_argument("--cast-json", action="store_true", help="print the people as JSON, for scripts")
     one.add_argument("--if-missing", action="store_true", help="print nothing when the demo is already there")
     one.add_argument("--code", metavar="USERNAME", help="print the code that this person's authenticator app shows now")
-    one = add("serve", commands.serve, "Serve the portal")
+    one = _add(names, "serve", "Serve the portal", commands.serve)
     one.add_argument("--port", type=_port, help="instead of PORT (8000)")
     one.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
     one.add_argument("--reload", action="store_true", help="start again when the code changes")
-    add("migrate", commands.migrate, "Make the database, or bring it up to this release")
+    _add(names, "migrate", "Make the database, or bring it up to this release", commands.migrate)
+    _add(names, "worker", "Do jobs and send letters beside the web process", commands.work)
 
-    one = add("import", commands.import_fhir, "Bring in FHIR R4 resources: files, folders, bundles, NDJSON")
+
+def _records(names) -> None:
+    one = _add(names, "import", "Bring in FHIR R4 resources: files, folders, bundles, NDJSON", commands.import_fhir)
     one.add_argument("path", nargs="+", type=Path, metavar="PATH")
     one.add_argument("--source", default="", help="the feed's name (default: the server that the resources name)")
     one.add_argument("--report", type=Path, metavar="FILE", help="write what became of every resource, as JSON")
-
-    codes = group("code", "The codes with which patients make their login")
-    one = add("issue", commands.issue_code, "Make a new code for a record", codes)
+    codes = _names(_add(names, "code", "The codes with which patients make their login"))
+    one = _add(codes, "issue", "Make a new code for a record", commands.issue_code)
     which = one.add_mutually_exclusive_group(required=True)
-    which.add_argument("--record", metavar="REF", help="the record's ref, as in its address")
+    which.add_argument("--record", metavar="REF", help="the record's ref, as in its address, or the patient's id in the feed")
     which.add_argument("--number", metavar="N", help="the clinic's record number, or the patient's id in the feed")
     one.add_argument("--birth", metavar="YYYY-MM-DD", help="refuse when the record says another birth date")
 
-    audit = group("audit", "Who looked and who did")
-    add("verify", commands.verify_audit, "Read all chains again and name the first row that is not as it was written", audit)
 
-    one = add("outbox", commands.outbox, "List what was or would be sent, in words")
+def _looking(names) -> None:
+    audit = _names(_add(names, "audit", "Who looked and who did"))
+    words = "Read all chains again and name the first row that is not as it was written"
+    _add(audit, "verify", words, commands.verify_audit)
+    one = _add(names, "outbox", "List what was or would be sent, in words", commands.outbox)
     one.add_argument("--most", type=_count, default=50, help="how many, newest first (50)")
-    add("doctor", commands.doctor, "Look at everything that may ail an installation")
-    one = add("backup", commands.back_up, "Copy the database into a file that is restored elsewhere and compared")
-    one.add_argument("file", type=Path, metavar="FILE")
-    one = add("restore", commands.restore, "Put a backup in the database's place")
+    _add(names, "doctor", "Look at everything that may ail an installation", commands.doctor)
+
+
+def _keeping(names) -> None:
+    words = "Copy the database into a file that is restored elsewhere and compared"
+    _add(names, "backup", words, commands.back_up).add_argument("file", type=Path, metavar="FILE")
+    one = _add(names, "restore", "Put a backup in the database's place", commands.restore)
     one.add_argument("file", type=Path, metavar="FILE")
     one.add_argument("--replace", action="store_true", help="set aside the database that is there")
-
-    keys = group("keys", "What seals secrets, messages and files")
-    add("new", commands.new_keys, "Make the keys, or a newer one; the portal needs a restart", keys)
-    add("rotate", commands.rotate_keys, "Seal everything anew under the newest key; goes on where it was cut", keys)
-    add("worker", commands.work, "Do jobs and send letters beside the web process")
-    return parser
+    keys = _names(_add(names, "keys", "What seals secrets, messages and files"))
+    _add(keys, "new", "Make the keys, or a newer one; the portal needs a restart", commands.new_keys)
+    _add(keys, "rotate", "Seal everything anew under the newest key; goes on where it was cut", commands.rotate_keys)
 
 
 def _count(text: str) -> int:
