@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<host>[a-z0-9_][a-z0-9_.-]*|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?/?")
+USUAL_PORTS = {"http": 80, "https": 443}
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
 
 
@@ -39,9 +42,9 @@ class Limits:
 class Settings:
     database_url: str
     origin: str
-    keys: tuple[bytes, ...]
+    keys: tuple[bytes, ...] = field(repr=False)
     """32 bytes each, newest first: sealing keys. The audit key is derived from `audit_key`, not from these."""
-    audit_key: bytes
+    audit_key: bytes = field(repr=False)
     data_dir: Path
     port: int = 8000
     debug: bool = False
@@ -77,10 +80,10 @@ class Settings:
             keys=_keys(_secret(environ, "PORTAL_KEYS", data_dir / "keys")),
             audit_key=_keys(_secret(environ, "PORTAL_AUDIT_KEY", data_dir / "audit-key"))[0],
             data_dir=data_dir,
-            port=port,
+            port=_port(port),
             debug=_yes(environ, "PORTAL_DEBUG"),
             development=_yes(environ, "PORTAL_DEVELOPMENT"),
-            trusted_proxies=tuple(filter(None, environ.get("PORTAL_TRUSTED_PROXIES", "").replace(" ", "").split(","))),
+            trusted_proxies=_networks(environ.get("PORTAL_TRUSTED_PROXIES", "")),
             smtp_url=environ.get("SMTP_URL", ""),
             mail_from=environ.get("PORTAL_MAIL_FROM", ""),
             limits=_limits(environ),
@@ -120,13 +123,31 @@ def _yes(environ: Mapping[str, str], name: str) -> bool:
     return text in ("1", "yes")
 
 
+def _port(number: int) -> int:
+    if number > 65_535:
+        raise SettingsError(f"PORT must be at most 65535, not {number}.")
+    return number
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    words = tuple(filter(None, text.replace(" ", "").split(",")))
+    for word in words:
+        try:
+            ip_network(word, strict=False)
+        except ValueError:
+            raise SettingsError(f"PORTAL_TRUSTED_PROXIES must be addresses or networks, not {word!r}.") from None
+    return words
+
+
 def _origin(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/") or parts.query:
+    """As browsers send it: small letters, and no port that goes without saying."""
+    found = ORIGIN.fullmatch(text.strip().lower())
+    if not found or int(found["port"] or 1) not in range(1, 65_536):
         raise SettingsError(f"PORTAL_ORIGIN must look like https://portal.example.org, not {text!r}.")
-    if parts.scheme == "http" and parts.hostname not in LOCAL_HOSTS:
+    scheme, host, port = found["scheme"], found["host"], found["port"]
+    if scheme == "http" and host not in LOCAL_HOSTS:
         raise SettingsError(f"PORTAL_ORIGIN must begin with https:// ({text} is neither that nor this computer).")
-    return f"{parts.scheme}://{parts.netloc}"
+    return f"{scheme}://{host}" + (f":{int(port)}" if port and int(port) != USUAL_PORTS[scheme] else "")
 
 
 def _secret(environ: Mapping[str, str], name: str, file: Path) -> str:
@@ -140,12 +161,14 @@ def _secret(environ: Mapping[str, str], name: str, file: Path) -> str:
         return path.read_text("ascii")
     except FileNotFoundError:
         raise SettingsError(f"{name} is not set and {path} does not exist. `portal keys new` makes it.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read as a file of keys ({type(error).__name__}).") from None
 
 
 def _keys(text: str) -> tuple[bytes, ...]:
     try:
         keys = tuple(base64.urlsafe_b64decode(word) for word in text.replace(",", " ").split())
-    except (binascii.Error, ValueError):
+    except ValueError:
         keys = ()
     if not keys or any(len(key) != 32 for key in keys):
         raise SettingsError("A key must be 32 bytes in base64, one a line, newest first. `portal keys new` makes one.")

@@ -67,10 +67,12 @@ def check_origin(settings: Settings, demo: bool) -> None:
 
 
 def check_file(settings: Settings) -> None:
-    """A SQLite file that others may read is not opened."""
+    """A SQLite file that others may read is not opened, and one that is missing is not made in passing."""
     if settings.database_url.startswith("sqlite:///"):
         path = Path(settings.database_url.removeprefix("sqlite:///"))
-        if path.exists() and stat.S_IMODE(os.stat(path).st_mode) & 0o077:
+        if not path.is_file():
+            raise SettingsError(f"There is no database at {path}. `portal migrate` makes one; `portal demo` makes the demo.")
+        if stat.S_IMODE(os.stat(path).st_mode) & 0o077:
             raise SettingsError(f"{path} can be read by others than its owner. Run: chmod 600 {path}")
 
 

@@ -62,14 +62,21 @@ async def pending(database: Database) -> list[Migration]:
 
 
 async def migrate(database: Database, now: datetime) -> list[str]:
-    """Applies everything pending; the names of what was applied."""
-    todo = await pending(database)
-    for migration in todo:
-        async with database.transaction():
-            for statement in migration.statements:
-                await database.engine.run_ddl(statement)
-            await database.rows(
-                "INSERT INTO schema_migration (name, checksum, applied_at) VALUES (?, ?, ?)",
-                migration.name, migration.checksum, now.isoformat(),
-            )
-    return [migration.name for migration in todo]
+    """Applies everything pending, each migration whole or not at all; the names of what was applied here."""
+    return [one.name for one in await pending(database) if await _apply(database, one, now)]
+
+
+async def _apply(database: Database, migration: Migration, now: datetime) -> bool:
+    """False when another process applied it meanwhile: on both engines one waits for the other."""
+    async with database.transaction():
+        if not database.is_sqlite:
+            await database.engine.run_ddl("LOCK TABLE schema_migration IN EXCLUSIVE MODE")
+        if await database.rows("SELECT name FROM schema_migration WHERE name = ?", migration.name):
+            return False
+        for statement in migration.statements:
+            await database.engine.run_ddl(statement)
+        await database.rows(
+            "INSERT INTO schema_migration (name, checksum, applied_at) VALUES (?, ?, ?)",
+            migration.name, migration.checksum, now.isoformat(),
+        )
+    return True
