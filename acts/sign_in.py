@@ -118,7 +118,8 @@ async def step_up(house: House, viewer: Viewer, code: str) -> SignedIn | NotSign
 async def _prove(house, viewer: Viewer, code: str, action: str, replaced_ends_at) -> SignedIn | NotSignedIn:
     token = ""
     async with open_account(house, viewer, action).acting(action) as entry:
-        proof = await authenticators.prove(house, viewer.account, code, viewer.now)
+        prove = authenticators.prove_app if viewer.is_staff else authenticators.prove
+        proof = await prove(house, viewer.account, code, viewer.now)
         if proof.right:
             token = await open_session(
                 house, viewer.account, viewer.kind, viewer.visitor, viewer.now, level="full", shared=viewer.shared,

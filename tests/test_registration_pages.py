@@ -91,13 +91,14 @@ async def test_a_taken_user_name_offers_others(client, code, cast):
     assert page.status == 422 and "You could use" in page.errors[0] and cast["self"].name not in page.main
 
 
-@pytest.mark.parametrize(
-    ("password", "words"),
-    [("short", "12 letters"), ("noraquist1984", "your own name"), ("password12345", "list of passwords"), ("x" * 60_000, "128")],
-)  # fmt: skip
-async def test_an_unfit_password_says_why(client, code, password, words):
-    page = await client.submit(await at_login(client, code), 0, username="nora", password=password)
-    assert page.status == 422 and words in page.errors[0]
+async def test_an_unfit_password_says_why(client, code):
+    page = await at_login(client, code)
+    for password, words in (
+        ("short", "12 letters"), ("noraquist1984", "your own name"), ("password12345", "list of passwords"),
+        ("abcabcabcabc", "again and again"), ("qwertyuiopas", "keyboard"), ("x" * 60_000, "128"),
+    ):  # fmt: skip
+        answer = await client.submit(page, 0, username="nora", password=password)
+        assert answer.status == 422 and words in answer.errors[0], password[:20]
 
 
 async def test_a_megabyte_is_refused_with_a_page(client, code):
@@ -105,11 +106,11 @@ async def test_a_megabyte_is_refused_with_a_page(client, code):
     assert page.status == 413 and page.h1
 
 
-@pytest.mark.parametrize("username", ["🦦🦦🦦", "a b c", "x" * 65, "<script>", "nora\x00", "\u202enora", "ab"])
-async def test_an_odd_user_name_is_refused_with_words(client, code, username):
-    page = await client.submit(await at_login(client, code), 0, username=username, password=PASSWORD)
-    assert page.status == 422 or page.url == "/register/authenticator"
-    assert page.status == 422 or username == "nora\x00", "a sign that cannot be stored is left out"
+async def test_an_odd_user_name_is_refused_with_words(client, code):
+    page = await at_login(client, code)
+    for username in ("🦦🦦🦦", "a b c", "x" * 65, "<script>", "\u202enora", "ab", "\x00\x00\x00"):
+        answer = await client.submit(page, 0, username=username, password=PASSWORD)
+        assert answer.status == 422 and answer.errors, username
 
 
 async def test_emoji_and_other_scripts_make_a_password(client, code):

@@ -146,7 +146,7 @@ async def test_a_session_of_somebody_else_is_not_found(maria, another_client, ca
         "SELECT s.ref FROM session s JOIN account a ON a.id = s.account WHERE a.username = ? AND s.revoked_at IS NULL"
         " AND s.level = 'full'", cast["stranger"].username,
     )
-    for ref in (rows[0]["ref"], "A" * 22, "x", "🦦", "%00"):
+    for ref in (rows[0]["ref"], "A" * 22, "x", "🦦"):
         answer = await maria.post(f"/account/sessions/{ref}/end", {"csrf": csrf, "form_key": "k"})
         assert answer.status == 404
     assert (await another_client.get("/records")).status == 200
@@ -159,17 +159,17 @@ async def test_choices_are_kept_and_used(maria):
     assert 'value="Mia"' in (await maria.get("/account/preferences")).html
 
 
-@pytest.mark.parametrize("called", ["x" * 81, "🦦" * 2000])
-async def test_an_odd_name_is_refused_and_stays_typed(maria, called):
-    page = await maria.submit(await maria.get("/account/preferences"), 0, called=called)
-    assert page.status == 422 and page.errors
+async def test_too_long_a_name_is_refused(maria):
+    for called in ("x" * 81, "🦦" * 2000):
+        page = await maria.submit(await maria.get("/account/preferences"), 0, called=called)
+        assert page.status == 422 and page.errors
 
 
-@pytest.mark.parametrize("called", ["🦦", "Ñ\x07andú", "<script>alert(1)</script>", "", "'; --", "נועה"])
-async def test_any_name_is_kept_as_it_is(maria, called, demo_database, cast):
-    await maria.submit(await maria.get("/account/preferences"), 0, called=called)
-    rows = await demo_database.rows("SELECT called FROM account WHERE username = ?", cast["self"].username)
-    assert (rows[0]["called"] or "") == called.replace("\x07", "")
+async def test_any_name_is_kept_as_it_is(maria, demo_database, cast):
+    for called in ("🦦", "Ñ\x07andú", "<script>alert(1)</script>", "", "'; --", "נועה"):
+        await maria.submit(await maria.get("/account/preferences"), 0, called=called)
+        rows = await demo_database.rows("SELECT called FROM account WHERE username = ?", cast["self"].username)
+        assert (rows[0]["called"] or "") == called.replace("\x07", "")
 
 
 async def test_a_size_or_language_nobody_offers_is_refused(maria):

@@ -202,6 +202,16 @@ async def test_a_one_time_code_is_a_second_factor_too(house, now, maria):
         assert getattr(outcome, "reason", "") == expected
 
 
+async def test_staff_need_their_app(house, now):
+    sam = await an_account(house, now, "sam", kind="staff")
+    async with house.database.transaction():
+        await codes.make_sheet(house, sam, now)
+    sheet = await codes.shown_sheet(house, sam, now)
+    half = await half_of(house, now, username="sam", kind="staff")
+    assert (await sign_in.give_factor(house, half, sheet[0])).reason == "wrong"
+    assert isinstance(await sign_in.give_factor(house, half, app_code(now)), sign_in.SignedIn)
+
+
 async def test_one_half_session_becomes_one_full_session_however_often_it_is_sent(house, now, maria):
     half = await half_of(house, now)
     sent = (sign_in.give_factor(house, half, app_code(now)) for _ in range(6))

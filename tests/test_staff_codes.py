@@ -108,27 +108,27 @@ async def test_a_patient_is_found_by_name_and_birth_date(desk, nora):
     assert page.link("Nora Quist") == f"/staff/records/{nora.ref}/code"
 
 
-@pytest.mark.parametrize("answers", [{"name": "NORA"}, {"name": "quist nora"}, {"name": " Nóra "}, {"number": "MRN-77"}, {"name": "Nora", "number": "MRN-77"}])
-async def test_part_of_a_name_or_the_record_number_will_do(desk, nora, answers):
-    assert "Nora Quist" in (await find(desk, **answers)).main
+async def test_part_of_a_name_or_the_record_number_will_do(desk, nora):
+    for answers in [{"name": "NORA"}, {"name": "quist nora"}, {"name": " Nóra "}, {"number": "MRN-77"}, {"name": "Nora", "number": "MRN-77"}]:
+        assert "Nora Quist" in (await find(desk, **answers)).main, answers
 
 
-@pytest.mark.parametrize("answers", [{"name": "Nora", "born_day": "10"}, {"name": "Noah"}, {"name": "%"}, {"name": "____"}, {"number": "MRN-7"}, {"name": "Nora", "number": "MRN-78"}])
-async def test_what_does_not_agree_finds_nobody(desk, nora, answers):
-    page = await find(desk, **answers)
-    assert page.status == 200 and "0 patients found" in page.main
+async def test_what_does_not_agree_finds_nobody(desk, nora):
+    for answers in [{"name": "Nora", "born_day": "10"}, {"name": "Noah"}, {"name": "%"}, {"name": "____"}, {"number": "MRN-7"}, {"name": "Nora", "number": "MRN-78"}]:
+        page = await find(desk, **answers)
+        assert page.status == 200 and "0 patients found" in page.main, answers
 
 
-@pytest.mark.parametrize("answers", [{"born_year": ""}, {"born_month": "", "name": "Nora"}, {}, {"name": "   "}, {"name": "x" * 300}])
-async def test_one_identifier_is_not_enough(desk, nora, answers):
-    page = await find(desk, **answers)
-    assert page.status == 422 and page.errors and "Nora Quist" not in page.main
+async def test_one_identifier_is_not_enough(desk, nora):
+    for answers in [{"born_year": ""}, {"born_month": "", "name": "Nora"}, {}, {"name": "   "}, {"name": "x" * 300}]:
+        page = await find(desk, **answers)
+        assert page.status == 422 and page.errors and "Nora Quist" not in page.main, answers
 
 
-@pytest.mark.parametrize("name", ["🦦", "\x00", "' OR 1=1 --", "\\", "a" * 200, "\u202e"])
-async def test_an_odd_name_finds_nobody_and_breaks_nothing(desk, name):
-    page = await find(desk, name=name)
-    assert page.status in (200, 422)
+async def test_an_odd_name_finds_nobody_and_breaks_nothing(desk):
+    for name in ["🦦", "\x00", "' OR 1=1 --", "\\", "a" * 200, "\u202e"]:
+        page = await find(desk, name=name)
+        assert page.status in (200, 422), name
 
 
 async def test_at_most_ten_are_shown(desk, demo_database):
@@ -192,15 +192,15 @@ async def test_a_patient_with_a_login_gets_no_code(desk, cast):
     assert answer.status == 422 and LETTER.search(answer.main) is None
 
 
-@pytest.mark.parametrize("ref", ["A" * 22, "x", "🦦", "%00", "1'--"])
-async def test_a_chart_that_does_not_exist_is_not_found(desk, ref):
-    assert (await desk.get(f"/staff/records/{ref}/code")).status in (400, 404)
+async def test_a_chart_that_does_not_exist_is_not_found(desk):
+    for ref in ("A" * 22, "x", "🦦", "1'--"):
+        assert (await desk.get(f"/staff/records/{ref}/code")).status == 404, ref
 
 
-@pytest.mark.parametrize("letter", ["x", "A" * 200, "🦦", "%00"])
-async def test_an_invented_letter_shows_no_code(desk, nora, letter):
-    page = await desk.get(f"/staff/records/{nora.ref}/code", params={"letter": letter})
-    assert page.status == 200 and LETTER.search(page.main) is None
+async def test_an_invented_letter_shows_no_code(desk, nora):
+    for letter in ["x", "A" * 200, "🦦", "%00"]:
+        page = await desk.get(f"/staff/records/{nora.ref}/code", params={"letter": letter})
+        assert page.status == 200 and LETTER.search(page.main) is None, letter
 
 
 @pytest.mark.parametrize("handle", ["clinician", "billing", "privacy", "admin", "support"])
