@@ -33,7 +33,8 @@ LEDES = {
 }
 RELATIONS = {
     "you": N_("You"), "patient": N_("The patient"), "helper": N_("Helper"), "guardian": N_("Parent or guardian"),
-    "representative": N_("Acts for the patient"), Duty.FRONT_DESK: N_("Front desk"), Duty.CLINICIAN: N_("Care team"),
+    "representative": N_("Acts for the patient"), "former": N_("Had a part that ended"),
+    Duty.FRONT_DESK: N_("Front desk"), Duty.CLINICIAN: N_("Care team"),
     Duty.BILLING: N_("Billing"), Duty.SUPPORT: N_("Portal support"), Duty.PRIVACY: N_("Privacy officer"),
     Duty.ADMINISTRATOR: N_("Clinic settings"), "staff": N_("Clinic staff"), "system": "", "stranger": "",
 }  # fmt: skip
@@ -196,7 +197,9 @@ async def activity_document(grant: RecordGrant, asked: ActivityFilter) -> Activi
     return await activity_page(grant, ActivityFilter(asked.who, asked.since), DOCUMENT)
 
 
-def grouped(found: Sequence[dict[str, Any]], known: Mapping[UUID | None, Someone], size: int) -> tuple[tuple[Look, ...], int]:
+def grouped(
+    found: Sequence[dict[str, Any]], known: Mapping[UUID | None, Someone], size: int
+) -> tuple[tuple[Look, ...], int]:
     """Runs of one person, at most `size` of them, and how many entries they took."""
     looks: list[Look] = []
     at = 0

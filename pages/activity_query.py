@@ -22,7 +22,8 @@ COUNTS = "SELECT actor, decision, COUNT(*) AS times FROM audit_event WHERE {} GR
 
 @dataclass(frozen=True, slots=True)
 class Someone:
-    """`relation`: you, patient, helper, guardian, representative, a staff duty, staff, system, or stranger.
+    """`relation`: you, patient, helper, guardian, representative, former (whose part has ended), a staff duty, staff,
+    system, or stranger.
 
     Strangers have no name here: that somebody else uses this clinic is theirs to tell.
     """
@@ -36,7 +37,7 @@ class Someone:
         return self.relation not in PRIVATE and self.relation not in ("system", "stranger")
 
 
-PRIVATE = ("you", "patient", "helper", "guardian", "representative")
+PRIVATE = ("you", "patient", "helper", "guardian", "representative", "former")
 SYSTEM, STRANGER = Someone("system", "", "system"), Someone("stranger", "", "stranger")
 
 
@@ -74,15 +75,19 @@ async def people(grant: RecordGrant, actors: Iterable[UUID | None]) -> dict[UUID
     if not ids:
         return found
     marks, rows = ", ".join("?" * len(ids)), grant.house.database.rows
-    bases = {
-        row["account"]: row["basis"]
-        for row in await visible(grant, Share).select(Share.account, Share.basis).where(Share.account.is_in(ids))
-    }
+    shares = visible(grant, Share).select(Share.account, Share.basis, Share.ends_at, Share.revoked_at)
+    bases = {}
+    for row in await shares.where(Share.account.is_in(ids)).order_by(Share.created_at):
+        bases[row["account"]] = "former" if _ended(row, grant.now) else row["basis"]
     duties = await rows(f"SELECT account, duty FROM staff_duty WHERE account IN ({marks}) AND ended_at IS NULL", *ids)
     duty = {_uuid(row["account"]): row["duty"] for row in duties}
     for row in await rows(f"SELECT id, ref, kind, name FROM account WHERE id IN ({marks})", *ids):
         found[_uuid(row["id"])] = _someone(grant, row, bases, duty)
     return found
+
+
+def _ended(share: dict[str, Any], now: datetime) -> bool:
+    return share["revoked_at"] is not None or (share["ends_at"] is not None and share["ends_at"] <= now)
 
 
 def _someone(grant: RecordGrant, row: dict[str, Any], bases: dict, duty: dict) -> Someone:

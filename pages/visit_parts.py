@@ -102,7 +102,8 @@ def _measured(one: Finding) -> str:
 def _tests(tests: tuple[Finding, ...], reports: tuple[Report, ...]) -> Iterator[Part]:
     rows = [_test(one) for one in tests if one.said]
     rows += [_waiting(one) for one in reports if not one.imaging and one.empty and one.state is not Shown.FINAL]
-    said = tuple((name_of((one.loinc,), one.label), one.conclusion) for one in reports if one.conclusion and not one.imaging)
+    concluded = [one for one in reports if one.conclusion and not one.imaging]
+    said = tuple((name_of((one.loinc,), one.label), one.conclusion) for one in concluded)
     if rows or said:
         heads = (_("Test"), _("Result"), _("Usual range"))
         caption = ngettext("%(count)s test", "%(count)s tests", len(rows))

@@ -40,7 +40,8 @@ class VisitFilter:
 def read_visit_filter(query: Mapping[str, str]) -> VisitFilter:
     """From an address; what it cannot mean is left out."""
     year = query.get("year", "")
-    return VisitFilter(int(year) if year.isascii() and year.isdigit() and len(year) == 4 else 0, read_key(query.get("before")))
+    known = len(year) == 4 and year.isascii() and year.isdigit()
+    return VisitFilter(int(year) if known else 0, read_key(query.get("before")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,8 @@ async def visits_page(grant: RecordGrant, asked: VisitFilter, size: int = PAGE) 
     grant.showed("Encounter", [one.id for one in picked])
     return VisitsPage(
         at=Address.of(grant), asked=asked, zone=zone, moments=tuple(moments), rows=rows, total=len(among),
-        first=begin + 1, size=size, older=picked[-1].key.text() if begin + size < len(among) else "", newer=_newer(among, begin, size),
+        first=begin + 1, size=size, older=picked[-1].key.text() if begin + size < len(among) else "",
+        newer=_newer(among, begin, size),
     )  # fmt: skip
 
 
@@ -148,10 +150,8 @@ async def _rows(grant: RecordGrant, ids: Sequence) -> tuple[VisitRow, ...]:
         return ()
     one_of = Encounter.id.is_in(list(ids))
     query = QueryString(SHOWN, (visible(grant, Encounter).where & one_of).querystring, DISTANT_PAST)
-    written = {
-        row["encounter"]
-        for row in await visible(grant, Composition).select(Composition.encounter).where(Composition.encounter.is_in(list(ids)))
-    }
+    texts = visible(grant, Composition).select(Composition.encounter)
+    written = {row["encounter"] for row in await texts.where(Composition.encounter.is_in(list(ids)))}
     found = await Encounter.raw(query.template, *query.args)
     return tuple(visit_of(row, row["id"] in written) for row in found)
 

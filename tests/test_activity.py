@@ -84,7 +84,7 @@ async def test_a_stranger_who_tried_is_not_named(lab, vera, person):
 async def test_somebody_whose_part_has_ended_keeps_their_name(person, cast):
     maria = await person("self")
     page = await maria.get(f"/records/{cast['self'].record}/activity?since=all")
-    assert "Rosa Lindgren" in page.main and "Ana Delgado" in page.main
+    assert "Rosa Lindgren Had a part that ended" in page.main and "Ana Delgado Helper" in page.main
 
 
 async def test_looks_within_an_hour_are_one_row(lab, vera):

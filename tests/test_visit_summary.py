@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rules.quantities import Quantity, Text
+from tests.support.axe import axe_problems
+from tests.support.browser import overflows
 from tests.support.lab import Lab, house_here
 from tests.support.pdf import Document, pdf_problems
 from tests.support.visiting import condition, letter, medicine, procedure, summary, vaccine, visit
@@ -273,3 +275,26 @@ async def test_marias_newest_visit_from_list_to_paper_without_script(live_person
     assert answer.status == 200 and pdf_problems(await answer.body()) == []
     await page.click("text=All visits")
     assert "/visits" in page.url
+
+
+async def test_axe_finds_nothing_on_the_pages_of_a_record(live_person, live_cast):
+    page = await live_person("self")
+    root = f"/records/{live_cast['self'].record}"
+    for address in (root, f"{root}/visits", f"{root}/activity?since=all", "/records", "/help", "/about/weight"):
+        await page.goto(address)
+        assert await axe_problems(page) == [], address
+        assert not await overflows(page), address
+    await page.goto(f"{root}/visits")
+    await page.click("main .rows a >> nth=0")
+    assert await axe_problems(page) == []
+
+
+async def test_at_320_pixels_nothing_runs_over(live_person, live_cast):
+    page = await live_person("helper-full", narrow=True)
+    root = f"/records/{live_cast['self'].record}"
+    for address in (root, f"{root}/visits", "/records", "/help/phishing", "/about/privacy", "/about/weight"):
+        await page.goto(address)
+        assert not await overflows(page), address
+    await page.goto(f"{root}/visits")
+    await page.click("main .rows a >> nth=0")
+    assert not await overflows(page)
