@@ -12,9 +12,8 @@ import commands
 from settings import SettingsError
 from terminal import CommandFailed
 
-
 ENVIRONMENT = """\
-settings (environment):
+settings (environment; docs/operating.md has them all):
   PORTAL_DATA      folder of the database and the keys (var)
   DATABASE_URL     sqlite:////path/to/file or postgresql://user:password@host/name
   PORTAL_ORIGIN    where people reach the portal, such as https://portal.example.org
@@ -22,6 +21,7 @@ settings (environment):
 
 Exit codes: 0 done, 1 not possible (one line says why), 2 a wrong argument.
 """
+ABOUT = "Plainchart, a patient portal. Here is what its operator may do."
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -64,7 +64,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="portal", description=__doc__.split(":")[0] + ".", epilog=ENVIRONMENT,
+    parser = _Parser(prog="portal", description=ABOUT, epilog=ENVIRONMENT,
                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     names = _names(parser)
     for part in (_serving, _records, _looking, _keeping):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 import socket
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from settings import data_folder
+from settings import Limits, data_folder
 from tables.database import Database
 from tables.installation import sqlite_file
 from tests.support.databases import HOUSE, free_port, portal, portal_environment
@@ -158,3 +159,21 @@ def test_the_worker_says_that_it_works_and_ends(demo_url, tmp_path):
     assert process.stdout.readline().startswith("The worker works")
     process.terminate()
     assert process.communicate(timeout=20)[1] == "" and process.returncode == 0
+
+
+def test_every_setting_is_documented_and_nothing_else_is():
+    """Whatever `settings.py` reads stands in the table of docs/operating.md, and the other way round."""
+    read = {"DATABASE_URL", "PORT", "SMTP_URL", "PORTAL_KEYS_FILE", "PORTAL_AUDIT_KEY_FILE"}
+    read |= set(re.findall(r'"(PORTAL_[A-Z_]+)"', (HOUSE / "settings.py").read_text()))
+    read |= {f"PORTAL_{name.upper()}" for name in Limits.__slots__}
+    table = (HOUSE / "docs" / "operating.md").read_text().partition("## Settings")[2]
+    named = {name for row in re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    assert named == read
+
+
+def test_the_documented_defaults_are_the_real_ones():
+    table = (HOUSE / "docs" / "operating.md").read_text().partition("## Settings")[2]
+    for names, default in re.findall(r"^\| (`.*?`) \|.*\| ([\d, ]+) \|$", table, re.MULTILINE):
+        numbers = [int(number) for number in default.split(",")]
+        for name, number in zip(re.findall(r"`PORTAL_(\w+)`", names), numbers, strict=False):
+            assert getattr(Limits(), name.lower()) == number, name
