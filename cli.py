@@ -45,13 +45,14 @@ def _failed(error: Exception) -> int:
 
 def _is_expected(error: Exception) -> bool:
     """What an operator can mend is one line; anything else is a mistake of ours and keeps its traceback."""
+    from notices import WrongAddress
     from tables.comparing import BackupFailed
     from tables.database import UnknownDatabase, is_unreachable
     from tables.installation import Unfit
     from tables.migrate import SchemaError
     from tables.sealing import MissingKey
 
-    ours = (Unfit, SchemaError, MissingKey, UnknownDatabase, BackupFailed, OSError)
+    ours = (Unfit, SchemaError, MissingKey, UnknownDatabase, BackupFailed, WrongAddress, OSError)
     return isinstance(error, ours) or is_unreachable(error)
 
 

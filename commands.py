@@ -111,8 +111,10 @@ def serve(arguments: argparse.Namespace) -> int:
 
 async def _try(settings: Settings) -> None:
     """Opens and closes what the portal will open, so that a refusal is one line and not a traceback of the server."""
-    async with house_of(settings):
-        pass
+    from notices import senders_for
+
+    async with house_of(settings) as house:
+        senders_for(house.demo, settings.smtp_url, settings.mail_from)
 
 
 def import_fhir(arguments: argparse.Namespace) -> int:

@@ -25,6 +25,10 @@ class Undeliverable(Exception):
     """It will never work: the address does not exist. Its text is a code of at most 40 characters."""
 
 
+class WrongAddress(ValueError):
+    """SMTP_URL or PORTAL_MAIL_FROM cannot be used. Its text is one line for the operator."""
+
+
 class Sender(Protocol):
     async def send(self, letter: Letter) -> None:
         """Returns when somebody else has taken responsibility for the letter; raises NotNow or Undeliverable."""
@@ -38,7 +42,10 @@ class Shown:
 
 
 def senders_for(demo: bool, smtp_url: str = "", mail_from: str = "") -> dict[str, Sender]:
-    """By channel. What has no sender waits, and `portal doctor` says so; printing is always done by hand."""
+    """By channel. What has no sender waits, and `portal doctor` says so; printing is always done by hand.
+
+    Raises WrongAddress.
+    """
     if demo:
         return {"email": Shown(), "print": Shown()}
     if not smtp_url:

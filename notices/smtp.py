@@ -9,15 +9,11 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from notices import Letter, NotNow, Undeliverable
+from notices import Letter, NotNow, Undeliverable, WrongAddress
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 TIMEOUT = 20.0
 PORTS = {"smtp": 587, "smtps": 465}
-
-
-class WrongAddress(ValueError):
-    """SMTP_URL or PORTAL_MAIL_FROM cannot be used. Its text is one line for the operator."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,10 @@ def test_serve_refuses_a_clinics_own_database_without_https(clinic_url):
     assert "https://" in refusal(clinic_url, PORTAL_DEVELOPMENT="no")
 
 
+def test_serve_refuses_a_mail_server_it_cannot_use(clinic_url):
+    assert "SMTP_URL must look like" in refusal(clinic_url, SMTP_URL="mail.example.org", PORTAL_DEVELOPMENT="yes")
+
+
 def test_serve_refuses_a_database_that_others_may_read(demo_url):
     file = sqlite_file(demo_url)
     if file:

@@ -16,8 +16,8 @@ from access.audit import AuditWriter
 from access.house import House
 from jobs import outbox
 from jobs.events import EVENTS
-from notices import Letter, NotNow, Shown, Undeliverable, senders_for
-from notices.smtp import Smtp, WrongAddress
+from notices import Letter, NotNow, Shown, Undeliverable, WrongAddress, senders_for
+from notices.smtp import Smtp
 from seeds.cast import fixed_id
 from settings import Limits
 from tables.queue import MOST_ATTEMPTS, enqueue_notice
