@@ -173,3 +173,18 @@ async def _part(database: Database, chart: UUID, record: UUID, now: datetime) ->
     await database.rows(
         "UPDATE record_source SET record = first_record, linked_at = ? WHERE first_record = ?", now, record
     )
+
+
+async def close_charts(database: Database, source: str, ids: list[str], now: datetime) -> None:
+    """Patients that the source deleted: a chart is closed, unless another source still speaks of it."""
+    for fhir_id in ids:
+        await database.rows(
+            "UPDATE record_source SET withdrawn_at = ? WHERE source = ? AND fhir_type = 'Patient' AND fhir_id = ?",
+            now, source, fhir_id,
+        )  # fmt: skip
+        await database.rows(
+            "UPDATE record SET state = 'blocked', changed_at = ? WHERE state = 'active' AND id IN (SELECT record"
+            " FROM record_source WHERE source = ? AND fhir_type = 'Patient' AND fhir_id = ?) AND NOT EXISTS"
+            " (SELECT 1 FROM record_source s WHERE s.record = record.id AND s.withdrawn_at IS NULL)",
+            now, source, fhir_id,
+        )  # fmt: skip
