@@ -90,13 +90,17 @@ async def killed_rounds(settings: Settings, rounds: int, check: Callable[[list[B
     chance = random.Random(rounds)
     for _ in range(rounds):
         with running_portal(settings.database_url, PORTAL_DATA=str(settings.data_dir)) as live:
-            await _until_killed(live, people, chance.uniform(0.3, 2.0))
+            await _until_killed(live, people, chance.randrange(12), chance.random())
         await check(people)
     return people
 
 
-async def _until_killed(live: Live, people: list[Busy], seconds: float) -> None:
+async def _until_killed(live: Live, people: list[Busy], pages: int, seconds: float) -> None:
+    """So many pages and a moment after the start; a busy machine takes its time for them."""
+    seen = sum(busy.views for busy in people)
     work = [asyncio.create_task(busy.work(live.url)) for busy in people]
+    while sum(busy.views for busy in people) < seen + pages and not any(task.done() for task in work):
+        await asyncio.sleep(0.01)
     await asyncio.sleep(seconds)
     live.process.kill()
     await asyncio.gather(*work)
