@@ -206,7 +206,8 @@ async def _with_members(grant: RecordGrant, rows: list[dict[str, Any]]) -> list[
 
 
 def _page(grant: RecordGrant, row: dict[str, Any], findings: tuple[Finding, ...], *, report: bool) -> ReportPage:
-    empty = not (findings or row["conclusion"] or row["note"]) if report else not findings[0].parts and not findings[0].has_value
+    said = any(leaf.has_value for one in findings for leaf in one.leaves)
+    empty = not (said or row["conclusion"] or row["note"]) if report else not (said or findings[0].parts)
     state, taken = shown_state(row["status"], not empty), taken_of(row)
     summary = listed_row(
         row, findings, report=report, state=state, taken=taken, new=is_new(row["released_at"], taken, grant.now)

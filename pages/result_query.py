@@ -39,7 +39,11 @@ FIXED_REPORT = (
     " WHERE observation.report = diagnostic_report.id AND observation.corrected AND {}) THEN 1 ELSE 0 END"
 )
 FIXED_TEST = "CASE WHEN observation.corrected THEN 1 ELSE 0 END"
-REPORT_EMPTY = "diagnostic_report.test_count = 0 AND diagnostic_report.conclusion IS NULL AND diagnostic_report.note IS NULL"
+REPORT_EMPTY = (
+    "diagnostic_report.conclusion IS NULL AND diagnostic_report.note IS NULL AND NOT EXISTS (SELECT 1 FROM observation"
+    " WHERE observation.report = diagnostic_report.id AND observation.value IS NOT NULL"
+    " AND observation.absent_reason = '' AND {})"
+)
 TEST_EMPTY = "(observation.value IS NULL OR observation.absent_reason <> '') AND NOT observation.panel"
 REPORTS = ROW.format(table="diagnostic_report", pending=PENDING, empty=REPORT_EMPTY, fixed=FIXED_REPORT)
 TESTS = ROW.format(table="observation", pending=PENDING, empty=TEST_EMPTY, fixed=FIXED_TEST)
@@ -115,12 +119,12 @@ async def found_results(grant: RecordGrant, asked: ResultFilter, since: Period, 
     tests, reports = visible(grant, Observation).predicate, report_where(grant, asked, since)
     lone, orphans = lone_where(grant, asked, since), orphan_where(grant, asked, since)
     rows = (
-        f"{REPORTS.format(tests.sql)} WHERE {reports.sql} UNION ALL {TESTS} WHERE {lone.sql}"
+        f"{REPORTS.format(tests.sql, tests.sql)} WHERE {reports.sql} UNION ALL {TESTS} WHERE {lone.sql}"
         f" UNION ALL {ORPHANS} WHERE {orphans.sql}"
     )
     key = asked.before
     sql = _list(rows, size + 1, later=key is not None)
-    args = (*fresh, *tests.values, *reports.values, *fresh, *lone.values, *fresh, *orphans.values)
+    args = (*fresh, *tests.values, *tests.values, *reports.values, *fresh, *lone.values, *fresh, *orphans.values)
     return _found(await grant.house.database.rows(sql, *args, *((key.starts, key.ref) if key else ())), size)
 
 

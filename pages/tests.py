@@ -193,14 +193,24 @@ async def test_page(grant: RecordGrant, ref: str, since: str | None, table: int 
     if not rows:
         return None
     reports = await _reports(grant, rows)
+    others = await _with_results(grant, [one for one in family if one["unit"] != found[0]["unit"]])
     grant.showed("Observation", [row["id"] for row in rows[:table]])
-    return _page(grant, found[0], family, rows, reports, since, table)
+    return _page(grant, found[0], others, rows, reports, since, table)
 
 
 async def _family(grant: RecordGrant, series: dict[str, Any]) -> list[dict[str, Any]]:
     """The same test in every source of the record and in every unit."""
     query = visible(grant, Series).select(Series.id, Series.ref, Series.unit)
     return await query.where((Series.analyte == series["analyte"]) & (Series.category == series["category"]))
+
+
+async def _with_results(grant: RecordGrant, family: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of which this grant sees a result; a series itself says nothing of what it holds."""
+    if not family:
+        return []
+    query = visible(grant, Observation).select(Observation.series).distinct()
+    seen = {row["series"] for row in await query.where(Observation.series.is_in([one["id"] for one in family]))}
+    return [one for one in family if one["id"] in seen]
 
 
 async def _rows(grant: RecordGrant, series: dict[str, Any], same: list[UUID]) -> list[dict[str, Any]]:
@@ -234,18 +244,17 @@ async def _reports(grant: RecordGrant, rows: list[dict[str, Any]]) -> dict[UUID,
     return {row["id"]: row["ref"] for row in seen}
 
 
-def _page(grant, series, family, rows, reports, since, table) -> TestPage:
+def _page(grant, series, others, rows, reports, since, table) -> TestPage:
     starts = tuple(row["effective_starts"] for row in rows if row["effective_starts"])
     period = read_period(since, best_period(starts, grant.now))
     first = begins(period, grant.now)
     within = [row for row in rows if first is None or (row["effective_starts"] and row["effective_starts"] >= first)]
     lines = _lines(within, reports)
-    others = {one["unit"]: OtherUnit(one["ref"], one["unit"]) for one in family if one["unit"] != series["unit"]}
     return TestPage(
         at=Address.of(grant), ref=series["ref"], label=rows[0]["label"], loinc=rows[0]["loinc"],
         person="" if grant.own else grant.given, period=period, asked=bool(since),
         choices=choices(starts, period, grant.now), trend=trend(tuple(_points(lines, series["unit"]))),
-        lines=lines[:table], left_out=max(0, len(lines) - table), others=tuple(others.values()),
+        lines=lines[:table], left_out=max(0, len(lines) - table), others=tuple({one["unit"]: OtherUnit(one["ref"], one["unit"]) for one in others}.values()),
     )  # fmt: skip
 
 

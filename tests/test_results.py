@@ -126,6 +126,15 @@ async def test_what_is_not_final_says_so(lab, vera, status, value, tag, sentence
     assert f"Potassium New {tag} {sentence}" in (await vera.get(f"{lab.home}/results")).main
 
 
+async def test_a_report_waits_as_long_as_none_of_its_tests_says_anything(lab, vera):
+    await lab.report("B12", await lab.test("B12", None, loinc="2132-9", status="registered"), status="registered")
+    await lab.report("Salts", await lab.test("K", None, status="registered"), await lab.test("Na", "140", "mmol/L"), status="partial")
+    page = await vera.get(f"{lab.home}/results")
+    assert "2 new, 1 waiting, 1 not final." in page.main
+    assert "Vitamin B12 New Waiting Not back yet." in page.main
+    assert "Salts New Not final 2 tests." in page.main
+
+
 async def test_a_bound_is_said_in_words(lab, vera):
     await lab.test("Lead", "<2", "ug/dL")
     assert "Less than 2 µg/dL." in (await vera.get(f"{lab.home}/results")).main

@@ -198,6 +198,12 @@ async def test_what_may_not_be_seen_is_in_no_row_no_sentence_and_no_count(lab, v
     assert "12.7" not in page.html and page.rows("4 tests")
 
 
+async def test_a_unit_of_which_nothing_may_be_seen_is_not_named(lab, vera):
+    address = await history(lab)
+    await history(lab, (("123", 30),), unit="g/L", released_at=None)
+    assert "another unit" not in (await vera.get(address)).main
+
+
 async def test_a_history_of_which_nothing_may_be_seen_is_not_found(lab, vera):
     assert (await vera.get(await history(lab, RISING[:2], released_at=None))).status == 404
     other = await Lab.open(lab.house, lab.now, "Some One")
