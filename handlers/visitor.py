@@ -33,9 +33,11 @@ class Proxies:
 
     def _trusts(self, text: str) -> bool:
         try:
-            return any(ipaddress.ip_address(text) in network for network in self.networks)
+            address = ipaddress.ip_address(text)
         except ValueError:
             return False
+        address = getattr(address, "ipv4_mapped", None) or address
+        return any(address in network for network in self.networks)
 
 
 @lru_cache(maxsize=4096)

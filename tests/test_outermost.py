@@ -1,0 +1,406 @@
+"""Every answer, error or file: headers, squeezing, one log line without anybody in it, and nothing before the audit."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import http.client
+import json
+import logging
+import re
+from types import SimpleNamespace
+
+import brotli
+import httpx
+import pytest
+from litestar import Litestar, Request, Response, get, post
+from litestar.datastructures import State
+
+from access.guard import guard
+from access.vocabulary import ACCOUNT, PRE_SESSION, PUBLIC, Category, record
+from handlers.assets import best_coding, fresh
+from handlers.errors import HANDLERS, TooMany
+from handlers.form_layer import Fields, FormLayer
+from handlers.keys import sending_of
+from handlers.outermost import Outermost, read_cookies, read_headers
+from handlers.respond import render, see_other
+from handlers.views import make_environment, make_text_environment
+from handlers.visitor import Proxies
+from identity.csrf import mask
+from identity.sessions import open_session
+from pages.address import Address, RecordPage
+from tables.sending import use_key
+from tables.sqlite import DatabaseBusy
+from tests.support.headers import header_problems
+from tests.support.world import VISITOR, build
+
+SECRET = "Xanthippe-4711"
+WHOLE = "<!doctype html><title>t</title>" + "words of a page " * 100
+
+
+def handlers() -> list:
+    @get("/page", access=PUBLIC)
+    async def page() -> Response:
+        return Response(WHOLE, media_type="text/html")
+
+    @get("/throws/{name:str}", access=PUBLIC)
+    async def throws(request: Request) -> None:
+        raise RuntimeError(f"something about {request.path_params['name']}")
+
+    @get("/busy", access=PUBLIC)
+    async def busy() -> None:
+        raise DatabaseBusy("locked")
+
+    @get("/often", access=PUBLIC)
+    async def often() -> None:
+        raise TooMany(3)
+
+    @get("/nothing", access=PUBLIC)
+    async def nothing() -> Response:
+        return Response(b"", status_code=204)
+
+    @get("/go", access=PUBLIC)
+    async def go(request: Request) -> Response:
+        return see_other(request, request.query_params["to"])
+
+    @get("/r/{record:str}", access=record(Category.RESULTS))
+    async def seen(request: Request) -> Response:
+        return Response(WHOLE + SECRET, media_type="text/html")
+
+    @get("/unaudited", access=ACCOUNT)
+    async def unaudited(request: Request) -> Response:
+        return await render(request, RecordPage(at=Address("/records/x")), "errors/404.html")
+
+    @post("/acts", access=ACCOUNT)
+    async def acts(request: Request) -> Response:
+        fields: Fields = request.state.fields
+        grant, sending = request.state.grant, sending_of(request, fields)
+        async with grant.acting("account.test"):
+            await use_key(grant.house.database, sending, "/page?first=" + fields.get("word"), grant.now)
+        return see_other(request, "/page?first=" + fields.get("word"))
+
+    @post("/echo", access=PRE_SESSION)
+    async def echo(request: Request) -> Response:
+        return Response(b"", status_code=200)
+
+    return [page, throws, busy, often, nothing, go, seen, unaudited, acts, echo]
+
+
+class Portal:
+    def __init__(self, world, secure=False):
+        self.world = world
+        host = "portal.example.org" if secure else "localhost:8000"
+        settings = SimpleNamespace(host=host, secure=secure, debug=False, trusted_proxies=(), limits=world.house.limits)
+        state = State({"house": world.house, "settings": settings, "assets": fresh(), "views": make_environment(),
+                       "text_views": make_text_environment()})
+        inner = Litestar(route_handlers=handlers(), guards=[guard], middleware=[FormLayer()],
+                         exception_handlers=HANDLERS, state=state, openapi_config=None, logging_config=None)
+        self.app = Outermost(inner, lambda: world.house, settings)
+        self.origin = ("https://" if secure else "http://") + host
+
+    async def token(self, person="maria") -> str:
+        viewer = self.world.people[person]
+        async with self.world.house.database.transaction():
+            return await open_session(self.world.house, viewer.account, viewer.kind, VISITOR, self.world.now, level="full",
+                                      proven_at=self.world.now)
+
+    async def ask(self, method, path, token="", **options) -> httpx.Response:
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=True)
+        cookies = {"s": token} if token else {}
+        async with httpx.AsyncClient(transport=transport, base_url=self.origin, cookies=cookies) as client:
+            return await client.request(method, path, **options)
+
+    async def send(self, token, **fields) -> httpx.Response:
+        row = (await self.world.house.database.rows("SELECT csrf FROM session ORDER BY created_at DESC, id DESC LIMIT 1"))[0]
+        return await self.ask("POST", "/acts", token, data={"csrf": mask(bytes(row["csrf"])), **fields})
+
+    @property
+    def record(self) -> str:
+        return f"/r/{self.world.records['Maria'].ref}"
+
+
+@pytest.fixture
+async def portal(database, now) -> Portal:
+    return Portal(await build(database, now))
+
+
+EVERY_KIND = {
+    "a page": ("GET", "/page", {}, 200), "not found": ("GET", "/nowhere", {}, 404), "wrong method": ("PUT", "/page", {}, 405),
+    "trace": ("TRACE", "/page", {}, 405), "a made-up method": ("BREW", "/page", {}, 405),
+    "options": ("OPTIONS", "/page", {}, 405), "another host": ("GET", "/page", {"headers": {"host": "evil.example"}}, 400),
+    "no host": ("GET", "/page", {"headers": {"host": ""}}, 400), "a mistake of ours": ("GET", "/throws/x", {}, 500),
+    "busy": ("GET", "/busy", {}, 503), "too often": ("GET", "/often", {}, 429), "head": ("HEAD", "/page", {}, 200),
+    "nothing": ("GET", "/nothing", {}, 204), "sign in": ("GET", "/r/x", {}, 303),
+    "too large": ("POST", "/echo", {"content": b"a" * 70_000, "headers": {"content-type": "application/x-www-form-urlencoded"}}, 413),
+    "no form": ("POST", "/echo", {"json": {}}, 415), "a form of nobody": ("POST", "/echo", {"data": {"a": "b"}}, 403),
+    "garbled": ("POST", "/echo", {"content": b"a=%ff", "headers": {"content-type": "application/x-www-form-urlencoded"}}, 400),
+    "a NUL": ("GET", "/throws/%00", {}, 404), "a NUL asked for": ("GET", "/page?a=%00", {}, 404),
+    "dots": ("GET", "/%2e%2e/%2e%2e/etc/passwd", {}, 404), "not ASCII": ("GET", "/ü%F0%9F%98%80", {}, 404),
+    "not UTF-8": ("GET", "/page?a=%ff", {}, 200), "a huge cookie": ("GET", "/page", {"headers": {"cookie": "a=" + "x" * 60_000}}, 200),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+async def test_every_kind_of_answer_has_every_header(portal, kind):
+    method, path, options, status = EVERY_KIND[kind]
+    answer = await portal.ask(method, path, **options)
+    assert answer.status_code == status
+    assert header_problems(answer.headers, path) == []
+    assert "content-length" not in answer.headers if status == 204 else "content-length" in answer.headers
+    if status >= 400:
+        assert "<h1" in answer.text and "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize("kind", ["a page", "not found", "another host", "a mistake of ours"])
+async def test_on_https_every_kind_of_answer_is_pinned_to_https(database, now, kind):
+    method, path, options, _ = EVERY_KIND[kind]
+    answer = await Portal(await build(database, now), secure=True).ask(method, path, **options)
+    assert header_problems(answer.headers, path, secure=True) == []
+
+
+async def test_a_wrong_method_is_told_the_right_ones(portal):
+    assert "GET" in (await portal.ask("DELETE", "/page")).headers["allow"]
+
+
+async def test_a_mistake_of_ours_keeps_its_words_to_itself(portal, caplog):
+    answer = await portal.ask("GET", f"/throws/{SECRET}")
+    assert answer.status_code == 500 and SECRET not in answer.text and SECRET not in caplog.text
+    assert "RuntimeError" in caplog.text
+
+
+@pytest.mark.parametrize("host", ["LOCALHOST:8000", "LocalHost:8000"])
+async def test_the_host_may_be_written_in_capitals(portal, host):
+    assert (await portal.ask("GET", "/page", headers={"host": host})).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8001", "localhost:8000.", "localhost.:8000", "localhost:8000@evil", "[::1]:8000"])
+async def test_any_other_host_is_refused(portal, host):
+    assert (await portal.ask("GET", "/page", headers={"host": host})).status_code == 400
+
+
+# Squeezing
+
+
+@pytest.mark.parametrize(("accepted", "coding"), [
+    ("br", "br"), ("gzip, deflate, br", "br"), ("gzip", "gzip"), ("", ""), ("identity", ""), ("br;q=0, gzip", "gzip"),
+    ("br;q=0.000,gzip;q=0", ""), ("vibrant", ""), ("*", "br"), ("*;q=0", ""), ("BR", "br"), ("br;q=nonsense", "br"),
+])  # fmt: skip
+async def test_a_page_is_squeezed_as_the_browser_can_open_it(portal, accepted, coding):
+    answer = await raw(portal, "GET", "/page", [(b"accept-encoding", accepted.encode())])
+    assert answer.headers.get(b"content-encoding", b"").decode() == coding == best_coding(accepted, ("br", "gzip"))
+    opened = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}[coding](answer.body)
+    assert opened.decode() == WHOLE and int(answer.headers[b"content-length"]) == len(answer.body)
+    assert b"Accept-Encoding" in answer.headers[b"vary"]
+
+
+async def test_head_says_the_length_of_what_get_sends_and_sends_nothing(portal):
+    whole, head = [await raw(portal, method, "/page", [(b"accept-encoding", b"br")]) for method in ("GET", "HEAD")]
+    assert head.body == b"" and head.headers[b"content-length"] == whole.headers[b"content-length"]
+    assert head.scope["method"] == "HEAD", "the server itself must still know what was asked"
+
+
+async def raw(portal, method, path, headers=(), messages=None, on_send=None):
+    """The portal without a client in between: the scope as it was left, and the messages as they went."""
+    scope = {"type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": b"", "headers": [
+        (b"host", portal.app.settings.host.encode()), *headers], "client": ("127.0.0.1", 1), "scheme": "http", "root_path": "",
+        "server": ("localhost", 8000), "http_version": "1.1", "asgi": {"version": "3.0"}}  # fmt: skip
+    left = list(messages or [{"type": "http.request", "body": b"", "more_body": False}])
+    found = SimpleNamespace(scope=scope, body=b"", headers={}, status=0)
+
+    async def receive():
+        return left.pop(0) if left else {"type": "http.disconnect"}
+
+    async def send(message):
+        if on_send:
+            await on_send(message)
+        if message["type"] == "http.response.start":
+            found.status, found.headers = message["status"], dict(message["headers"])
+        found.body += message.get("body", b"")
+
+    await portal.app(scope, receive, send)
+    return found
+
+
+# Nothing before the audit
+
+
+async def test_no_byte_leaves_before_the_entry_is_in_the_database(portal):
+    token, sent = await portal.token(), []
+
+    async def on_send(message):
+        rows = await portal.world.house.database.rows("SELECT action FROM audit_event")
+        sent.append((message["type"], sorted(row["action"] for row in rows)))
+
+    answer = await raw(portal, "GET", portal.record, [(b"cookie", f"s={token}".encode())], on_send=on_send)
+    assert answer.status == 200 and SECRET.encode() in answer.body
+    assert [kind for kind, _ in sent] == ["http.response.start", "http.response.body"]
+    assert all("results.see" in actions for _, actions in sent)
+
+
+async def test_without_an_entry_there_is_no_page_and_afterwards_there_is_again(portal, monkeypatch):
+    token, many = await portal.token(), type(portal.world.house.database).many
+
+    async def full(self, sql, rows):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(type(portal.world.house.database), "many", full)
+    for path in (portal.record, f"/r/{'A' * 22}"):
+        answer = await portal.ask("GET", path, token)
+        assert answer.status_code == 503 and SECRET not in answer.text and header_problems(answer.headers, path) == []
+    monkeypatch.setattr(type(portal.world.house.database), "many", many)
+    assert (await portal.ask("GET", portal.record, token)).status_code == 200
+
+
+async def test_a_page_of_a_record_without_a_grant_is_a_mistake_not_a_page(portal, caplog):
+    answer = await portal.ask("GET", "/unaudited", await portal.token())
+    assert answer.status_code == 500 and "UnauditedPage" in caplog.text
+
+
+# The log
+
+
+async def test_one_line_for_each_request_and_nobody_in_it(portal, caplog):
+    caplog.set_level(logging.INFO, logger="portal")
+    token = await portal.token()
+    await portal.ask("GET", f"{portal.record}?name={SECRET}", token, headers={"user-agent": SECRET, "referer": SECRET})
+    await portal.ask("GET", f"/nowhere/{SECRET}")
+    await portal.ask("GET", f"/throws/{SECRET}")
+    await portal.ask("HEAD", "/page")
+    await portal.ask("POST", "/echo", data={"password": SECRET, "csrf": SECRET}, headers={"host": f"{SECRET}"})
+    await portal.send(token, form_key=SECRET, word=SECRET)
+    lines = [json.loads(entry.message) for entry in caplog.records if entry.name == "portal.request"]
+    assert [(line["route"], line["method"], line["status"]) for line in lines] == [
+        ("/r/{record}", "GET", 200), ("-", "GET", 404), ("/throws/{name}", "GET", 500), ("/page", "HEAD", 200),
+        ("-", "POST", 400), ("/acts", "POST", 303),
+    ]
+    assert all(set(line) == {"route", "method", "status", "ms", "bytes", "id"} for line in lines)
+    assert len({line["id"] for line in lines if line["id"] != "-"}) == 5
+    ours = "\n".join(entry.getMessage() + str(entry.exc_text or "") for entry in caplog.records if entry.name.startswith("portal"))
+    for word in (SECRET, token, portal.record, "Maria", "127.0.0.1"):
+        assert word not in ours
+
+
+# Redirects and cookies
+
+
+@pytest.mark.parametrize("to", ["/page\r\nset-cookie: a=b", "//evil.example/x", "///evil.example", "/\u0142\u00e9", "page", "/\\evil.example"])
+@pytest.mark.parametrize("htmx", [False, True])
+async def test_a_redirect_never_leaves_the_portal_nor_its_header(portal, to, htmx):
+    headers = {"hx-request": "true"} if htmx else {}
+    answer = await portal.ask("GET", "/go", params={"to": to}, headers=headers)
+    where = answer.headers["hx-redirect" if htmx else "location"]
+    assert answer.status_code == (204 if htmx else 303) and answer.content == b"" and "set-cookie" not in answer.headers
+    assert re.fullmatch(r"/(?!/)[\x21-\x5b\x5d-\x7e]*", where)
+
+
+@pytest.mark.parametrize("path", ["/r/a%0d%0aSet-Cookie:x=1", "/r/%C5%82", "/r/" + "x" * 3000])
+async def test_htmx_is_sent_to_sign_in_or_back_by_a_header_that_is_one(portal, path):
+    for token in ("", await portal.token()):
+        answer = await portal.ask("GET", path, token, headers={"hx-request": "true"})
+        assert answer.status_code == 204 and "\n" not in answer.headers["hx-redirect"] and "set-cookie" not in answer.headers
+
+
+def test_a_cookie_of_a_neighbour_spoils_none_of_ours():
+    assert read_cookies(b'a={"x":1}; s=mine; b="q"; =; c') == {"a": '{"x":1}', "s": "mine", "b": "q", "": "", "c": ""}
+    assert read_cookies(b"") == {"": ""} and read_cookies(b"\xff\x00=;s=1")["s"] == "1"
+
+
+def test_headers_in_several_lines_are_all_read():
+    pairs = [(b"cookie", b"a=1"), (b"cookie", b"s=2"), (b"x-forwarded-for", b"9.9.9.9"), (b"x-forwarded-for", b"8.8.8.8"),
+             (b"host", b"localhost:8000"), (b"host", b"evil.example")]  # fmt: skip
+    found = read_headers(pairs)
+    assert read_cookies(found[b"cookie"]) == {"a": "1", "s": "2"} and found[b"x-forwarded-for"] == b"9.9.9.9, 8.8.8.8"
+    assert found[b"host"] != b"localhost:8000", "two hosts are none"
+
+
+@pytest.mark.parametrize(("peer", "forwarded", "wanted"), [
+    ("10.0.0.1", b"6.6.6.6, 7.7.7.7", "7.7.7.7"), ("10.0.0.1", b"7.7.7.7, 10.0.0.2", "7.7.7.7"), ("10.0.0.1", b"", "10.0.0.1"),
+    ("9.9.9.9", b"7.7.7.7", "9.9.9.9"), ("::ffff:10.0.0.1", b"7.7.7.7", "7.7.7.7"), ("10.0.0.1", b"nonsense", "unknown"),
+    ("10.0.0.1", b"2001:db8:1:2:3::4", "2001:db8:1:2::/64"), ("10.0.0.1", b"10.0.0.3", "10.0.0.1"),
+])  # fmt: skip
+def test_only_a_proxy_of_ours_may_say_who_asks(peer, forwarded, wanted):
+    scope = {"client": (peer, 1)}
+    assert Proxies(("10.0.0.0/8",)).client(scope, {b"x-forwarded-for": forwarded}) == wanted
+    assert Proxies(()).client({"client": ("9.9.9.9", 1)}, {b"x-forwarded-for": b"7.7.7.7"}) == "9.9.9.9"
+
+
+# A line that drops
+
+
+async def test_half_a_form_is_not_a_form(portal):
+    token = await portal.token()
+    row = (await portal.world.house.database.rows("SELECT csrf FROM session ORDER BY created_at DESC, id DESC LIMIT 1"))[0]
+    begun = f"csrf={mask(bytes(row['csrf'])).replace('=', '%3D')}&form_key=k&word=half".encode()
+    headers = [(b"cookie", f"s={token}".encode()), (b"content-type", b"application/x-www-form-urlencoded")]
+    cut = [{"type": "http.request", "body": begun, "more_body": True}, {"type": "http.disconnect"}]
+    assert (await raw(portal, "POST", "/acts", headers, cut)).status == 400
+    assert await portal.world.house.database.rows("SELECT id FROM used_key") == []
+    whole = [{"type": "http.request", "body": begun, "more_body": True}, {"type": "http.request", "body": b"+no+more"}]
+    assert (await raw(portal, "POST", "/acts", headers, whole)).status == 303
+
+
+async def test_the_same_form_sent_again_leads_where_it_led(portal):
+    token = await portal.token()
+    answers = [await portal.send(token, form_key="k", word="one") for _ in range(3)]
+    assert {(answer.status_code, answer.headers["location"]) for answer in answers} == {(303, "/page?first=one")}
+    assert await acts_of(portal) == 1
+
+
+async def test_the_same_key_with_other_words_is_asked_about(portal):
+    token = await portal.token()
+    await portal.send(token, form_key="k", word="one")
+    answer = await portal.send(token, form_key="k", word="two")
+    assert answer.status_code == 422 and "/page?first=one" in answer.text and await acts_of(portal) == 1
+
+
+async def test_a_form_sent_many_times_at_once_acts_once(portal):
+    token = await portal.token()
+    answers = await asyncio.gather(*(portal.send(token, form_key="k", word="one") for _ in range(12)))
+    assert {(answer.status_code, answer.headers["location"]) for answer in answers} == {(303, "/page?first=one")}
+    assert await acts_of(portal) == 1 and len(await portal.world.house.database.rows("SELECT id FROM used_key")) == 1
+
+
+async def test_a_key_is_of_one_account_and_one_route_not_of_a_session(portal):
+    first = await portal.token()
+    await portal.send(first, form_key="k", word="one")
+    again = await portal.token()
+    assert (await portal.send(again, form_key="k", word="one")).headers["location"] == "/page?first=one"
+    assert await acts_of(portal) == 1, "the same person in a new session"
+    assert (await portal.send(await portal.token("stan"), form_key="k", word="his")).headers["location"] == "/page?first=his"
+    assert await acts_of(portal) == 2
+
+
+async def test_forms_without_a_key_are_never_taken_for_one_another(portal):
+    token = await portal.token()
+    for word in ("one", "two"):
+        assert (await portal.send(token, word=word)).headers["location"] == f"/page?first={word}"
+
+
+async def test_an_act_that_was_not_done_again_is_not_written_down_as_done(portal):
+    token = await portal.token()
+    for word in ("one", "one", "two"):
+        await portal.send(token, form_key="k", word=word)
+    assert await acts_of(portal) == 1
+
+
+async def acts_of(portal) -> int:
+    return (await portal.world.house.database.rows("SELECT COUNT(*) AS n FROM audit_event WHERE action = 'account.test'"))[0]["n"]
+
+
+# A real server
+
+
+def test_a_real_server_answers_head_and_odd_requests_and_lives(live):
+    host, port = live.url.removeprefix("http://").split(":")
+    odd = [("HEAD", "/"), ("HEAD", "/sign-in"), ("HEAD", "/nowhere"), ("GET", "//records"), ("GET", "//evil.example/%2e%2e"),
+           ("GET", "/records//x///y"), ("OPTIONS", "*"), ("GET", "/" + "x" * 8000), ("GET", "/?" + "a=b&" * 2000)]  # fmt: skip
+    connection = http.client.HTTPConnection(host, int(port), timeout=20)
+    for method, path in odd:
+        connection.request(method, path)
+        answer = connection.getresponse()
+        body = answer.read()
+        assert answer.status < 500 and header_problems(answer.headers, path) == [], (method, path, answer.status)
+        assert not (method == "HEAD" and body)
+    connection.request("GET", "/healthz")
+    assert connection.getresponse().read() == b"ok\n", "on the same connection"
+    connection.close()
