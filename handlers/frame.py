@@ -100,7 +100,7 @@ async def frame_for(request: Request, *, notice: Notice | None, errors: tuple[Er
     grant = request.state.get("grant")
     record = _strip(grant, viewer) if isinstance(grant, RecordGrant) else None
     side = _side(request, viewer)
-    here = request.url.path
+    here = _section(request.url.path)
     scripts = tuple(assets.url(name) for name in _scripts(viewer, htmx))
     home = await clinic(house.database.url, viewer.locale)
     return Frame(
@@ -111,6 +111,11 @@ async def frame_for(request: Request, *, notice: Notice | None, errors: tuple[Er
         here=own_address(request), printed=_printed(viewer, home),
         demo=house.demo, notice=notice, errors=errors,
     )
+
+
+def _section(path: str) -> str:
+    """Where ways around say one is: the history of one test is part of the results, though its address is not."""
+    return path.replace("/tests/", "/results/", 1) if path.startswith("/records/") else path
 
 
 def own_address(request: Request) -> str:

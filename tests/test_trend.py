@@ -49,6 +49,10 @@ async def test_a_sentence_comes_first_then_the_table_then_the_picture(lab, vera)
     assert page.link("All test results") == f"{lab.home}/results"
 
 
+async def test_it_stands_among_the_results(lab, vera):
+    assert 'results" aria-current="true">Test results</a>' in (await vera.get(await history(lab))).html
+
+
 async def test_a_helper_reads_whose_it_is(lab, another_client):
     another_client.cookies.set("s", (await lab.person("Otto", "helper", ("results",))).cookie)
     page = await another_client.get(await history(lab))
