@@ -26,6 +26,10 @@ class Predicate:
     values: tuple = ()
 
 
+SHARED = tuple(one for one in Category if one is not Category.HOME)
+"""What a helper may be given rows of. Everybody with a share has the home page, which is no part of the chart: what a
+feed files under it (social history, surveys) is the patient's alone until it has a category of its own."""
+
 NOTHING = Predicate("1 = 0")
 EVERYTHING = Predicate("1 = 1")
 
@@ -109,7 +113,7 @@ def _category(grant: RecordGrant, table: type[Table], name: str) -> Predicate:
     category = TABLE_CATEGORY[table]
     if category is not None:
         return EVERYTHING if grant.may(category, Action.SEE) else NOTHING
-    seen = tuple(one.value for one in Category if grant.may(one, Action.SEE))
+    seen = tuple(one.value for one in SHARED if grant.may(one, Action.SEE))
     return Predicate(f"{name}.category IN ({', '.join('?' * len(seen))})", seen) if seen else NOTHING
 
 

@@ -67,6 +67,14 @@ async def test_a_helper_sees_only_shared_categories_and_nothing_sensitive_or_pri
     assert grant.entry.behalf == world.shares["results only"].id and grant.purpose == "FAMRQT"
 
 
+async def test_the_home_page_gives_a_helper_no_rows_of_the_chart(world):
+    """Feeds file social history and surveys under no page of their own: they are the patient's alone."""
+    await world.row("smoking", Observation, "Maria", category="home", label="smoking")
+    assert "smoking" in await names(world, await opened(world, "maria"), Observation)
+    for helper in ("results only", "everything"):
+        assert "smoking" not in await names(world, await opened(world, helper), Observation)
+
+
 async def test_a_helper_with_more_categories_sees_more(world):
     grant = await opened(world, "everything")
     assert await names(world, grant, Observation) == {"result", "pulse"}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
@@ -172,6 +174,8 @@ async def test_every_page_is_sound_and_within_budget(sweep):
                 await weigh(sweep, client, route, who, weights, faults)
     assert faults == []
     print_table(weights)
+    if os.environ.get("WEIGHTS"):
+        write_weights(weights)
     assert median(w for (_, who), w in weights.items() if who in PATIENTS) <= WARM_MEDIAN
 
 
@@ -198,6 +202,19 @@ def css_bytes() -> int:
     assets = fresh()
     _, headers, body = asset_response(assets, assets.url("site.css"), "br")
     return len(body) + sum(len(name) + len(value) + 4 for name, value in headers) + 900
+
+
+def write_weights(weights: dict[tuple[str, str], int]) -> None:
+    """For the portal's own page `/about/weight`: WEIGHTS=1 with this test writes today's figures."""
+    from pages import weight
+
+    heaviest: dict[str, int] = {}
+    for (template, who), size in weights.items():
+        if "/as/{share}" not in template and who != "frontdesk":
+            heaviest[template] = max(size, heaviest.get(template, 0))
+    pages = [{"address": template, "bytes": size} for template, size in sorted(heaviest.items())]
+    today = datetime.now(UTC).date().isoformat()
+    weight.MEASURED.write_text(json.dumps({"measured": today, "pages": pages}, indent=1) + "\n")
 
 
 def print_table(weights: dict[tuple[str, str], int]) -> None:
