@@ -124,6 +124,8 @@ class Allowed:
                 self.numbers |= numbers_in(text)
                 if re.match(r"\d{4}(-\d\d)?(-\d\d)?(T|$)", text):
                     self.numbers |= _parts(text)
+            if resource["resourceType"].startswith("Medication"):  # every 6.0 hours is every 6 hours
+                self.numbers |= {one.removesuffix(".0") for one in numbers_in(" ".join(strings_in(resource)))}
             if resource.get("code"):
                 self.numbers |= numbers_in(name_of(codes_of(resource["code"]), words_of(resource["code"])))
             self.numbers |= numbers_in(note_of(resource)) if resource.get("presentedForm") else set()
@@ -325,9 +327,9 @@ def is_listed(report: Resource) -> bool:
 
 
 def lines_that_say(note: str) -> list[str]:
-    """The lines of a note, but for a heading with another right below it."""
+    """The lines of a note, but for a heading with nothing below it."""
     lines = [line.strip() for line in note.splitlines() if line.strip()]
-    return [line for line, after in zip(lines, [*lines[1:], ""], strict=False) if not (line.startswith("#") and after.startswith("#"))]
+    return [line for line, after in zip(lines, [*lines[1:], ""], strict=False) if not (line.startswith("#") and after[:1] in ("", "#"))]
 
 
 def is_note(report: Resource) -> bool:
