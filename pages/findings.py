@@ -12,12 +12,16 @@ from rules.dates import ClinicalDate
 from rules.measures import Pair, blood_pressure
 from rules.quantities import Absent, AnyValue, from_json, is_drawable
 from rules.results import Meaning, Range, Shown, ranges_from_json, shown_state
+from rules.tests import BY_LOINC
 from tables.results import Observation
 from words import measures, values
 from words.dates import day
 from words.gettext import _
 from words.results import meaning, meaning_class, state
 from words.tests import is_plain, name_of
+
+RANKS = {code: rank for rank, code in enumerate(BY_LOINC)}
+"""The plain names stand in the order in which people meet them: sugar and kidneys first."""
 
 LONGEST = 140
 """Letters of a text that a sentence quotes; the page of the result has all of it."""
@@ -169,13 +173,18 @@ def nested(rows: list[dict[str, Any]]) -> tuple[Finding, ...]:
     for row in rows:
         if row["parent"] in known and row["parent"] != row["id"]:
             inside.setdefault(row["parent"], []).append(row)
-    return tuple(_whole(row, inside, frozenset()) for row in rows if row["parent"] not in known)
+    outer = sorted((row for row in rows if row["parent"] not in known), key=_place)
+    return tuple(_whole(row, inside, frozenset()) for row in outer)
+
+
+def _place(row: dict[str, Any]) -> tuple:
+    """Feeds keep no order that means anything, so tests stand as people meet them; components as they were sent."""
+    return row["component"] is not None, row["component"] or 0, RANKS.get(row["loinc"], len(RANKS)), row["label"]
 
 
 def _whole(row: dict, inside: dict[Any, list[dict]], above: frozenset) -> Finding:
     """A panel may hold panels; one that holds itself is cut there."""
-    members = [member for member in inside.get(row["id"], ()) if member["id"] not in above]
-    members.sort(key=lambda member: (member["component"] is not None, member["component"] or 0))
+    members = sorted((one for one in inside.get(row["id"], ()) if one["id"] not in above), key=_place)
     parts = tuple(_whole(member, inside, above | {row["id"]}) for member in members)
     return replace(finding_of(row), parts=parts) if parts else finding_of(row)
 

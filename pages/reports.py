@@ -163,6 +163,11 @@ class ReportPage(RecordPage):
         return any(one.ranges for one in self.leaves)
 
     @property
+    def followed(self) -> bool:
+        """Whether any of them has a history to look at."""
+        return any(one.series for one in self.leaves)
+
+    @property
     def numbered(self) -> bool:
         return any(one.has_number for one in self.leaves)
 

@@ -8,11 +8,10 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from pages.findings import Finding, before_of, clipped, corrected_words, sentence
+from pages.findings import RANKS, Finding, before_of, clipped, corrected_words, sentence
 from rules.dates import ClinicalDate
 from rules.quantities import Absent, Quantity, from_json, is_censored
 from rules.results import OUT, Meaning, Shown, shown_state
-from rules.tests import BY_LOINC
 from words.dates import day_short
 from words.gettext import _, ngettext
 from words.results import meaning, meaning_class, specimen, state, state_tag
@@ -22,9 +21,6 @@ MOST_SAID = 3
 """How many tests of a report a row names."""
 
 TELLING = frozenset({Meaning.POSITIVE, Meaning.UNCLEAR, Meaning.RESISTANT})
-RANKS = {code: rank for rank, code in enumerate(BY_LOINC)}
-"""The plain names stand in the order in which people meet them: sugar and kidneys first."""
-
 PENDING = {1: Shown.NOT_FINAL, 2: Shown.WAITING}
 
 

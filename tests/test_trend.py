@@ -127,6 +127,11 @@ async def test_a_correction_says_what_stood_there_before(lab, vera):
     assert "It said 18.3 g/dL before." in page.main
 
 
+async def test_a_note_beside_a_number_without_a_range_stands_alone(lab, vera):
+    page = await vera.get(await history(lab, RISING[:1], low="", high="", note="Drawn after a meal."))
+    assert page.rows()[1][2] == "Drawn after a meal."
+
+
 async def test_a_single_test_has_no_picture_and_no_choice(lab, vera):
     page = await vera.get(await history(lab, RISING[:1]))
     assert "<svg" not in page.html
