@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ehr.shapes import one, text, whole
-from rules.text import attachment_text
+from rules.text import attachment_text, narrative_text
 
 MOST_TEXT = 200_000
 """Characters of a note that are kept beside the row; the raw resource has the rest."""
@@ -33,6 +33,14 @@ def described(attachments: list[dict]) -> list[dict[str, Any]]:
 
 
 def plain_text(attachments: list[dict]) -> str | None:
-    """The inline text/plain attachments, in order; None where there is none."""
-    found = (attachment_text(text(sent, "contentType"), text(sent, "data")) for sent in attachments)
+    """The inline attachments that are plain text or HTML, in order, as text; None where there is none."""
+    found = (_read(text(sent, "contentType"), text(sent, "data")) for sent in attachments)
     return "\n\n".join(filter(None, found))[:MOST_TEXT] or None
+
+
+def _read(content_type: str, data: str) -> str | None:
+    kind = content_type.lower().partition(";")
+    if kind[0].strip() not in ("text/html", "application/xhtml+xml"):
+        return attachment_text(content_type, data)
+    # The same decoding, and then the markup is dropped.
+    return narrative_text(attachment_text(f"text/plain;{kind[2]}", data))

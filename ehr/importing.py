@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -20,8 +19,8 @@ from access.vocabulary import Purpose
 from ehr.linking import complete, go_back, take_back_words
 from ehr.reading import Entry as Sending
 from ehr.reading import FeedFile, check_files, read_file
-from ehr.report import ImportReport, Tally
 from ehr.references import base_of
+from ehr.report import ImportReport, Tally
 from ehr.rows import Feed
 from ehr.sent import Sent, make_ready
 from ehr.types import LAST_PASS, pass_of

@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 from piccolo.columns import Boolean, Integer, Varchar
-from piccolo.table import Table
 
 import tables
 from tables.database import Database
@@ -82,6 +81,3 @@ def listed(database: Database, values: Sequence[Any]) -> Any:
     """The list for `among`."""
     return msgspec.json.encode([str(value) for value in values]).decode() if database.is_sqlite else list(values)
 
-
-def primary_tables() -> dict[str, type[Table]]:
-    return {table._meta.tablename: table for table in tables.ALL}

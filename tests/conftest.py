@@ -131,6 +131,23 @@ async def _opened(address: str) -> AsyncIterator:
         await opened.close()
 
 
+@pytest.fixture
+def clinics_url(templates: Templates) -> str:
+    """One database for all tests of feeds: making one costs more than what such a test does."""
+    if "clinics" not in templates.made:
+        templates.made["clinics"] = templates.server.copy(templates.migrated())
+    return templates.made["clinics"]
+
+
+@pytest.fixture
+async def clinic(clinics_url: str, tmp_path: Path, now: datetime) -> AsyncIterator:
+    """A clinic that sends FHIR: `await clinic.sends(patient(), observation())`. It sees its own rows alone."""
+    from tests.support.feeds import Clinic
+
+    async with _opened(clinics_url) as database:
+        yield Clinic(database, tmp_path, now)
+
+
 # The app in this process
 
 

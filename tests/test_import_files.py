@@ -14,12 +14,6 @@ from ehr.reading import NotFhir, check_files, find_files
 from tests.support.databases import HOUSE, portal_environment
 from tests.support.feeds import Clinic, bundle, encounter, observation, outcome, patient, report, written
 
-
-@pytest.fixture
-def clinic(database, tmp_path, now) -> Clinic:
-    return Clinic(database, tmp_path, now)
-
-
 WHOLE = json.dumps({"resourceType": "Bundle", "entry": [{"resource": patient()}]}).encode()
 BAD = {
     "empty.json": (b"", "the file is empty."),
@@ -134,10 +128,10 @@ from tables.database import Database
 async def main():
     database = await Database(sys.argv[1]).open()
     def said(done, of):
-        if done >= int(sys.argv[3]):
+        if done >= int(sys.argv[4]):
             print(done, flush=True)
             time.sleep(60)
-    await import_paths(database, [Path(sys.argv[2])], "clinic", datetime(2026, 5, 12, tzinfo=timezone.utc), report_progress=said)
+    await import_paths(database, [Path(sys.argv[3])], sys.argv[2], datetime(2026, 5, 12, tzinfo=timezone.utc), report_progress=said)
 
 asyncio.run(main())
 """
@@ -155,11 +149,11 @@ def many(count: int) -> list[dict]:
     return sent
 
 
-@pytest.mark.parametrize("after", [1, 250, 500])
-async def test_a_run_that_was_killed_is_completed_by_running_it_again(clinic, database_url, tmp_path, after):
+@pytest.mark.parametrize("after", [1, 50, 300])
+async def test_a_run_that_was_killed_is_completed_by_running_it_again(clinic, tmp_path, after):
     """kill -9 in the middle, then the same command: as if nothing had happened."""
     file = written(tmp_path / "feed.ndjson", *many(600))
-    await _killed(database_url, file, after)
+    await _killed(clinic, file, after)
     stored = len(await clinic.rows("raw_resource"))
     assert 0 < stored < 600
     done = await clinic.sends_file(file)
@@ -175,17 +169,18 @@ async def _numbers(clinic: Clinic) -> dict[str, str]:
     return {row["fhir_id"]: row["number"] for row in await clinic.rows("observation")}
 
 
-async def _killed(database_url: str, file: Path, after: int) -> None:
+async def _killed(clinic: Clinic, file: Path, after: int) -> None:
     """An import in a process of its own, killed where it stands once that many resources are in."""
-    command = [sys.executable, "-c", IMPORT, database_url, str(file), str(after)]
-    environment = portal_environment(database_url)
+    url = clinic.database.url
+    command = [sys.executable, "-c", IMPORT, url, clinic.source, str(file), str(after)]
+    environment = portal_environment(url)
     async with await anyio.open_process(command, env=environment, cwd=HOUSE, stderr=None) as running:
         await running.stdout.receive()
         os.kill(running.pid, signal.SIGKILL)
     assert running.returncode == -signal.SIGKILL
 
 
-async def test_a_batch_that_fails_leaves_nothing_half_written(clinic, database, monkeypatch):
+async def test_a_batch_that_fails_leaves_nothing_half_written(clinic, monkeypatch):
     async def fails(*everything):
         raise RuntimeError("the disk is full")
 

@@ -2,14 +2,9 @@
 
 import pytest
 
-from tests.support.feeds import Clinic, encounter, observation, outcome, patient, reasons
+from tests.support.feeds import encounter, observation, outcome, patient, reasons
 
 BO = {"name": [{"given": ["Bo"], "family": "Li"}], "birthDate": "1991-01-01"}
-
-
-@pytest.fixture
-def clinic(database, tmp_path, now) -> Clinic:
-    return Clinic(database, tmp_path, now)
 
 
 def replaced_by(other: str, **more) -> dict:
@@ -18,14 +13,14 @@ def replaced_by(other: str, **more) -> dict:
 
 async def test_the_same_name_and_birthday_are_two_charts(clinic):
     await clinic.sends(patient("p1"), patient("p2"))
-    await clinic.sends(patient("p1"), source="other clinic")
+    await clinic.sends(patient("p1"), source=clinic.named("other"))
     assert len(await clinic.rows("record")) == 3
 
 
 async def test_staff_may_have_a_patient_filed_under_a_chart_that_is_there(clinic):
     await clinic.sends(patient("p1"))
     record = await clinic.row("record")
-    await clinic.sends(patient("x9", name=[{"text": "A. Reyes"}]), source="laboratory", link={"x9": record["id"]})
+    await clinic.sends(patient("x9", name=[{"text": "A. Reyes"}]), source=clinic.named("laboratory"), link={"x9": record["id"]})
     assert [row["record"] for row in await clinic.rows("record_source")] == [record["id"]] * 2
 
 
@@ -60,7 +55,7 @@ async def test_the_official_name_that_still_holds_is_taken(clinic):
 async def test_two_clinics_may_both_count_from_one(clinic):
     number = {"identifier": [{"type": {"coding": [{"code": "MR"}]}, "value": "1"}]}
     await clinic.sends(patient("p1", **number), patient("p2", **number))
-    await clinic.sends(patient("p1", **number), source="other clinic")
+    await clinic.sends(patient("p1", **number), source=clinic.named("other"))
     assert sorted(str(row["number"]) for row in await clinic.rows("record")) == ["1", "None", "None"]
 
 
@@ -102,10 +97,10 @@ async def test_a_circle_of_merges_leaves_one_chart(clinic):
     assert sorted(row["state"] for row in await clinic.rows("record")) == ["active", "merged"]
 
 
-async def test_a_chart_that_staff_blocked_is_not_merged_into_an_open_one(clinic, database):
+async def test_a_chart_that_staff_blocked_is_not_merged_into_an_open_one(clinic):
     await clinic.sends(patient("p1"), patient("p2", **BO))
-    async with database.transaction():
-        await database.rows("UPDATE record SET state = 'blocked' WHERE family = 'Reyes'")
+    async with clinic.database.transaction():
+        await clinic.database.rows("UPDATE record SET state = 'blocked' WHERE id = ?", (await clinic.row("record", family="Reyes"))["id"])
     await clinic.sends(patient("p1", **replaced_by("p2")))
     source = await clinic.row("record_source", fhir_id="p1")
     assert source["record"] == source["first_record"]

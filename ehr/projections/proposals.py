@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from ehr.projections.directory import STATUS
 from ehr.references import Reading
 from ehr.rows import Feed, Projection, Row, date_columns, json_text, span, when
 from ehr.shapes import concept, concepts, each, email_of, joined, one, phone_of, text, truth
 from rules.names import person_name
-from ehr.projections.directory import STATUS
 
 
 def related_person(resource: dict, reading: Reading, feed: Feed) -> Projection:

@@ -7,10 +7,11 @@ from typing import Any
 from ehr.attachments import described, plain_text
 from ehr.references import Reading
 from ehr.rows import Feed, Projection, Row, Unfit, date_columns, encounter_links, instant, json_text, when
-from ehr.shapes import LOINC, codes, codings, concept, concepts, each, first_code, joined, loincs, notes, one, text
+from ehr.shapes import codes, concept, concepts, each, joined, loincs, notes, one, text
 from rules.quantities import Absent, Quantity, Whole, series_unit, to_json, value_of
 from rules.results import meaning, ranges_of, ranges_to_json, usual_range
 from rules.tests import plain_name
+from rules.text import narrative_text
 
 CORRECTED = frozenset({"corrected", "amended", "appended"})
 VITAL_SIGNS = frozenset({"vital-signs", "vital-sign"})
@@ -174,8 +175,6 @@ def _narrative(resource: dict, results: list) -> str | None:
     """The report's own text, where nothing else in it can be read."""
     if results or text(resource, "conclusion"):
         return None
-    from rules.text import narrative_text
-
     return narrative_text(text(one(resource, "text"), "div")) or None
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 
@@ -79,12 +80,26 @@ def written(path: Path, *resources: Resource) -> Path:
     return path
 
 
-class Clinic:
-    """A clinic whose feed arrives delivery by delivery."""
+OWN = "IN (SELECT id FROM record_source WHERE source LIKE ?)"
+SCOPES = {
+    "record": "id IN (SELECT first_record FROM record_source WHERE source LIKE ?)",
+    "series": f"patient {OWN}",
+    "share": "record IN (SELECT first_record FROM record_source WHERE source LIKE ?)",
+}
 
-    def __init__(self, database: Database, folder: Path, now: datetime, source: str = "clinic"):
-        self.database, self.folder, self.now, self.source = database, folder, now, source
+
+class Clinic:
+    """A clinic whose feed arrives delivery by delivery. Several share a database: each sees its own rows, which are
+    those of sources whose names begin with its own."""
+
+    def __init__(self, database: Database, folder: Path, now: datetime):
+        self.database, self.folder, self.now = database, folder, now
+        self.source = f"clinic {uuid4().hex[:12]}"
         self.deliveries = 0
+
+    def named(self, name: str) -> str:
+        """Another source of this clinic."""
+        return f"{self.source} {name}"
 
     async def sends(self, *resources: Resource, **options: Any) -> ImportReport:
         self.deliveries += 1
@@ -97,8 +112,10 @@ class Clinic:
         return await import_paths(self.database, paths, options.pop("source", self.source), self.now, **options)
 
     async def rows(self, table: str, **where: Any) -> list[dict[str, Any]]:
-        terms = " AND ".join(f"{name} = ?" for name in where) or "1 = 1"
-        return await self.database.rows(f"SELECT * FROM {table} WHERE {terms} ORDER BY id", *where.values())
+        terms = " AND ".join([SCOPES.get(table, "source LIKE ?"), *(f"{name} = ?" for name in where)])
+        return await self.database.rows(
+            f"SELECT * FROM {table} WHERE {terms} ORDER BY id", f"{self.source}%", *where.values()
+        )
 
     async def row(self, table: str, **where: Any) -> dict[str, Any]:
         found = await self.rows(table, **where)
