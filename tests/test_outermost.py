@@ -29,10 +29,12 @@ from handlers.visitor import Proxies
 from identity.csrf import mask
 from identity.sessions import open_session
 from pages.address import Address, RecordPage
+from tables import sqlite
 from tables.sending import use_key
 from tables.sqlite import DatabaseBusy
 from tests.support.headers import header_problems
 from tests.support.world import VISITOR, build
+from tests.test_database import held_by_another_process
 
 SECRET = "Xanthippe-4711"
 WHOLE = "<!doctype html><title>t</title>" + "words of a page " * 100
@@ -404,3 +406,19 @@ def test_a_real_server_answers_head_and_odd_requests_and_lives(live):
     connection.request("GET", "/healthz")
     assert connection.getresponse().read() == b"ok\n", "on the same connection"
     connection.close()
+
+
+async def test_while_another_process_writes_pages_are_refused_in_words_and_then_come_back(portal, monkeypatch):
+    database = portal.world.house.database
+    if not database.is_sqlite:
+        pytest.skip("this is about the embedded engine")
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.2)
+    token = await portal.token()
+    with held_by_another_process(database, 20):
+        page = await portal.ask("GET", portal.record, token)
+        act = await portal.send(token, form_key="k", word="one")
+        still = await portal.ask("GET", "/page")
+    assert (page.status_code, act.status_code, still.status_code) == (503, 503, 200)
+    assert SECRET not in page.text and "<h1" in act.text
+    assert (await portal.ask("GET", portal.record, token)).status_code == 200
+    assert (await portal.send(token, form_key="k", word="one")).status_code == 303
