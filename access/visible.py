@@ -42,9 +42,8 @@ def all_of(*predicates: Predicate) -> Predicate:
 
 @dataclass(frozen=True)
 class Visible:
-    """A table as one grant sees it: Piccolo's queries, already narrowed; or hand-written SQL, just as narrow."""
+    """A table as one grant sees it: Piccolo's queries, already narrowed; `predicate` is for hand-written SQL."""
 
-    grant: Grant
     table: type[Table]
     predicate: Predicate
 
@@ -61,20 +60,11 @@ class Visible:
     def exists(self):
         return Exists(self.table).where(self.where)
 
-    async def rows(self, sql: str, *values) -> list[dict]:
-        """For the few hottest lists: SQL with `?` marks, in which `{visible}` stands where the predicate belongs."""
-        before = sql.partition("{visible}")[0].count("?")
-        filled = sql.replace("{visible}", f"({self.predicate.sql})", 1)
-        everything = (*values[:before], *self.predicate.values, *values[before:])
-        if filled == sql:
-            raise ValueError("SQL for a page must say where {visible} belongs")
-        return await self.grant.house.database.rows(filled, *everything)
-
 
 def visible(grant: Grant, table: type[Table]) -> Visible:
     """No grant that names this table, no rows: what is not listed here is invisible."""
     find = PREDICATES.get(type(grant))
-    return Visible(grant, table, find(grant, table) if find else NOTHING)
+    return Visible(table, find(grant, table) if find else NOTHING)
 
 
 def _of_record(grant: RecordGrant, table: type[Table]) -> Predicate:

@@ -161,6 +161,9 @@ async def test_a_merged_record_leads_who_may_see_the_new_one_there(world):
     denied = await opened(world, "maria")
     assert (denied.reason, denied.elsewhere) == ("merged", stan.ref)
     assert (await opened(world, "stan")).reason == "stranger"
+    for former in ("ended", "revoked", "not yet"):
+        denied = await opened(world, former)
+        assert (denied.reason, denied.elsewhere) == ("stranger", ""), "not even that there was a merge"
 
 
 async def test_rows_follow_their_source_when_records_merge(world):
@@ -267,6 +270,12 @@ def replace_sources(grant: RecordGrant) -> RecordGrant:
 
     fields = {name: getattr(grant, name) for name in RecordGrant.__dataclass_fields__ if name != "_seal"}
     return make(RecordGrant, **(fields | {"sources": ()}))
+
+
+async def test_a_grant_names_its_own_record_and_no_other(world):
+    for person in ("maria", "results only"):
+        found = await visible(await opened(world, person), Record).select(Record.name)
+        assert [row["name"] for row in found] == ["Maria"]
 
 
 async def test_a_series_is_seen_by_its_category_and_its_patient(world):
