@@ -90,12 +90,7 @@ async def _share_facts(house: House, row: dict) -> ShareFacts:
 
 def _newest_standing(rows: list[dict], now: datetime) -> dict | None:
     """An account may have held several shares of a record over the years; one that stands comes first."""
-    for row in rows:
-        if row["share"] is not None and ShareFacts(
-            row["basis"], _at(row["starts_at"]), _at(row["ends_at"]), _at(row["revoked_at"]), frozenset()
-        ).stands(now):
-            return row
-    return rows[0] if rows else None
+    return next((row for row in rows if _share_stands(row, now)), rows[0] if rows else None)
 
 
 def _entry(viewer: Viewer, row: dict | None, access: Access) -> Entry:
@@ -111,13 +106,22 @@ def _denied(refusal: Refusal, row: dict | None, entry: Entry) -> Denied:
     entry.decision, entry.reason = "refused", refusal.reason
     if refusal.reason == "stranger":
         entry.behalf = None
-        return Denied("merged" if _merged_for(row) else "stranger", entry, elsewhere=_merged_for(row))
+        elsewhere = _merged_for(row, entry.at)
+        return Denied("merged" if elsewhere else "stranger", entry, elsewhere=elsewhere)
     return Denied(refusal.reason, entry, row["name"], row["ref"])
 
 
-def _merged_for(row: dict | None) -> str:
-    """The ref of the record this one was merged into, for those who held a share of it; the new one decides anew."""
-    return row["merged_ref"] if row and row["share"] is not None and row["merged_ref"] else ""
+def _merged_for(row: dict | None, now: datetime) -> str:
+    """The ref of the record this one was merged into, for those whose share of it stands; the new one decides anew.
+    To anybody else, helpers of former days among them, it is as if it had never been."""
+    return row["merged_ref"] if row and row["merged_ref"] and _share_stands(row, now) else ""
+
+
+def _share_stands(row: dict, now: datetime) -> bool:
+    if row["share"] is None:
+        return False
+    times = (_at(row[name]) for name in ("starts_at", "ends_at", "revoked_at"))
+    return ShareFacts(row["basis"], *times, frozenset()).stands(now)
 
 
 def _record_grant(house, viewer, row, access, decision: Allowed, sources, entry) -> RecordGrant:
