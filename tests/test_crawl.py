@@ -1,0 +1,56 @@
+"""A crawl of the portal as one patient, and what everybody else gets of it: one address of each kind here."""
+
+from __future__ import annotations
+
+import pytest
+
+from app import create_app
+from tests.prove.test_crawl import (
+    ended_sessions_are_sent_to_sign_in,
+    every_answer_is_right_and_get_changes_nothing,
+    nothing_of_hers_is_changed,
+    nothing_of_hers_is_told,
+    ring_of,
+)
+from tests.support.client import started
+
+EACH = 2
+
+
+@pytest.fixture
+async def ring(demo_url, make_settings):
+    outer = create_app(make_settings(demo_url))
+    async with started(outer) as app:
+        yield await ring_of(app, outer.app.state.house)
+
+
+async def test_a_crawl_finds_right_answers_and_tells_nobody_else(ring):
+    crawl = await every_answer_is_right_and_get_changes_nothing(ring, EACH)
+    assert await nothing_of_hers_is_told(ring, crawl) > 100
+    assert await nothing_of_hers_is_changed(ring, crawl) > 20
+    assert await ended_sessions_are_sent_to_sign_in(ring, crawl) > 1
+
+
+@pytest.fixture
+async def one_ring(first_templates, make_settings):
+    with first_templates.copy(first_templates.demo()) as address:
+        outer = create_app(make_settings(address))
+        async with started(outer) as app:
+            yield await ring_of(app, outer.app.state.house)
+
+
+async def test_the_crawl_notices_an_open_door_and_a_form_that_anybody_may_send(one_ring, monkeypatch):
+    """Faults planted in the decision who may see a record, and in the check of a form's token."""
+    from access import opening
+    from handlers import form_layer
+    from rules.access import Allowed
+
+    crawl = await every_answer_is_right_and_get_changes_nothing(one_ring, 1)
+    with monkeypatch.context() as planted:
+        planted.setattr(opening, "decide", lambda *facts: Allowed("helper", frozenset({("results", "see"), ("home", "see")})))
+        with pytest.raises(AssertionError, match="stranger"):
+            await nothing_of_hers_is_told(one_ring, crawl)
+    with monkeypatch.context() as planted:
+        planted.setattr(form_layer, "matches", lambda token, secret: True)
+        with pytest.raises(AssertionError, match="token"):
+            await nothing_of_hers_is_changed(one_ring, crawl)
