@@ -48,7 +48,7 @@ async def test_the_crawl_notices_an_open_door_and_a_form_that_anybody_may_send(o
     crawl = await every_answer_is_right_and_get_changes_nothing(one_ring, 1)
     with monkeypatch.context() as planted:
         planted.setattr(opening, "decide", lambda *facts: Allowed("helper", frozenset({("results", "see"), ("home", "see")})))
-        with pytest.raises(AssertionError, match="stranger"):
+        with pytest.raises(AssertionError, match="helper-revoked"):
             await nothing_of_hers_is_told(one_ring, crawl)
     with monkeypatch.context() as planted:
         planted.setattr(form_layer, "matches", lambda token, secret: True)
