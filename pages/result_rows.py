@@ -138,14 +138,24 @@ def row_of(row: dict[str, Any], held: Mapping[str, list[dict[str, Any]]]) -> Res
     """From a row of the list and the tests it holds; a lone test holds itself."""
     leaves = held.get(row["id"], []) if row["report"] or row["panel"] else [row | {"corrected": row["fixed"]}]
     meanings = [one["interpretation"] for one in leaves]
-    telling = sorted(leaves, key=_how_telling) if len(leaves) > 1 else leaves
+    outside, inside = sum(one in OUT for one in meanings), meanings.count("in")
     return ResultRow(
         ref=row["ref"], report=bool(row["report"]), label=row["label"], loinc=row["loinc"], kind=row["kind"],
         taken=_taken(row), state=PENDING.get(row["pending"]) or shown_state(row["status"]), new=bool(row["fresh"]),
         corrected=bool(row["fixed"]), written=row["written"] or "", attached=row["attachments"] is not None,
-        named=tuple(map(_brief, telling[:MOST_SAID])), tests=len(leaves),
-        outside=sum(one in OUT for one in meanings), inside=meanings.count("in"),
+        named=tuple(map(_brief, _told_of(leaves, outside, inside))), tests=len(leaves), outside=outside, inside=inside,
     )  # fmt: skip
+
+
+def _told_of(leaves: list[dict[str, Any]], outside: int, inside: int) -> list[dict[str, Any]]:
+    """The few that the row will name: none where all are in the range, else those that stand out."""
+    if len(leaves) < 2:
+        return leaves
+    if inside == len(leaves):
+        leaves = [one for one in leaves if one["corrected"]]
+    elif outside:
+        leaves = [one for one in leaves if one["corrected"] or one["interpretation"] in OUT]
+    return sorted(leaves, key=_how_telling)[:MOST_SAID]
 
 
 def _taken(row: dict[str, Any]) -> ClinicalDate | None:
