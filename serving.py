@@ -19,6 +19,8 @@ OPTIONS = {
     "proxy_headers": False,
     "timeout_graceful_shutdown": GRACE_SECONDS,
     "timeout_keep_alive": 30,
+    # Beyond this many at once the answer is 503 at once: better than a queue in which everybody times out.
+    "limit_concurrency": 1000,
 }
 
 

@@ -5,6 +5,7 @@ SECURITY contract 5. What an expired session sent is parked here, before the gua
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
@@ -23,6 +24,8 @@ from identity.parking import park
 SAFE = ("GET", "HEAD", "OPTIONS")
 FORM = b"application/x-www-form-urlencoded"
 FIELDS_AT_MOST = 400
+BODY_SECONDS = 120
+"""64 KB at 50 kbps take 11 seconds; a sender ten times slower than that is not a form."""
 
 
 class BadForm(Exception):
@@ -120,6 +123,14 @@ def foreign(headers: dict[bytes, bytes], origin: str) -> str:
 async def read_body(receive: Receive, headers: dict[bytes, bytes], limit: int) -> bytes:
     if headers.get(b"content-type", FORM).split(b";")[0].strip().lower() != FORM:
         raise BadForm(415, "not_a_form")
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _whole(receive, limit)
+    except TimeoutError:
+        raise BadForm(400, "cut_off") from None
+
+
+async def _whole(receive: Receive, limit: int) -> bytes:
     body = b""
     while True:
         message = await receive()

@@ -16,6 +16,11 @@ from tables.base import new_id, new_ref
 from tables.sealing import MissingKey, Tampered
 
 SECRETS = frozenset({"password", "password_again", "new_password", "code", "csrf", "form_key", "next"})
+AT_MOST = 20
+OLDER = (
+    "DELETE FROM parked_form WHERE account = ? AND id NOT IN"
+    " (SELECT id FROM parked_form WHERE account = ? ORDER BY ends_at DESC, id DESC LIMIT ?)"
+)
 Fields = Sequence[tuple[str, str]]
 
 
@@ -32,6 +37,7 @@ async def park(house: House, viewer: Viewer, path: str, fields: Fields) -> str:
             "INSERT INTO parked_form (id, ref, account, session, path, sealed, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
             row, ref, viewer.account, viewer.session, path[:400], sealed, ends_at,
         )
+        await house.database.rows(OLDER, viewer.account, viewer.account, AT_MOST)
     return ref
 
 

@@ -21,7 +21,14 @@ REFUSED = (
     asyncpg.InvalidCatalogNameError, asyncpg.InvalidAuthorizationSpecificationError, asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
 )  # fmt: skip
-POOL = {"min_size": 2, "max_size": 10}
+POOL = {
+    "min_size": 2,
+    "max_size": 10,
+    "timeout": 10,
+    "command_timeout": 60,
+    "server_settings": {"idle_in_transaction_session_timeout": "30000"},
+}
+"""Seconds, but the server's own are milliseconds: nobody waits for ever for a connection, an answer or a lock."""
 
 
 class UnknownDatabase(ValueError):

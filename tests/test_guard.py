@@ -297,6 +297,31 @@ async def test_nothing_is_kept_of_a_revoked_session_or_a_wrong_token_or_a_shared
     assert await doors.world.house.database.rows("SELECT id FROM parked_form") == []
 
 
+async def test_no_more_than_twenty_forms_are_kept_for_one_account(doors):
+    from identity.parking import park
+
+    maria = doors.world.people["maria"]
+    for number in range(23):
+        later = replace(maria, now=doors.world.now + timedelta(seconds=number))
+        newest = await park(doors.world.house, later, "/write", [("text", str(number))])
+    rows = await doors.world.house.database.rows("SELECT ref FROM parked_form")
+    assert len(rows) == 20 and newest in {row["ref"] for row in rows}
+
+
+async def test_a_form_that_never_ends_is_given_up(doors, monkeypatch):
+    import asyncio
+
+    from handlers import form_layer
+
+    monkeypatch.setattr(form_layer, "BODY_SECONDS", 0.05)
+
+    async def silence():
+        await asyncio.sleep(60)
+
+    with pytest.raises(form_layer.BadForm, match="cut_off"):
+        await form_layer.read_body(silence, {}, 100)
+
+
 # Every answer
 
 
