@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uvloop
 
-from bench import requests
+from bench import importing, requests
 
 
 def main() -> None:
     uvloop.run(requests.report())
+    importing.report()
 
 
 if __name__ == "__main__":
