@@ -24,6 +24,7 @@ FIND = (
     "SELECT a.id, a.state, p.hash, p.failures FROM account a JOIN password p ON p.account = a.id"
     " WHERE a.username_key = ? AND a.kind = ? AND a.state IN ('active', 'enrolling')"
 )
+STILL_THIS = "UPDATE password SET failures = 0, hash = ? WHERE account = ? AND hash = ? RETURNING id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,11 @@ async def check_password(
         await _count_failure(house, viewer, known)
         return NotSignedIn("pair", left=tries.left)
     fresh = await _fresh_hash(house, known["hash"], password)
-    return SignedIn(await _open_half(house, viewer, kind, known, fresh, shared, asked), known["state"] == "enrolling")
+    token = await _open_half(house, viewer, kind, known, fresh, shared, asked)
+    if not token:
+        await _count_failure(house, viewer, known)
+        return NotSignedIn("pair", left=tries.left)
+    return SignedIn(token, known["state"] == "enrolling")
 
 
 def _limits(key: str, viewer: Viewer) -> tuple[limits.Limit, ...]:
@@ -91,15 +96,14 @@ async def _fresh_hash(house: House, stored: str, password: str) -> str:
 
 
 async def _open_half(house, viewer: Viewer, kind: str, known: dict, fresh: str, shared: bool, asked) -> str:
+    """The half session's token; "" when the password was changed while this one was being hashed."""
     async with house.audit.transaction() as entries:
+        if not await house.database.rows(STILL_THIS, fresh or known["hash"], known["id"], known["hash"]):
+            return ""
         token = await open_session(
             house, known["id"], kind, viewer.visitor, viewer.now, level="half", shared=shared, replaces=viewer.session
         )
         await limits.give_back(house, asked, viewer.now)
-        if fresh or known["failures"]:
-            await house.database.rows(
-                "UPDATE password SET failures = 0, hash = ? WHERE account = ?", fresh or known["hash"], known["id"]
-            )
         entries.append(Entry(viewer.now, "account.password", known["id"], subject=known["id"]))
     return token
 

@@ -170,6 +170,19 @@ async def test_a_right_password_forgets_the_failures(house, now, maria):
     assert await count(house, "password", "failures = 0") == 1
 
 
+async def test_a_password_changed_while_the_old_one_was_being_checked_stays_changed(house, now, maria, monkeypatch):
+    await give_password(house, now, password="something else entirely")
+
+    async def meanwhile(house, stored, password):
+        await house.database.rows("UPDATE password SET hash = 'changed' WHERE account = ?", maria)
+        return ""
+
+    monkeypatch.setattr(sign_in, "_fresh_hash", meanwhile)
+    assert (await give_password(house, now)).reason == "pair"
+    assert await house.database.rows("SELECT hash FROM password") == [{"hash": "changed"}]
+    assert await count(house, "session") == 0
+
+
 async def test_a_password_hashed_at_an_older_cost_is_hashed_anew(house, now, maria):
     import dataclasses
 
