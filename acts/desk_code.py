@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from access.grant import QueueGrant, SystemGrant
+from access.grant import Changed, QueueGrant, SystemGrant
 from access.house import House
 from identity.codes import ACTIVATION, code_hash, new_desk_code, seal_letter
 from tables.base import new_id, new_ref
@@ -34,7 +34,8 @@ class NotIssued:
 async def issue_code(
     grant: QueueGrant | SystemGrant, record_ref: str, sending: Sending | None = None
 ) -> Issued | NotIssued:
-    """A new code for this record; codes handed out before no longer work."""
+    """A new code for this record; codes handed out before no longer work. Whether it may have one is asked again once
+    the chart's row is held: its owner may have finished registering at this very moment."""
     record = await _record(grant.house, record_ref)
     reason = _why_not(record)
     if reason:
@@ -47,6 +48,8 @@ async def issue_code(
         if sending:
             await use_key(grant.house.database, sending, f"/staff/records/{record_ref}/code?letter={letter}", grant.now)
         await _withdraw_earlier(grant.house, record["id"], grant.now)
+        if _why_not(await _record(grant.house, record_ref)):
+            raise Changed
         await _write(grant.house, record["id"], code, issuer, grant.now, ends_at)
     return Issued(code, letter, ends_at)
 

@@ -220,8 +220,8 @@ async def _confirm(house: House, viewer: Viewer, code: str) -> tuple[str, str]:
     proof = await authenticators.confirm_app(house, viewer.account, code, viewer.now)
     if not proof.right:
         return proof.reason, ""
+    await _activate(house, viewer)
     await _share(house, viewer, begun["id"])
-    await house.database.rows("UPDATE account SET state = 'active' WHERE id = ?", viewer.account)
     await codes.make_sheet(house, viewer.account, viewer.now)
     await enqueue_notice(house.database, "account.registered", viewer.account, "Account", viewer.account, viewer.now)
     token = await open_session(
@@ -239,6 +239,15 @@ async def _begun(house: House, viewer: Viewer) -> dict | None:
         codes.ACTIVATION, viewer.account, viewer.now - ENROLLING_FOR,
     )
     return await _chart(house, UUID(rows[0]["object"])) if rows else None
+
+
+async def _activate(house: House, viewer: Viewer) -> None:
+    """The desk may be withdrawing the code at this very moment: of the two, the first to change the account wins."""
+    made = await house.database.rows(
+        "UPDATE account SET state = 'active' WHERE id = ? AND state = 'enrolling' RETURNING id", viewer.account
+    )
+    if not made:
+        raise Changed
 
 
 async def _share(house: House, viewer: Viewer, record: UUID) -> None:

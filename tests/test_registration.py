@@ -305,6 +305,20 @@ async def test_the_right_code_sent_many_times_at_once_counts_once(house, now, co
     assert await count(house, "share") == 1 and await count(house, "authenticator", "kind = 'codes'") == 1
 
 
+async def test_a_login_whose_code_the_desk_withdraws_at_that_moment_is_not_made_whole(house, now, code, monkeypatch):
+    viewer, begun = await enrolled(house, now, code), registration._begun
+
+    async def withdrawn_right_after(house, viewer):
+        found = await begun(house, viewer)
+        await house.database.rows("UPDATE account SET state = 'disabled', username_key = ref WHERE id = ?", viewer.account)
+        return found
+
+    monkeypatch.setattr(registration, "_begun", withdrawn_right_after)
+    with pytest.raises(Changed):
+        await registration.confirm_app(house, viewer, app_code(now, await key_of(house, viewer)))
+    assert await count(house, "share") == 0 and await count(house, "session", "level = 'full' AND account = ?", viewer.account) == 0
+
+
 async def test_somebody_else_s_half_session_never_enrols(house, now, code):
     """A login that is whole has its app already; whoever knows its password alone must not set up another."""
     from acts.sign_in import check_password

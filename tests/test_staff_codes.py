@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from acts import desk_code
 from acts.desk_code import Issued, NotIssued, issue_code
 from identity import codes
 from tests.support.client import client_of
-from tests.support.logins import a_record, at_the_desk, count, house_on
+from tests.support.logins import a_record, an_account, at_the_desk, count, house_on
 from tests.support.signing_in import sign_in
 
 LETTER = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b")
@@ -74,6 +75,23 @@ async def test_of_codes_made_at_once_one_is_left(house, now):
     standing = await codes.outstanding_code(house, chart.id, now)
     assert sum(standing.is_for(one.code) for one in issued) == 1
     assert await count(house, "capability", "revoked_at IS NULL") == 1
+
+
+async def test_no_code_for_a_chart_whose_owner_finished_registering_at_that_moment(house, now, monkeypatch):
+    from access.grant import Changed
+
+    chart, grant, owner = await a_record(house, now), await at_the_desk(house, now), await an_account(house, now, "ana")
+
+    async def registered_meanwhile(house, record, now):
+        await house.database.rows(
+            "INSERT INTO share (id, ref, account, record, basis, starts_at, created_at) VALUES (?, 'r', ?, ?, 'self', ?, ?)",
+            owner, owner, record, now, now,
+        )  # fmt: skip
+
+    monkeypatch.setattr(desk_code, "_withdraw_earlier", registered_meanwhile)
+    with pytest.raises(Changed):
+        await issue_code(grant, chart.ref)
+    assert await count(house, "capability") == 0
 
 
 async def test_a_duty_that_ended_hands_out_nothing(house, now):
