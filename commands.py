@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from keys import add_key, make_missing_keys
 from settings import Settings
@@ -135,14 +136,11 @@ async def _import(settings: Settings, arguments: argparse.Namespace):
     from jobs.news import tell_of_feed
 
     async with house_of(settings) as house:
-        began = house.clock()
         with Progress("Importing") as progress:
-            report = await import_paths(
-                house.database, arguments.path, arguments.source, began, report_progress=progress.to, audit=house.audit
-            )
-        async with house.database.transaction():
-            await tell_of_feed(house, began)
-        return report
+            return await import_paths(
+                house.database, arguments.path, arguments.source, house.clock(), report_progress=progress.to,
+                audit=house.audit, ended=partial(tell_of_feed, house),
+            )  # fmt: skip
 
 
 def _import_words(report) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,11 +32,14 @@ UNNAMED = "import"
 """The source of what names no server, where the operator named none either."""
 LONGEST_SOURCE = 64
 Progress = Callable[[int, int], None]
+Ended = Callable[[datetime], Awaitable[None]]
+"""What else is written when a run ends, in its last transaction; it is told when the run first began."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     id: UUID
+    began: datetime
     resumed: bool
 
 
@@ -50,6 +53,7 @@ async def import_paths(
     link: Mapping[str, UUID] | None = None,
     zone: str = "",
     audit: AuditWriter | None = None,
+    ended: Ended | None = None,
 ) -> ImportReport:
     """Imports files and folders as one feed. Raises `NotFhir`, before anything is written, if one file is no FHIR.
 
@@ -74,7 +78,7 @@ async def import_paths(
         files=len(files), late=late, resumed=run.resumed, longest_transaction=writer.longest,
         seconds=time.perf_counter() - began,
     )  # fmt: skip
-    await _end(database, run, report, now + timedelta(seconds=report.seconds))
+    await _end(database, run, report, now + timedelta(seconds=report.seconds), ended)
     return report
 
 
@@ -170,12 +174,12 @@ async def _begin(database: Database, transaction: Transaction, source: str, file
     for file in files:
         digest.update(str(file.path).encode() + b"\0" + file.sha256)
     rows = await database.rows(
-        "SELECT id FROM import_run WHERE source = ? AND state = 'writing' AND digest = ? ORDER BY started_at DESC LIMIT 1",
+        "SELECT id, started_at FROM import_run WHERE source = ? AND state = 'writing' AND digest = ? ORDER BY started_at DESC LIMIT 1",
         source, digest.digest(),
     )  # fmt: skip
     if rows:
-        return Run(rows[0]["id"], True)
-    run = Run(new_id(), False)
+        return Run(rows[0]["id"], rows[0]["started_at"], True)
+    run = Run(new_id(), now, False)
     async with transaction() as entries:
         entries.append(Entry(now, "system.import", purpose=Purpose.FEED.value))
         await database.rows(
@@ -185,10 +189,12 @@ async def _begin(database: Database, transaction: Transaction, source: str, file
     return run
 
 
-async def _end(database: Database, run: Run, report: ImportReport, ended: datetime) -> None:
+async def _end(database: Database, run: Run, report: ImportReport, at: datetime, ended: Ended | None) -> None:
     counts = {one.fhir_type: [one.read, one.stored, one.unchanged, one.withdrawn, len(one.skipped)] for one in report.types}
     async with database.transaction():
         await database.rows(
             "UPDATE import_run SET state = 'done', report = ?, ended_at = ? WHERE id = ?",
-            msgspec.json.encode(counts).decode(), ended, run.id,
+            msgspec.json.encode(counts).decode(), at, run.id,
         )  # fmt: skip
+        if ended:
+            await ended(run.began)

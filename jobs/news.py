@@ -36,7 +36,7 @@ FIRST = UUID(int=0)
 
 
 async def tell_of_feed(house: House, since: datetime) -> None:
-    """In a transaction, after an import that began at `since`."""
+    """In the transaction that ends an import, which began at `since`: a feed that was cut and goes on later is one feed."""
     await enqueue(house.database, FEED, {"since": since.isoformat()}, house.clock(), dedupe=f"{FEED}:{since.isoformat()}")
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from access.audit import AuditWriter
 from access.house import House
+from ehr import importing
 from ehr.importing import import_paths
 from jobs import job, news
 from jobs.kinds import KINDS
@@ -42,10 +44,7 @@ def feed_of(house, clock, tmp_path):
     async def comes(resources):
         file = tmp_path / "feed.ndjson"
         file.write_bytes(b"\n".join(ENCODE(one) for one in resources))
-        began = clock()
-        await import_paths(house.database, [file], SOURCE, began)
-        async with house.database.transaction():
-            await tell_of_feed(house, began)
+        await import_paths(house.database, [file], SOURCE, clock(), ended=partial(tell_of_feed, house))
         return await worked(house)
 
     return comes
@@ -77,6 +76,36 @@ async def test_the_same_feed_again_tells_nobody(feed_of, maria, clock):
     assert len(await feed_of(one)) == 2
     clock.pass_(hours=1)
     assert len(await feed_of(one)) == 2
+
+
+async def test_what_came_before_an_import_was_cut_is_told_when_it_goes_on(house, clock, maria, tmp_path, monkeypatch):
+    file = tmp_path / "feed.ndjson"
+    file.write_bytes(b"\n".join(ENCODE(one) for one in maria.single(FERRITIN, 1, "24")))
+
+    async def cut(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importing, "_end", cut)
+    with pytest.raises(KeyboardInterrupt):
+        await import_paths(house.database, [file], SOURCE, clock(), ended=partial(tell_of_feed, house))
+    assert await worked(house) == []
+    monkeypatch.undo()
+    clock.pass_(hours=1)
+    assert (await import_paths(house.database, [file], SOURCE, clock(), ended=partial(tell_of_feed, house))).resumed
+    assert await worked(house) == ["helper-full", "self"]
+
+
+async def test_a_feed_ends_together_with_the_news_of_it(house, clock, maria, tmp_path):
+    file = tmp_path / "feed.ndjson"
+    file.write_bytes(b"\n".join(ENCODE(one) for one in maria.single(FERRITIN, 1, "24")))
+
+    async def cut(began):
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await import_paths(house.database, [file], SOURCE, clock(), ended=cut)
+    rows = await house.database.rows("SELECT state FROM import_run ORDER BY id DESC LIMIT 1")
+    assert rows == [{"state": "writing"}]
 
 
 async def test_of_what_is_labelled_private_only_the_patient_is_told(feed_of, maria):
