@@ -6,8 +6,8 @@ from tables.database import Database
 from terminal import CommandFailed
 
 BY = (
-    "SELECT DISTINCT r.ref, r.birth_text FROM record r LEFT JOIN record_source s ON s.record = r.id"
-    " WHERE r.state <> 'merged' AND ({column} = ? OR s.fhir_id = ?)"
+    "SELECT r.ref, r.birth_text, MIN(s.source) AS source FROM record r LEFT JOIN record_source s ON s.record = r.id"
+    " WHERE r.state <> 'merged' AND ({column} = ? OR s.fhir_id = ?) GROUP BY r.ref, r.birth_text ORDER BY source"
 )
 
 
@@ -18,7 +18,8 @@ async def record_named(database: Database, ref: str | None, number: str | None, 
     if not rows:
         raise CommandFailed(f"There is no record {name}.")
     if len(rows) > 1:
-        raise CommandFailed(f"{len(rows)} records are called {name}: two feeds use the same id. Name one by its ref.")
+        refs = " or ".join(f"--record {row['ref']} (of {row['source']})" for row in rows)
+        raise CommandFailed(f"{len(rows)} records are called {name}: two feeds use the same id. Name one: {refs}.")
     if birth and rows[0]["birth_text"] != birth:
         raise CommandFailed("The record says another birth date. Nothing was issued.")
     return rows[0]["ref"]

@@ -18,12 +18,12 @@ from access.audit import AuditWriter, Entry
 from access.vocabulary import Purpose
 from ehr.linking import complete, go_back, take_back_words
 from ehr.reading import Entry as Sending
-from ehr.reading import FeedFile, check_files, read_file
+from ehr.reading import FeedFile, check_files, groups_of, read_file
 from ehr.references import base_of
 from ehr.report import ImportReport, Tally
 from ehr.rows import Feed
 from ehr.sent import Sent, make_ready
-from ehr.types import LAST_PASS, pass_of
+from ehr.types import SWEEPS, pass_of
 from ehr.writing import Transaction, Writer
 from tables.base import new_id
 from tables.database import Database
@@ -112,18 +112,26 @@ class _Progress:
 
 
 async def _write_files(writer: Writer, files: list[FeedFile], source: str, progress: _Progress) -> set[str]:
-    """Pass by pass through all files, so that what is referred to is there before what refers to it."""
-    sources: set[str] = set()
-    for number in range(LAST_PASS + 1):
-        batch = _Gathering(writer, progress)
-        for file in files:
-            if number not in file.passes:
-                continue
-            for entry in read_file(file):
-                if pass_of(entry.fhir_type) == number:
-                    sources.add(await batch.add(make_ready(entry, source or source_of(entry))))
-        await batch.flush()
-    return sources
+    """Pass by pass, so that what is referred to is there before what refers to it; the names of the sources."""
+    batch = _Gathering(writer, progress)
+    for passes in SWEEPS:
+        for group in groups_of(files, passes):
+            waiting = _by_pass(group, passes)
+            for number in passes:
+                for entry in waiting.pop(number):
+                    await batch.add(make_ready(entry, source or source_of(entry)))
+                await batch.flush()
+    return batch.sources
+
+
+def _by_pass(group: list[FeedFile], passes: range) -> dict[int, list[Sending]]:
+    found: dict[int, list[Sending]] = {number: [] for number in passes}
+    for file in group:
+        for entry in read_file(file):
+            number = pass_of(entry.fhir_type)
+            if number in found:
+                found[number].append(entry)
+    return found
 
 
 def source_of(entry: Sending) -> str:
@@ -143,16 +151,17 @@ class _Gathering:
 
     writer: Writer
     progress: _Progress
+    sources: set[str] = field(default_factory=set)
     sents: list[Sent] = field(default_factory=list)
     keys: set[tuple[str, str]] = field(default_factory=set)
 
-    async def add(self, sent: Sent) -> str:
+    async def add(self, sent: Sent) -> None:
         full = len(self.sents) >= self.writer.size
         if self.sents and (full or sent.key in self.keys or sent.source != self.sents[0].source):
             await self.flush()
         self.sents.append(sent)
         self.keys.add(sent.key)
-        return sent.source
+        self.sources.add(sent.source)
 
     async def flush(self) -> None:
         sents, self.sents, self.keys = self.sents, [], set()

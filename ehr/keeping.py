@@ -10,6 +10,7 @@ from ehr.deciding import Decision
 from ehr.patients import SOMEBODY_ELSE
 from ehr.rows import Feed, json_text
 from ehr.sent import compressed
+from ehr.statements import moment_text
 from ehr.storing import waiting_targets
 from tables.base import new_id
 from tables.database import Database
@@ -30,7 +31,8 @@ async def keep_raw(database: Database, batch: Batch, bodies: dict[int, bytes], f
     fresh = [work for work in batch.works if work.decision is Decision.NEW and not _refused(work)]
     past = [(False, work.version.id) for work in fresh if work.version]
     await database.many("UPDATE raw_resource SET current = ? WHERE id = ?", past)
-    await database.many(RAW, [_raw(batch.works[n], body, feed, run) for n, body in bodies.items()])
+    received = moment_text(feed.now) if database.is_sqlite else feed.now
+    await database.many(RAW, [_raw(batch.works[n], body, received, run) for n, body in bodies.items()])
     again = [work for work in batch.works if work.decision in (Decision.AGAIN, Decision.RETURNED)]
     for work in again:
         if work.decision is Decision.RETURNED:
@@ -42,12 +44,12 @@ async def keep_raw(database: Database, batch: Batch, bodies: dict[int, bytes], f
     )
 
 
-def _raw(work: Work, body: bytes, feed: Feed, run: UUID) -> tuple[Any, ...]:
+def _raw(work: Work, body: bytes, received: Any, run: UUID) -> tuple[Any, ...]:
     """Where one id named two people, the person that was known first stays the one whose words count."""
     sent, current = work.sent, work.decision is Decision.NEW and not _refused(work)
     return (
         new_id(), sent.source, sent.fhir_type, sent.fhir_id, sent.version, sent.sha256, body, current, sent.withdrawn,
-        sent.updated_at, _context(work), work.reason or None, feed.now, str(run),
+        sent.updated_at, _context(work), work.reason or None, received, str(run),
     )  # fmt: skip
 
 

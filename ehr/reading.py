@@ -14,6 +14,8 @@ from ehr.types import R4, pass_of
 
 LARGEST_FILE = 100_000_000
 """Bytes. A file is read whole before anything of it is written."""
+LARGEST_GROUP = 8_000_000
+"""Bytes of files held at a time; a larger file is held alone."""
 ENDINGS = (".json", ".ndjson", ".jsonl")
 LINE_ENDINGS = (".ndjson", ".jsonl")
 DEEPEST_BUNDLE = 3
@@ -85,6 +87,7 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class FeedFile:
     path: Path
+    size: int
     count: int
     passes: frozenset[int]
     sha256: bytes
@@ -120,11 +123,12 @@ def check_files(paths: Iterable[Path]) -> list[FeedFile]:
 
 def check_file(path: Path) -> FeedFile:
     data = _bytes_of(path)
+    _refuse_other_text(path, data)
     count, passes = 0, set()
     for entry in entries_of(path, data):
         count += 1
         passes.add(pass_of(entry.fhir_type))
-    return FeedFile(path, count, frozenset(passes), hashlib.sha256(data).digest())
+    return FeedFile(path, len(data), count, frozenset(passes), hashlib.sha256(data).digest())
 
 
 def read_file(file: FeedFile) -> Iterator[Entry]:
@@ -133,6 +137,22 @@ def read_file(file: FeedFile) -> Iterator[Entry]:
     if hashlib.sha256(data).digest() != file.sha256:
         raise NotFhir([f"{file.path}: changed while it was being imported."])
     return entries_of(file.path, data)
+
+
+def groups_of(files: Iterable[FeedFile], passes: range) -> Iterator[list[FeedFile]]:
+    """The files with something for these passes, as many together as may be held in memory, so that each is read once.
+
+    Files whose types come first go first: a folder of one file a type is then read in the order its references need.
+    """
+    group: list[FeedFile] = []
+    wanted = [file for file in files if not file.passes.isdisjoint(passes)]
+    for file in sorted(wanted, key=lambda file: min(file.passes.intersection(passes))):
+        if group and sum(one.size for one in group) + file.size > LARGEST_GROUP:
+            yield group
+            group = []
+        group.append(file)
+    if group:
+        yield group
 
 
 def entries_of(path: Path, data: bytes) -> Iterator[Entry]:
@@ -158,13 +178,16 @@ def _bytes_of(path: Path) -> bytes:
         data = path.read_bytes()
     except OSError as error:
         raise NotFhir([f"{path}: {error.strerror or error}."]) from error
+    return data
+
+
+def _refuse_other_text(path: Path, data: bytes) -> None:
     if not data.strip():
         raise NotFhir([f"{path}: the file is empty."])
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise NotFhir([f"{path}: not UTF-8 text (byte {error.start})."]) from error
-    return data
 
 
 def _lines(path: Path, data: bytes) -> Iterator[Entry]:

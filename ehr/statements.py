@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
 
 import msgspec
-from piccolo.columns import Boolean, Integer, Varchar
+from piccolo.columns import Boolean, Integer, Timestamptz, Varchar
 
 import tables
 from tables.database import Database
@@ -30,6 +31,16 @@ class Statement:
     kept: tuple[str, ...]
     empty: dict[str, Any]
     lengths: tuple[tuple[str, int], ...]
+    moments: tuple[str, ...]
+
+    def ready(self, values: dict[str, Any], database: Database) -> dict[str, Any]:
+        """All columns, each no longer than it may be, as the engine takes them."""
+        full = self.cut(values)
+        if database.is_sqlite:
+            for name in self.moments:
+                if full[name] is not None:
+                    full[name] = moment_text(full[name])
+        return full
 
     def cut(self, values: dict[str, Any]) -> dict[str, Any]:
         """All columns, each no longer than it may be."""
@@ -61,6 +72,7 @@ def statement(name: str) -> Statement:
         kept,
         {column._meta.db_column_name: _empty(column) for column in table._meta.columns},
         tuple((c._meta.db_column_name, c.length) for c in table._meta.columns if type(c) is Varchar),
+        tuple(c._meta.db_column_name for c in table._meta.columns if type(c) is Timestamptz),
     )
 
 
@@ -68,6 +80,12 @@ def _empty(column) -> Any:
     if column._meta.null:
         return None
     return False if isinstance(column, Boolean) else 0 if isinstance(column, Integer) else ""
+
+
+@functools.lru_cache(maxsize=4096)
+def moment_text(moment: datetime) -> str:
+    """An instant as Piccolo's SQLite engine stores it. Few of a batch differ, and sqlite3 would convert each anew."""
+    return str(moment.astimezone(UTC))
 
 
 def among(database: Database, column: str, kind: str = "text") -> str:

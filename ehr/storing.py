@@ -14,7 +14,7 @@ from ehr.projections import KINDS
 from ehr.references import Target
 from ehr.rows import Row
 from ehr.series import SeriesBook
-from ehr.statements import Statement, statement
+from ehr.statements import statement
 from tables.database import Database
 
 Before = dict[tuple, dict[str, Any]]
@@ -26,7 +26,7 @@ async def store_rows(database: Database, batch: Batch, series: SeriesBook, now: 
         made, inserts, updates = statement(table), [], []
         for work, row in pairs:
             old = before.pop((*work.sent.key, row.values.get("component")), None)
-            values = await _complete(made, batch, work, row, old, series, now)
+            values = made.ready(await _complete(made.table, batch, work, row, old, series, now), database)
             if old:
                 updates.append(made.updated(values, old["id"]))
             else:
@@ -46,15 +46,15 @@ async def _before(database: Database, table: str, source: str, works: list[Work]
 
 
 async def _complete(
-    made: Statement, batch: Batch, work: Work, row: Row, old: dict[str, Any] | None, series: SeriesBook, now: datetime
+    table: str, batch: Batch, work: Work, row: Row, old: dict[str, Any] | None, series: SeriesBook, now: datetime
 ) -> dict[str, Any]:
     values = placed(batch, work, row, old, now)
-    if made.table == "observation":
+    if table == "observation":
         keep_previous(values, old, now)
         if values["component"] is not None:
             values["parent"] = work.projection.rows[0].values["id"]
         values["series"] = await series.of(values)
-    return made.cut(values)
+    return values
 
 
 async def _drop(database: Database, table: str, left: Before, now: datetime) -> None:

@@ -35,6 +35,8 @@ PASSES: tuple[frozenset[str], ...] = (
     frozenset({"Observation", "Condition", "Goal", "CareTeam", "Coverage", "Account", "ChargeItem", "Slot"}),
 )
 LAST_PASS = len(PASSES)
+SWEEPS: tuple[range, ...] = (range(0, 2), range(2, LAST_PASS + 1))
+"""The passes that one reading of the files serves: all charts are there before anything is filed in them."""
 _PASS_OF = {fhir_type: number for number, types in enumerate(PASSES) for fhir_type in types}
 
 

@@ -23,7 +23,7 @@ from ehr.storing import attach, store_rows, withdraw
 from tables.database import Database
 
 AIM = 0.04
-"""Seconds a transaction should take, so that a slow moment still stays under the 100 ms that are allowed."""
+"""Seconds that writing a batch should take, so that with a slow disk's commit it stays under the 100 ms allowed."""
 SMALLEST, LARGEST = 20, 500
 MOST_TOLD = 5000
 Transaction = Callable[[], AbstractAsyncContextManager[list[Any]]]
@@ -101,21 +101,24 @@ class Writer:
         batch = await make_batch(source, works, self.lookups, self.feed)
         await self.series.know({work.chart.id for work in works if work.chart})
         bodies = packed(works)
+        began = written = time.perf_counter()
         try:
             async with self.transaction() as entries:
                 began = time.perf_counter()
                 await self._write(batch, bodies, entries)
+                written = time.perf_counter()
         except BaseException:
             self.series.forget()
             self._told.clear()
             raise
-        self._adapt(time.perf_counter() - began, len(works))
+        self.longest = max(self.longest, time.perf_counter() - began)
+        self._adapt(written - began, len(works))
         if counting:
             self._count(batch)
 
     def _adapt(self, seconds: float, count: int) -> None:
-        """The next batch is as large as fits the aim, at what this one cost; growing slowly, shrinking at once."""
-        self.longest = max(self.longest, seconds)
+        """The next batch is as large as fits the aim, at what writing this one cost; growing slowly, shrinking at once.
+        The commit waits for the disk, and that is no shorter for a smaller batch."""
         if count * 2 >= self.size or seconds > AIM:
             fitting = int(count * AIM / max(seconds, 0.0005))
             self.size = max(SMALLEST, min(LARGEST, (self.size + fitting) // 2, fitting))
