@@ -67,12 +67,39 @@ async def test_a_helper_sees_only_shared_categories_and_nothing_sensitive_or_pri
     assert grant.entry.behalf == world.shares["results only"].id and grant.purpose == "FAMRQT"
 
 
+@pytest.mark.parametrize("hidden", ["labelled", "only me"])
+@pytest.mark.parametrize("holder", ["report", "panel", "report of its panel"])
+async def test_a_test_is_hidden_with_the_report_or_the_panel_that_holds_it(world, holder, hidden):
+    """Alone, in a trend or on a visit, its number would tell what the report was hidden for."""
+    table = Observation if holder == "panel" else DiagnosticReport
+    top = await world.row("top", table, "Maria", label="top", category="results", sensitive=hidden == "labelled")
+    if hidden == "only me":
+        await world.only_me("top", "Maria", table.__name__)
+    column = {"report": "report"}.get(holder, "parent")
+    if holder == "report of its panel":
+        top = await world.row("panel", Observation, "Maria", label="panel", category="results", report=top)
+    await world.row("member", Observation, "Maria", label="member", category="results", **{column: top})
+    open_report = await world.row("open report", DiagnosticReport, "Maria", label="open report", category="results")
+    open_panel = await world.row("open panel", Observation, "Maria", label="open panel", category="results", report=open_report)
+    await world.row("open member", Observation, "Maria", label="open member", category="results", report=open_report, parent=open_panel)
+    theirs = await names(world, await opened(world, "results only"), Observation)
+    assert theirs == {"result", "open panel", "open member"}
+    assert "member" in await names(world, await opened(world, "maria"), Observation)
+
+
 async def test_the_home_page_gives_a_helper_no_rows_of_the_chart(world):
     """Feeds file social history and surveys under no page of their own: they are the patient's alone."""
     await world.row("smoking", Observation, "Maria", category="home", label="smoking")
     assert "smoking" in await names(world, await opened(world, "maria"), Observation)
     for helper in ("results only", "everything"):
         assert "smoking" not in await names(world, await opened(world, helper), Observation)
+
+
+async def test_a_helper_with_nothing_but_the_home_page_sees_no_row_at_all(world):
+    await world.share("stan", "Maria", "helper")
+    grant = await opened(world, "stan", access=record(Category.HOME))
+    for table in TABLE_CATEGORY:
+        assert await visible(grant, table).count() == 0, table
 
 
 async def test_a_helper_with_more_categories_sees_more(world):
