@@ -207,6 +207,14 @@ async def test_what_may_not_be_seen_is_in_no_row_no_sentence_and_no_count(lab, v
     assert "12.7" not in page.html and page.rows("4 tests")
 
 
+async def test_a_report_marked_only_me_takes_its_tests_out_of_a_helpers_histories(lab, another_client):
+    address = await history(lab, RISING[1:])
+    await lab.only_me(await lab.report("Private", await lab.test("HGB", "12.9", "g/dL", loinc="718-7", days=1)))
+    another_client.cookies.set("s", (await lab.person("Otto", "helper", ("results",))).cookie)
+    page = await another_client.get(address)
+    assert "12.9" not in page.html and page.rows("4 tests")
+
+
 async def test_a_unit_of_which_nothing_may_be_seen_is_not_named(lab, vera):
     address = await history(lab)
     await history(lab, (("123", 30),), unit="g/L", released_at=None)
