@@ -30,6 +30,16 @@ SHARED = tuple(one for one in Category if one is not Category.HOME)
 """What a helper may be given rows of. Everybody with a share has the home page, which is no part of the chart: what a
 feed files under it (social history, surveys) is the patient's alone until it has a category of its own."""
 
+HOLDERS = {
+    "observation": (
+        "SELECT 1 FROM diagnostic_report held WHERE held.id = observation.report",
+        "SELECT 1 FROM observation held WHERE held.id = observation.parent",
+        "SELECT 1 FROM observation panel JOIN diagnostic_report held ON held.id = panel.report"
+        " WHERE panel.id = observation.parent",
+    ),
+}  # fmt: skip
+"""What a row may be part of, as `held`: a test of a report, of a panel, or of a report's panel."""
+
 NOTHING = Predicate("1 = 0")
 EVERYTHING = Predicate("1 = 1")
 
@@ -116,14 +126,22 @@ def _not_withdrawn(name: str) -> Predicate:
 
 
 def _not_hidden(grant: RecordGrant, name: str) -> Predicate:
-    """Without what is labelled sensitive or marked "only me", for everybody but the patient."""
+    """Without what is labelled sensitive or marked "only me", for everybody but the patient. A test is hidden with the
+    report or the panel that holds it: on its own, in a trend or on a visit, it would tell what that was hidden for."""
     if grant.everything:
         return EVERYTHING
-    only_me = (
-        "NOT EXISTS (SELECT 1 FROM item_privacy p WHERE p.record = ?"
-        f" AND p.item = CAST({name}.id AS VARCHAR(36)))"
-    )
-    return all_of(Predicate(f"{name}.sensitive = ?", (False,)), Predicate(only_me, (grant.record,)))
+    private = _only_me(name)
+    alone = Predicate(f"{name}.sensitive = ? AND NOT {private}", (False, grant.record))
+    return all_of(alone, *(_held_openly(grant, holder) for holder in HOLDERS.get(name, ())))
+
+
+def _held_openly(grant: RecordGrant, holder: str) -> Predicate:
+    private = _only_me("held")
+    return Predicate(f"NOT EXISTS ({holder} AND (held.sensitive = ? OR {private}))", (True, grant.record))
+
+
+def _only_me(row: str) -> str:
+    return f"EXISTS (SELECT 1 FROM item_privacy p WHERE p.record = ? AND p.item = CAST({row}.id AS VARCHAR(36)))"
 
 
 def _of_account(grant: AccountGrant, table: type[Table]) -> Predicate:
