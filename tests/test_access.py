@@ -18,6 +18,7 @@ from tables.audit import AuditEvent
 from tables.clinical import Clinical
 from tables.records import Record, Share
 from tables.results import DiagnosticReport, Observation, Series
+from tables.sending import Capability
 from tables.visits import Composition, Encounter
 from tests.support.world import World, build
 
@@ -285,6 +286,40 @@ async def test_an_account_sees_what_it_did_itself(world):
     await world.house.audit.commit(Entry(world.now, "account.signed_in", world.people["maria"].account))
     await world.house.audit.commit(Entry(world.now, "account.signed_in", world.people["stan"].account))
     assert await visible(open_account(world.house, world.people["maria"]), AuditEvent).count() == 1
+
+
+async def test_a_secret_opens_its_one_door_and_no_table(world):
+    from access.opening import open_capability
+
+    secret = b"s" * 32
+    async with world.house.database.transaction():
+        await Capability(hash=secret, purpose="activation", object_kind="Record", object=str(world.records["Maria"].id),
+                         issued_at=world.now, ends_at=world.now + timedelta(days=1)).save()
+    grant = await open_capability(world.house, world.people["stan"], "activation", secret)
+    assert grant is not None and grant.object == str(world.records["Maria"].id)
+    for table in (*TABLE_CATEGORY, Record, Share, AuditEvent, Session):
+        assert await visible(grant, table).count() == 0, table
+    await grant.still()
+    for wrong in ({"purpose": "invitation"}, {"secret_hash": b"x" * 32}):
+        asked = {"purpose": "activation", "secret_hash": secret} | wrong
+        assert await open_capability(world.house, world.people["stan"], **asked) is None
+
+
+@pytest.mark.parametrize("change", [
+    {Capability.revoked_at: "now"}, {Capability.ends_at: "now"}, {Capability.uses: 1},
+], ids=["revoked", "ended", "used"])
+async def test_a_secret_that_is_over_opens_nothing_and_stops_an_act(world, change):
+    from access.opening import open_capability
+
+    secret = b"s" * 32
+    async with world.house.database.transaction():
+        await Capability(hash=secret, purpose="activation", object_kind="Record", object="x",
+                         issued_at=world.now, ends_at=world.now + timedelta(days=1)).save()
+    grant = await open_capability(world.house, world.people["stan"], "activation", secret)
+    await Capability.update({column: world.now if value == "now" else value for column, value in change.items()}, force=True)
+    assert await open_capability(world.house, world.people["stan"], "activation", secret) is None
+    with pytest.raises(Changed):
+        await grant.still()
 
 
 async def test_a_record_without_a_source_shows_nothing(world):
