@@ -67,9 +67,7 @@ def project(work: Work, feed: Feed, names: dict[Target, str]) -> None:
     if sent.withdrawn or work.decision is Decision.OLDER:
         return
     context = work.reading
-    work.reading = Reading(
-        sent.resource, sent.base, sent.folder, names, urns=dict(context.urns) if context else {}
-    )
+    work.reading = Reading(sent.resource, sent.base, sent.folder, names, urns=dict(context.urns) if context else {})
     try:
         if sent.fhir_type == "Patient":
             work.facts = patient(sent.resource, work.reading, feed)

@@ -177,7 +177,9 @@ async def _zone(database: Database) -> str:
     return rows[0]["zone"] if rows and rows[0]["zone"] else "UTC"
 
 
-async def _begin(database: Database, transaction: Transaction, source: str, files: list[FeedFile], now: datetime) -> Run:
+async def _begin(
+    database: Database, transaction: Transaction, source: str, files: list[FeedFile], now: datetime
+) -> Run:
     """A run row; the one that was cut, if these are its files."""
     digest = hashlib.sha256()
     for file in files:
@@ -199,7 +201,9 @@ async def _begin(database: Database, transaction: Transaction, source: str, file
 
 
 async def _end(database: Database, run: Run, report: ImportReport, at: datetime, ended: Ended | None) -> None:
-    counts = {one.fhir_type: [one.read, one.stored, one.unchanged, one.withdrawn, len(one.skipped)] for one in report.types}
+    counts = {
+        one.fhir_type: [one.read, one.stored, one.unchanged, one.withdrawn, len(one.skipped)] for one in report.types
+    }
     async with database.transaction():
         await database.rows(
             "UPDATE import_run SET state = 'done', report = ?, ended_at = ? WHERE id = ?",

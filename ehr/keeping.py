@@ -10,7 +10,7 @@ from ehr.deciding import Decision
 from ehr.patients import SOMEBODY_ELSE
 from ehr.rows import Feed, json_text
 from ehr.sent import compressed
-from ehr.statements import moment_text
+from ehr.statements import moment_text, run_many
 from ehr.storing import waiting_targets
 from tables.base import new_id
 from tables.database import Database
@@ -30,17 +30,19 @@ def packed(works: list[Work]) -> dict[int, bytes]:
 async def keep_raw(database: Database, batch: Batch, bodies: dict[int, bytes], feed: Feed, run: UUID) -> None:
     fresh = [work for work in batch.works if work.decision is Decision.NEW and not _refused(work)]
     past = [(False, work.version.id) for work in fresh if work.version]
-    await database.many("UPDATE raw_resource SET current = ? WHERE id = ?", past)
+    await run_many(database, "UPDATE raw_resource SET current = ? WHERE id = ?", past)
     received = moment_text(feed.now) if database.is_sqlite else feed.now
-    await database.many(RAW, [_raw(batch.works[n], body, received, run) for n, body in bodies.items()])
+    await run_many(database, RAW, [_raw(batch.works[n], body, received, run) for n, body in bodies.items()])
     again = [work for work in batch.works if work.decision in (Decision.AGAIN, Decision.RETURNED)]
     for work in again:
         if work.decision is Decision.RETURNED:
             await database.rows(
                 f"UPDATE raw_resource SET current = (sha256 = ?){_OF}", work.sent.sha256, batch.source, *work.sent.key
             )
-    await database.many(
-        "UPDATE raw_resource SET skipped = ? WHERE id = ?", [(work.reason or None, work.version.id) for work in again]
+    await run_many(
+        database,
+        "UPDATE raw_resource SET skipped = ? WHERE id = ?",
+        [(work.reason or None, work.version.id) for work in again],
     )
 
 
@@ -70,23 +72,26 @@ async def keep_identifiers(database: Database, batch: Batch) -> None:
     holders = [(work, work.facts or work.projection) for work in batch.works if not work.reason]
     holders = [(work, holder) for work, holder in holders if holder]
     again = [(batch.source, *work.sent.key) for work, _ in holders if work.version]
-    await database.many(f"DELETE FROM feed_identifier{_OF}", again)
+    await run_many(database, f"DELETE FROM feed_identifier{_OF}", again)
     rows = [(new_id(), batch.source, *work.sent.key, *pair) for work, holder in holders for pair in holder.identifiers]
-    await database.many(
-        "INSERT INTO feed_identifier (id, source, fhir_type, fhir_id, system, value) VALUES (?, ?, ?, ?, ?, ?)", rows
+    await run_many(
+        database,
+        "INSERT INTO feed_identifier (id, source, fhir_type, fhir_id, system, value) VALUES (?, ?, ?, ?, ?, ?)",
+        rows,
     )
 
 
 async def keep_waiting(database: Database, batch: Batch) -> None:
     """What this batch's resources wait for from now on."""
     again = [(batch.source, *work.sent.key) for work in batch.works if work.version]
-    await database.many(f"DELETE FROM waiting_link{_OF}", again)
+    await run_many(database, f"DELETE FROM waiting_link{_OF}", again)
     rows = [
         (new_id(), batch.source, *work.sent.key, target.fhir_type, target.fhir_id[:820], met)
         for work in batch.works
         for target, met in waiting_targets(work)
     ]
-    await database.many(
+    await run_many(
+        database,
         "INSERT INTO waiting_link (id, source, fhir_type, fhir_id, target_type, target_id, met)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         rows,

@@ -17,14 +17,16 @@ from ehr.lookups import Version
 from ehr.reading import Folder
 from ehr.references import Reading, Target
 from ehr.sent import Sent, read_body
-from ehr.statements import among, listed
+from ehr.statements import among, listed, run_many
 from ehr.writing import Writer
 from tables.base import new_id
 
 PAGE = 200
 SWEEPS = 5
 """A resource that waits for one that waits itself needs a sweep more; nothing real is deeper."""
-_COLUMNS = "r.id, r.source, r.fhir_type, r.fhir_id, r.version, r.sha256, r.body, r.context, r.withdrawn, r.skipped, r.run"
+_COLUMNS = (
+    "r.id, r.source, r.fhir_type, r.fhir_id, r.version, r.sha256, r.body, r.context, r.withdrawn, r.skipped, r.run"
+)
 
 
 async def complete(writer: Writer, source: str) -> int:
@@ -66,9 +68,7 @@ def _slices(keys: list[tuple[str, str]], size: int) -> list[list[tuple[str, str]
     return [keys[start : start + size] for start in range(0, len(keys), size)]
 
 
-async def _ready(
-    writer: Writer, source: str, waiting: list[dict[str, Any]]
-) -> list[tuple[tuple[str, str], Target]]:
+async def _ready(writer: Writer, source: str, waiting: list[dict[str, Any]]) -> list[tuple[tuple[str, str], Target]]:
     """The waiting resources whose target is here and filed, with that target as they name it."""
     pairs = [((r["fhir_type"], r["fhir_id"]), Target(r["target_type"], r["target_id"])) for r in waiting]
     here = await writer.lookups.filed(source, {target for _, target in pairs})
@@ -79,7 +79,8 @@ async def _satisfied(writer: Writer, source: str, pairs: list[tuple[tuple[str, s
     """What was waited for is here; if it could not be used after all (it has no name, it is another chart's), then
     nothing more will come of waiting."""
     async with writer.database.transaction():
-        await writer.database.many(
+        await run_many(
+            writer.database,
             "DELETE FROM waiting_link WHERE source = ? AND fhir_type = ? AND fhir_id = ? AND target_type = ?"
             " AND target_id = ?",
             [(source, *key, *target) for key, target in pairs],
@@ -138,7 +139,13 @@ def _again(row: dict[str, Any], decision: Decision = Decision.AGAIN) -> Work:
     read_body(sent, zlib.decompress(row["body"]))
     sent.base = context.get("base", "")
     version = Version(
-        row["id"], bytes(row["sha256"]), row["version"], True, bool(row["withdrawn"]), sent.updated_at, row["skipped"],
+        row["id"],
+        bytes(row["sha256"]),
+        row["version"],
+        True,
+        bool(row["withdrawn"]),
+        sent.updated_at,
+        row["skipped"],
         row["run"],
     )
     return Work(sent, decision, version, reading=Reading({}, urns=context.get("urns", {})))

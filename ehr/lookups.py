@@ -191,7 +191,9 @@ class Lookups:
         )  # fmt: skip
         return {Target(fhir_type, row["fhir_id"]): Name(row["words"], row["owner"]) for row in rows if row["words"]}
 
-    async def existing(self, table: str, source: str, keys: Iterable[tuple[str, str]]) -> dict[tuple, list[dict[str, Any]]]:
+    async def existing(
+        self, table: str, source: str, keys: Iterable[tuple[str, str]]
+    ) -> dict[tuple, list[dict[str, Any]]]:
         """All rows of these resources in one table."""
         found: dict[tuple, list[dict[str, Any]]] = defaultdict(list)
         for fhir_type, ids in _by_type(keys).items():

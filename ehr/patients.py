@@ -16,7 +16,19 @@ from tables.base import new_id, new_ref
 from tables.database import Database
 
 SOMEBODY_ELSE = "this id already belongs to somebody else in this source"
-UPDATED = ("name", "given", "family", "name_key", "birth_text", "sex", "phone", "email", "address", "deceased_text", "number")
+UPDATED = (
+    "name",
+    "given",
+    "family",
+    "name_key",
+    "birth_text",
+    "sex",
+    "phone",
+    "email",
+    "address",
+    "deceased_text",
+    "number",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,9 @@ def _bytes_of(path: Path) -> bytes:
         if size == 0:
             raise NotFhir([f"{path}: the file is empty."])
         if size >= LARGEST_FILE:
-            raise NotFhir([f"{path}: {size // 1_000_000} MB; a file may have less than {LARGEST_FILE // 1_000_000} MB."])
+            raise NotFhir(
+                [f"{path}: {size // 1_000_000} MB; a file may have less than {LARGEST_FILE // 1_000_000} MB."]
+            )
         data = path.read_bytes()
     except OSError as error:
         raise NotFhir([f"{path}: {error.strerror or error}."]) from error

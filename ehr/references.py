@@ -17,7 +17,9 @@ from ehr.reading import Folder
 from ehr.shapes import NOTHING, each, one, text
 from ehr.types import R4
 
-_RELATIVE = re.compile(r"(?:(?P<base>https?://.+)/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[^/?#|]+)(?:/_history/[^/?#|]+)?(?:\|[^|]*)?")
+_RELATIVE = re.compile(
+    r"(?:(?P<base>https?://.+)/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[^/?#|]+)(?:/_history/[^/?#|]+)?(?:\|[^|]*)?"
+)
 _UUID = re.compile(r"urn:(?:uuid|oid):(?P<id>.+)")
 
 
@@ -139,4 +141,6 @@ def _texts(holder: dict, key: str) -> list[str]:
 def base_of(full_url: str, fhir_type: str, fhir_id: str) -> str:
     """The server an entry's address names: `https://server/fhir` of `https://server/fhir/Patient/1`."""
     ending = f"/{fhir_type}/{fhir_id}"
-    return full_url[: -len(ending)] if full_url.startswith(("http://", "https://")) and full_url.endswith(ending) else ""
+    return (
+        full_url[: -len(ending)] if full_url.startswith(("http://", "https://")) and full_url.endswith(ending) else ""
+    )

@@ -62,7 +62,9 @@ class ImportReport:
     def table(self) -> list[tuple[str, int, int, int, int, int]]:
         """For a screen: type, read, stored, unchanged, withdrawn, skipped; the last row is the sum of all."""
         rows = [(t.fhir_type, t.read, t.stored, t.unchanged, t.withdrawn, len(t.skipped)) for t in self.types]
-        return [*rows, ("All", *(sum(column) for column in zip(*(row[1:] for row in rows), strict=True)))] if rows else []
+        return (
+            [*rows, ("All", *(sum(column) for column in zip(*(row[1:] for row in rows), strict=True)))] if rows else []
+        )
 
     def reasons(self) -> list[tuple[str, str, int, str]]:
         """For a screen: type, reason, how many, and the first id; most frequent first."""

@@ -115,7 +115,9 @@ def email_of(holder: dict) -> str | None:
 
 
 def _contact(holder: dict, system: str) -> str | None:
-    found = [c for c in each(holder, "telecom") if c.get("system") == system and c.get("use") != "old" and text(c, "value")]
+    found = [
+        c for c in each(holder, "telecom") if c.get("system") == system and c.get("use") != "old" and text(c, "value")
+    ]
     found.sort(key=lambda c: c["rank"] if isinstance(c.get("rank"), int) else 99)
     return text(found[0], "value") if found else None
 
@@ -128,5 +130,7 @@ def address_of(holder: dict) -> str | None:
     sent = current[0]
     if text(sent, "text"):
         return text(sent, "text")
-    place = " ".join(filter(None, (", ".join(filter(None, (text(sent, "city"), text(sent, "state")))), text(sent, "postalCode"))))
+    place = " ".join(
+        filter(None, (", ".join(filter(None, (text(sent, "city"), text(sent, "state")))), text(sent, "postalCode")))
+    )
     return "\n".join(filter(None, (*texts(sent, "line"), place, text(sent, "country")))) or None

@@ -88,6 +88,12 @@ def moment_text(moment: datetime) -> str:
     return str(moment.astimezone(UTC))
 
 
+async def run_many(database: Database, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    """One statement for many rows; none is not worth a round trip."""
+    if rows:
+        await database.many(sql, rows)
+
+
 def among(database: Database, column: str, kind: str = "text") -> str:
     """`column` is one of a list, as one mark: the statement stays the same whatever the list's length."""
     if database.is_sqlite:
@@ -98,4 +104,3 @@ def among(database: Database, column: str, kind: str = "text") -> str:
 def listed(database: Database, values: Sequence[Any]) -> Any:
     """The list for `among`."""
     return msgspec.json.encode([str(value) for value in values]).decode() if database.is_sqlite else list(values)
-

@@ -14,7 +14,7 @@ from ehr.projections import KINDS
 from ehr.references import Target
 from ehr.rows import Row
 from ehr.series import SeriesBook
-from ehr.statements import statement
+from ehr.statements import run_many, statement
 from tables.database import Database
 
 Before = dict[tuple, dict[str, Any]]
@@ -31,8 +31,8 @@ async def store_rows(database: Database, batch: Batch, series: SeriesBook, now: 
                 updates.append(made.updated(values, old["id"]))
             else:
                 inserts.append(made.inserted(values))
-        await database.many(made.insert, inserts)
-        await database.many(made.update, updates)
+        await run_many(database, made.insert, inserts)
+        await run_many(database, made.update, updates)
         await _drop(database, table, before, now)
 
 
@@ -60,7 +60,7 @@ async def _complete(
 async def _drop(database: Database, table: str, left: Before, now: datetime) -> None:
     """What an earlier version said and this one does not, such as a component: withdrawn."""
     rows = [(now, now, row["id"]) for row in left.values() if row["withdrawn_at"] is None]
-    await database.many(f"UPDATE {table} SET withdrawn_at = ?, changed_at = ? WHERE id = ?", rows)
+    await run_many(database, f"UPDATE {table} SET withdrawn_at = ?, changed_at = ? WHERE id = ?", rows)
 
 
 async def attach(database: Database, batch: Batch) -> None:
@@ -78,7 +78,8 @@ async def attach(database: Database, batch: Batch) -> None:
         elif member.record == work.chart.record and member.id != owner:
             claims.setdefault(column, []).append((owner, batch.source, batch.resolved(target).fhir_id))
     for column, rows in claims.items():
-        await database.many(
+        await run_many(
+            database,
             f"UPDATE observation SET {column} = ? WHERE source = ? AND fhir_type = 'Observation' AND fhir_id = ?"
             + _whole(column),
             rows,

@@ -55,7 +55,9 @@ EVERYTHING = {
     "Immunization": ({"vaccineCode": {"text": "MMR"}},),
     "Observation": (NAMED | {"component": [{"code": GLUCOSE}]},),
     "Procedure": (NAMED,),
-    "DocumentReference": ({"type": {"coding": [{"code": "34133-9"}]}, "context": {"encounter": [{"reference": "Encounter/1"}]}},),
+    "DocumentReference": (
+        {"type": {"coding": [{"code": "34133-9"}]}, "context": {"encounter": [{"reference": "Encounter/1"}]}},
+    ),
     **dict.fromkeys(
         ("MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration"),
         ({"medicationCodeableConcept": {"text": "Aspirin"}},),
@@ -72,7 +74,12 @@ EVERYTHING = {
         ({"valueQuantity": {"value": "5.40", "unit": "mmol/L"}}, "5.40", "mmol/L", ""),
         ({"valueQuantity": {"value": "5", "comparator": "<", "unit": "mg/dL"}}, "5", "mg/dL", "<"),
         ({"valueQuantity": {"value": 7, "unit": "x10e3/uL"}}, "7", "x10e3/uL", ""),
-        ({"valueQuantity": {"value": 7, "unit": "mmHg", "system": "http://unitsofmeasure.org", "code": "mm[Hg]"}}, "7", "mm[Hg]", ""),
+        (
+            {"valueQuantity": {"value": 7, "unit": "mmHg", "system": "http://unitsofmeasure.org", "code": "mm[Hg]"}},
+            "7",
+            "mm[Hg]",
+            "",
+        ),
         ({"valueInteger": 3}, "3", "", ""),
         ({"valueString": "5 mg/dL"}, None, "", ""),
         ({"valueQuantity": {"unit": "mg"}}, None, "mg", ""),
@@ -101,7 +108,9 @@ def test_every_kind_of_value_is_kept(value, kind):
 
 
 def test_the_reason_for_a_missing_value_is_kept():
-    assert row("Observation", code=GLUCOSE, dataAbsentReason={"coding": [{"code": "masked"}]})["absent_reason"] == "masked"
+    assert (
+        row("Observation", code=GLUCOSE, dataAbsentReason={"coding": [{"code": "masked"}]})["absent_reason"] == "masked"
+    )
 
 
 @pytest.mark.parametrize(
@@ -137,7 +146,13 @@ def test_a_day_is_a_day_of_the_clinic():
         ([{"high": {"value": "5.5"}}], None, "5.5", None, "above"),
         ([{"text": "< 5.5 fasting"}], None, None, "< 5.5 fasting", ""),
         ([{"text": ""}], None, None, None, ""),
-        ([{"low": {"value": 1}, "type": {"text": "men"}}, {"low": {"value": 2}, "type": {"text": "women"}}], None, None, None, ""),
+        (
+            [{"low": {"value": 1}, "type": {"text": "men"}}, {"low": {"value": 2}, "type": {"text": "women"}}],
+            None,
+            None,
+            None,
+            "",
+        ),
         ("3-5", None, None, None, ""),
         ([], None, None, None, ""),
     ],
@@ -149,7 +164,10 @@ def test_high_and_low_are_said_only_with_one_range_in_numbers(sent, low, high, w
 
 def test_the_laboratorys_own_word_comes_first():
     flag = [{"coding": [{"code": "HH"}]}]
-    assert row("Observation", code=GLUCOSE, valueQuantity={"value": 1}, interpretation=flag)["interpretation"] == "far_above"
+    assert (
+        row("Observation", code=GLUCOSE, valueQuantity={"value": 1}, interpretation=flag)["interpretation"]
+        == "far_above"
+    )
 
 
 def test_an_observation_that_names_nothing_is_not_filed():
@@ -209,7 +227,9 @@ def test_scripts_in_a_narrative_or_in_html_are_gone():
 
 
 def test_an_imaging_report_is_imaging():
-    made = row("DiagnosticReport", code={"text": "Chest"}, category=[{"coding": [{"code": "LP29684-5"}]}], conclusion="Clear.")
+    made = row(
+        "DiagnosticReport", code={"text": "Chest"}, category=[{"coding": [{"code": "LP29684-5"}]}], conclusion="Clear."
+    )
     assert told(made, "category", "kind", "conclusion") == ("imaging", "imaging", "Clear.")
 
 
@@ -237,9 +257,16 @@ def test_a_note_without_headings_is_one_section():
 
 def test_a_composition_is_read_section_by_section():
     inner = {"title": "Inner", "text": {"div": "<div>Deep</div>"}}
-    sent = [{"title": "Outer", "text": {"div": "<div><p>One</p><p>Two</p></div>"}, "section": [inner]}, {"title": "Listed", "entry": [{"display": "A thing"}]}]
+    sent = [
+        {"title": "Outer", "text": {"div": "<div><p>One</p><p>Two</p></div>"}, "section": [inner]},
+        {"title": "Listed", "entry": [{"display": "A thing"}]},
+    ]
     sections = json.loads(row("Composition", title="Summary", section=sent)["sections"])
-    assert [(one["title"], one["text"]) for one in sections] == [("Outer", "One\nTwo"), ("Inner", "Deep"), ("Listed", "A thing")]
+    assert [(one["title"], one["text"]) for one in sections] == [
+        ("Outer", "One\nTwo"),
+        ("Inner", "Deep"),
+        ("Listed", "A thing"),
+    ]
 
 
 # Medicines, problems, plans
@@ -258,13 +285,20 @@ def test_a_dose_is_the_words_that_were_sent(dosage, words):
 
 
 def test_a_dose_without_words_keeps_its_fields():
-    dosage = {"timing": {"repeat": {"frequency": 2, "period": "1", "periodUnit": "d"}}, "doseAndRate": [{"doseQuantity": {"value": "0.5", "unit": "mL"}}]}
-    (dose,) = json.loads(row("MedicationRequest", medicationCodeableConcept=GLUCOSE, dosageInstruction=[dosage])["doses"])
+    dosage = {
+        "timing": {"repeat": {"frequency": 2, "period": "1", "periodUnit": "d"}},
+        "doseAndRate": [{"doseQuantity": {"value": "0.5", "unit": "mL"}}],
+    }
+    (dose,) = json.loads(
+        row("MedicationRequest", medicationCodeableConcept=GLUCOSE, dosageInstruction=[dosage])["doses"]
+    )
     assert (dose["amount"]["number"], dose["timing"]["frequency"]) == ("0.5", "2")
 
 
 def test_an_administered_dose_is_kept():
-    made = row("MedicationAdministration", medicationCodeableConcept=GLUCOSE, dosage={"dose": {"value": 2, "unit": "mL"}})
+    made = row(
+        "MedicationAdministration", medicationCodeableConcept=GLUCOSE, dosage={"dose": {"value": 2, "unit": "mL"}}
+    )
     assert json.loads(made["doses"])[0]["amount"]["number"] == "2"
 
 
@@ -280,7 +314,12 @@ def test_no_known_allergy_is_no_allergy(code, none_known):
 
 
 def test_a_refuted_allergy_is_not_released_whatever_its_clinical_status():
-    made = row("AllergyIntolerance", code=GLUCOSE, clinicalStatus={"coding": [{"code": "active"}]}, verificationStatus={"coding": [{"code": "refuted"}]})
+    made = row(
+        "AllergyIntolerance",
+        code=GLUCOSE,
+        clinicalStatus={"coding": [{"code": "active"}]},
+        verificationStatus={"coding": [{"code": "refuted"}]},
+    )
     assert told(made, "status", "show_status") == ("active", "refuted")
 
 
@@ -306,7 +345,13 @@ def test_the_beginning_of_a_condition_in_every_form(onset, text, words):
 
 
 def test_a_vaccine_that_was_not_given_says_why():
-    made = row("Immunization", status="not-done", vaccineCode={"text": "MMR"}, statusReason={"text": "Not today"}, occurrenceString="in spring")
+    made = row(
+        "Immunization",
+        status="not-done",
+        vaccineCode={"text": "MMR"},
+        statusReason={"text": "Not today"},
+        occurrenceString="in spring",
+    )
     assert told(made, "status", "not_done_reason", "occurrence_words") == ("not-done", "Not today", "in spring")
 
 
@@ -318,7 +363,11 @@ def test_a_plan_goes_by_its_title_else_by_words_of_its_category():
 
 
 def test_a_goal_keeps_its_targets():
-    target = {"measure": {"text": "Weight"}, "detailRange": {"low": {"value": 70, "unit": "kg"}, "high": {"value": 80, "unit": "kg"}}, "dueDate": "2026-12"}
+    target = {
+        "measure": {"text": "Weight"},
+        "detailRange": {"low": {"value": 70, "unit": "kg"}, "high": {"value": 80, "unit": "kg"}},
+        "dueDate": "2026-12",
+    }
     made = row("Goal", lifecycleStatus="active", description={"text": "Lose weight"}, target=[target])
     assert json.loads(made["targets"]) == [{"measure": "Weight", "text": "70–80 kg", "due": "2026-12"}]
 
@@ -332,10 +381,26 @@ def test_a_visit_without_an_end_is_open():
 
 
 @pytest.mark.parametrize(
-    "status", ["proposed", "pending", "booked", "arrived", "fulfilled", "cancelled", "noshow", "entered-in-error", "checked-in", "waitlist"]
+    "status",
+    [
+        "proposed",
+        "pending",
+        "booked",
+        "arrived",
+        "fulfilled",
+        "cancelled",
+        "noshow",
+        "entered-in-error",
+        "checked-in",
+        "waitlist",
+    ],
 )
 def test_an_appointment_of_each_status_needs_no_start(status):
-    made = row("Appointment", status=status, participant=[{"actor": WHO}, {"actor": {"reference": "Practitioner/1", "display": "Dr. Li"}}])
+    made = row(
+        "Appointment",
+        status=status,
+        participant=[{"actor": WHO}, {"actor": {"reference": "Practitioner/1", "display": "Dr. Li"}}],
+    )
     assert told(made, "status", "starts_at") == (status, None)
     assert [one["name"] for one in json.loads(made["participants"])] == ["Dr. Li"]
 
@@ -345,7 +410,12 @@ def test_a_message_keeps_its_thread_and_its_words():
         "Communication", sender=WHO, partOf=[{"reference": "Communication/a"}], inResponseTo=[{"reference": "Communication/b"}],
         payload=[{"contentString": "Hello"}, {"contentAttachment": {"contentType": "application/pdf", "url": "x"}}, {"contentString": "Bye"}],
     )  # fmt: skip
-    assert told(made, "text", "part_of", "in_response_to", "from_patient") == ("Hello\n\nBye", "Communication/a", "Communication/b", True)
+    assert told(made, "text", "part_of", "in_response_to", "from_patient") == (
+        "Hello\n\nBye",
+        "Communication/a",
+        "Communication/b",
+        True,
+    )
     assert len(json.loads(made["attachments"])) == 1
 
 
@@ -363,20 +433,39 @@ def test_money_is_whole_minor_units(value, currency, units):
     assert minor_units({"total": {"value": value, "currency": currency}}, "total") == (units, currency)
 
 
-@pytest.mark.parametrize("sent", [{}, {"total": {"value": "5"}}, {"total": {"value": "x", "currency": "USD"}}, {"total": {"value": "1e400", "currency": "USD"}}, {"total": 5}])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {},
+        {"total": {"value": "5"}},
+        {"total": {"value": "x", "currency": "USD"}},
+        {"total": {"value": "1e400", "currency": "USD"}},
+        {"total": 5},
+    ],
+)
 def test_what_is_no_money_is_none(sent):
     assert minor_units(sent, "total") == (None, "")
 
 
 def test_a_negative_invoice_is_kept_negative():
-    made = row("Invoice", totalNet={"value": "-20.00", "currency": "USD"}, totalGross={"value": "-24.00", "currency": "USD"})
+    made = row(
+        "Invoice", totalNet={"value": "-20.00", "currency": "USD"}, totalGross={"value": "-24.00", "currency": "USD"}
+    )
     assert told(made, "net", "gross", "currency") == (-2000, -2400, "USD")
 
 
 # People
 
 
-@pytest.mark.parametrize("sent, kept", [({"deceasedBoolean": True}, "true"), ({"deceasedBoolean": False}, None), ({"deceasedDateTime": "2020"}, "2020"), ({}, None)])
+@pytest.mark.parametrize(
+    "sent, kept",
+    [
+        ({"deceasedBoolean": True}, "true"),
+        ({"deceasedBoolean": False}, None),
+        ({"deceasedDateTime": "2020"}, "2020"),
+        ({}, None),
+    ],
+)
 def test_death_is_kept_as_it_was_said(sent, kept):
     assert patient(sent, Reading(sent), FEED).values["deceased_text"] == kept
 
@@ -386,12 +475,34 @@ def test_a_patient_without_anything_is_still_a_patient():
 
 
 def test_the_current_phone_of_first_rank_is_taken():
-    sent = {"telecom": [{"system": "phone", "value": "1", "use": "old"}, {"system": "phone", "value": "2"}, {"system": "phone", "value": "3", "rank": 1}]}
+    sent = {
+        "telecom": [
+            {"system": "phone", "value": "1", "use": "old"},
+            {"system": "phone", "value": "2"},
+            {"system": "phone", "value": "3", "rank": 1},
+        ]
+    }
     assert patient(sent, Reading(sent), FEED).values["phone"] == "3"
 
 
 @pytest.mark.parametrize("fhir_type", sorted(KINDS))
-@pytest.mark.parametrize("odd", [None, 7, True, "word", [], [None], [[]], [7, "x"], {}, {"coding": 3}, {"coding": [None, {"code": 7}]}, {"value": []}])
+@pytest.mark.parametrize(
+    "odd",
+    [
+        None,
+        7,
+        True,
+        "word",
+        [],
+        [None],
+        [[]],
+        [7, "x"],
+        {},
+        {"coding": 3},
+        {"coding": [None, {"code": 7}]},
+        {"value": []},
+    ],
+)
 def test_no_odd_shape_raises_anything_but_unfit(fhir_type, odd):
     """Every field that a projection looks at, of a shape that it cannot expect."""
     looked_at: set[str] = set()
@@ -401,7 +512,10 @@ def test_no_odd_shape_raises_anything_but_unfit(fhir_type, odd):
             looked_at.add(key)
             return super().get(key, default)
 
-    _try(fhir_type, Watched(resourceType=fhir_type, id="x", code=GLUCOSE, vaccineCode=GLUCOSE, medicationCodeableConcept=GLUCOSE))
+    _try(
+        fhir_type,
+        Watched(resourceType=fhir_type, id="x", code=GLUCOSE, vaccineCode=GLUCOSE, medicationCodeableConcept=GLUCOSE),
+    )
     for name in looked_at - {"resourceType"}:
         _try(fhir_type, {"resourceType": fhir_type, "id": "x", "code": GLUCOSE, "description": GLUCOSE} | {name: odd})
 

@@ -137,7 +137,12 @@ async def test_what_was_never_right_makes_no_row(clinic):
 
 async def test_a_refuted_condition_is_withdrawn(clinic):
     code = {"coding": [{"code": "refuted"}]}
-    condition = {"resourceType": "Condition", "id": "c1", "subject": {"reference": "Patient/p1"}, "code": {"text": "Gout"}}
+    condition = {
+        "resourceType": "Condition",
+        "id": "c1",
+        "subject": {"reference": "Patient/p1"},
+        "code": {"text": "Gout"},
+    }
     await clinic.sends(patient(), condition)
     done = await clinic.sends(condition | {"verificationStatus": code})
     assert outcome(done, "Condition") == (1, 0, 0, 1, 0)
@@ -214,7 +219,9 @@ async def test_bundles_inside_bundles_are_taken_apart(clinic):
 
 
 async def test_an_entry_without_a_resource_is_counted(clinic):
-    done = await clinic.sends({"resourceType": "Bundle", "type": "batch", "entry": [{"response": {"status": "404"}}, {}]})
+    done = await clinic.sends(
+        {"resourceType": "Bundle", "type": "batch", "entry": [{"response": {"status": "404"}}, {}]}
+    )
     assert reasons(done, "Bundle") == ["an entry of a Bundle without a resource"] * 2
 
 
@@ -258,7 +265,9 @@ async def test_a_later_release_that_somebody_set_is_kept(clinic):
     assert (await clinic.row("observation"))["released_at"] == friday
 
 
-@pytest.mark.parametrize("code, sensitive", [("R", True), ("PSY", True), ("HIV", True), ("ODD", True), ("N", False), ("HTEST", False)])
+@pytest.mark.parametrize(
+    "code, sensitive", [("R", True), ("PSY", True), ("HIV", True), ("ODD", True), ("N", False), ("HTEST", False)]
+)
 async def test_a_label_of_the_feed_makes_it_sensitive(clinic, code, sensitive):
     await clinic.sends(patient(), observation(meta={"security": [{"code": code}]}))
     assert bool((await clinic.row("observation"))["sensitive"]) is sensitive
@@ -284,7 +293,10 @@ async def test_components_are_rows_under_their_pair(clinic):
 
 def _pressure(code: str, value: int) -> dict:
     quantity = {"value": value, "unit": "mmHg", "code": "mm[Hg]", "system": "http://unitsofmeasure.org"}
-    return {"code": {"coding": [{"system": "http://loinc.org", "code": code, "display": code}]}, "valueQuantity": quantity}
+    return {
+        "code": {"coding": [{"system": "http://loinc.org", "code": code, "display": code}]},
+        "valueQuantity": quantity,
+    }
 
 
 async def test_a_component_that_a_later_version_lacks_is_withdrawn(clinic):
@@ -353,7 +365,9 @@ async def test_every_chart_that_is_written_to_is_in_the_audit(clinic):
 
     audit = AuditWriter(clinic.database, b"k" * 32)
     await clinic.sends(patient(), patient("p2", name=[{"text": "Bo"}]), observation(), audit=audit)
-    events = await clinic.database.rows("SELECT subject FROM audit_event WHERE chain = ? AND action = 'system.import'", audit.chain)
+    events = await clinic.database.rows(
+        "SELECT subject FROM audit_event WHERE chain = ? AND action = 'system.import'", audit.chain
+    )
     assert [event["subject"] for event in events][0] is None
     assert {event["subject"] for event in events[1:]} == {row["id"] for row in await clinic.rows("record")}
     assert len(events) == 3

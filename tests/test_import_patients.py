@@ -20,7 +20,9 @@ async def test_the_same_name_and_birthday_are_two_charts(clinic):
 async def test_staff_may_have_a_patient_filed_under_a_chart_that_is_there(clinic):
     await clinic.sends(patient("p1"))
     record = await clinic.row("record")
-    await clinic.sends(patient("x9", name=[{"text": "A. Reyes"}]), source=clinic.named("laboratory"), link={"x9": record["id"]})
+    await clinic.sends(
+        patient("x9", name=[{"text": "A. Reyes"}]), source=clinic.named("laboratory"), link={"x9": record["id"]}
+    )
     assert [row["record"] for row in await clinic.rows("record_source")] == [record["id"]] * 2
 
 
@@ -34,7 +36,8 @@ async def test_a_new_version_changes_the_chart(clinic):
 
 
 @pytest.mark.parametrize(
-    "sent, kept", [("1980", "1980"), ("1980-04", "1980-04"), ("1980-04-02", "1980-04-02"), ("1980-13-45", ""), ("spring", "")]
+    "sent, kept",
+    [("1980", "1980"), ("1980-04", "1980-04"), ("1980-04-02", "1980-04-02"), ("1980-13-45", ""), ("spring", "")],
 )
 async def test_a_birth_date_is_as_exact_as_it_was_sent(clinic, sent, kept):
     await clinic.sends(patient(birthDate=sent))
@@ -100,14 +103,18 @@ async def test_a_circle_of_merges_leaves_one_chart(clinic):
 async def test_a_chart_that_staff_blocked_is_not_merged_into_an_open_one(clinic):
     await clinic.sends(patient("p1"), patient("p2", **BO))
     async with clinic.database.transaction():
-        await clinic.database.rows("UPDATE record SET state = 'blocked' WHERE id = ?", (await clinic.row("record", family="Reyes"))["id"])
+        await clinic.database.rows(
+            "UPDATE record SET state = 'blocked' WHERE id = ?", (await clinic.row("record", family="Reyes"))["id"]
+        )
     await clinic.sends(patient("p1", **replaced_by("p2")))
     source = await clinic.row("record_source", fhir_id="p1")
     assert source["record"] == source["first_record"]
 
 
 async def test_a_visit_and_a_test_of_merged_patients_are_linked(clinic):
-    await clinic.sends(patient("p1", **replaced_by("p2")), patient("p2", **BO), encounter(subject={"reference": "Patient/p2"}))
+    await clinic.sends(
+        patient("p1", **replaced_by("p2")), patient("p2", **BO), encounter(subject={"reference": "Patient/p2"})
+    )
     await clinic.sends(observation(encounter={"reference": "Encounter/e1"}))
     assert (await clinic.row("observation"))["encounter"]
 
@@ -139,7 +146,11 @@ async def test_a_corrected_name_or_birthday_is_still_the_same_person(clinic, cha
 
 async def test_a_patient_that_the_source_deleted_closes_the_chart(clinic):
     await clinic.sends(patient())
-    gone = {"resourceType": "Bundle", "type": "history", "entry": [{"request": {"method": "DELETE", "url": "Patient/p1"}}]}
+    gone = {
+        "resourceType": "Bundle",
+        "type": "history",
+        "entry": [{"request": {"method": "DELETE", "url": "Patient/p1"}}],
+    }
     assert outcome(await clinic.sends(gone), "Patient") == (1, 0, 0, 1, 0)
     assert (await clinic.row("record"))["state"] == "blocked"
     await clinic.sends(patient(gender="male"))
@@ -147,8 +158,19 @@ async def test_a_patient_that_the_source_deleted_closes_the_chart(clinic):
 
 
 async def test_relations_and_consents_propose_and_grant_nothing(clinic):
-    helper = {"resourceType": "RelatedPerson", "id": "h1", "patient": {"reference": "Patient/p1"}, "name": [{"text": "Jo Li"}]}
-    agreed = {"resourceType": "Consent", "id": "k1", "status": "active", "patient": {"reference": "Patient/p1"}, "provision": {"type": "permit"}}
+    helper = {
+        "resourceType": "RelatedPerson",
+        "id": "h1",
+        "patient": {"reference": "Patient/p1"},
+        "name": [{"text": "Jo Li"}],
+    }
+    agreed = {
+        "resourceType": "Consent",
+        "id": "k1",
+        "status": "active",
+        "patient": {"reference": "Patient/p1"},
+        "provision": {"type": "permit"},
+    }
     person = {"resourceType": "Person", "id": "n1", "link": [{"target": {"reference": "Patient/p1"}}]}
     done = await clinic.sends(patient(), helper, agreed, person)
     assert done.table()[-1] == ("All", 4, 4, 0, 0, 0)

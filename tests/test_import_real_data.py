@@ -57,7 +57,9 @@ async def test_everything_is_accounted_for_and_a_second_time_changes_nothing(dat
 
 async def test_every_value_unit_and_date_of_every_test_is_the_feeds_own(filled, sent):
     """Each row against its raw JSON, read here by other code than the import's."""
-    parts = [part for resource in sent for part in resource.get("component", []) if resource["resourceType"] == "Observation"]
+    parts = [
+        part for resource in sent for part in resource.get("component", []) if resource["resourceType"] == "Observation"
+    ]
     rows = await filled.rows(
         "SELECT o.*, r.body FROM observation o JOIN raw_resource r ON r.source = o.source"
         " AND r.fhir_type = o.fhir_type AND r.fhir_id = o.fhir_id"
@@ -83,7 +85,9 @@ def _asked(holder: dict) -> tuple:
     code = holder["code"]
     codings = code.get("coding", [])
     label = code.get("text") or next(filter(None, (c.get("display") for c in codings)), "") or codings[0]["code"]
-    unit = (quantity.get("code") if quantity.get("system") == "http://unitsofmeasure.org" else "") or quantity.get("unit", "")
+    unit = (quantity.get("code") if quantity.get("system") == "http://unitsofmeasure.org" else "") or quantity.get(
+        "unit", ""
+    )
     return (None if number is None else str(number), unit, quantity.get("comparator", ""), label.strip())
 
 
@@ -142,7 +146,12 @@ async def test_links_never_cross_charts(filled):
         "SELECT COUNT(*) AS n FROM observation o JOIN {0} x ON x.id = o.{1} JOIN record_source a ON a.id = o.patient"
         " JOIN record_source b ON b.id = x.patient WHERE a.record <> b.record"
     )
-    for table, column in (("encounter", "encounter"), ("diagnostic_report", "report"), ("observation", "parent"), ("series", "series")):
+    for table, column in (
+        ("encounter", "encounter"),
+        ("diagnostic_report", "report"),
+        ("observation", "parent"),
+        ("series", "series"),
+    ):
         assert (await filled.rows(crossed.format(table, column)))[0]["n"] == 0
 
 
@@ -157,7 +166,9 @@ async def test_money_of_every_explanation_is_the_feeds_own(filled):
         paid = resource.get("payment", {}).get("amount")
         assert row["payment"] == (round(Decimal(str(paid["value"])) * 100) if paid else None)
         totals = json.loads(row["totals"]) if isinstance(row["totals"], str) else row["totals"]
-        assert [t["amount"] for t in totals] == [round(Decimal(str(t["amount"]["value"])) * 100) for t in resource["total"]]
+        assert [t["amount"] for t in totals] == [
+            round(Decimal(str(t["amount"]["value"])) * 100) for t in resource["total"]
+        ]
 
 
 async def test_nothing_is_low_or_high_without_a_range_or_a_word_of_the_laboratory(filled):
@@ -178,7 +189,9 @@ async def test_the_two_people_with_the_id_example_have_a_chart_each(filled):
 
 
 async def test_as_one_source_those_two_are_not_mixed(database, now):
-    done = await import_paths(database, [FEEDS / "hl7-r4-spec-examples", FEEDS / "us-core-examples"], "all", now, zone="UTC")
+    done = await import_paths(
+        database, [FEEDS / "hl7-r4-spec-examples", FEEDS / "us-core-examples"], "all", now, zone="UTC"
+    )
     assert [one.reason for t in done.types for one in t.skipped if t.fhir_type == "Patient"] == [
         "this id already belongs to somebody else in this source"
     ]

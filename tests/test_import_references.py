@@ -53,7 +53,9 @@ def test_a_bundle_knows_its_own_addresses():
 
 
 def test_words_come_from_the_reference_or_from_inside():
-    resource = {"contained": [{"resourceType": "Practitioner", "id": "dr", "name": [{"prefix": ["Dr."], "family": "Okafor"}]}]}
+    resource = {
+        "contained": [{"resourceType": "Practitioner", "id": "dr", "name": [{"prefix": ["Dr."], "family": "Okafor"}]}]
+    }
     inside = Reading(resource)
     assert inside.display({"reference": "#dr"}) == "Dr. Okafor"
     assert inside.display({"reference": "#dr", "display": "Lena Okafor"}) == "Lena Okafor"
@@ -163,7 +165,9 @@ async def test_the_order_within_a_delivery_does_not_matter(clinic):
 
 
 async def test_members_of_a_panel_are_joined_in_any_order(clinic):
-    panel = observation("panel", valueQuantity=None, hasMember=[{"reference": "Observation/o1"}, {"reference": "Observation/o2"}])
+    panel = observation(
+        "panel", valueQuantity=None, hasMember=[{"reference": "Observation/o1"}, {"reference": "Observation/o2"}]
+    )
     await clinic.sends(panel, observation(), patient())
     await clinic.sends(observation("o2"))
     whole = await clinic.row("observation", fhir_id="panel")
@@ -178,16 +182,27 @@ async def test_a_panel_that_names_itself_is_not_its_own_parent(clinic):
 
 async def test_a_visit_of_another_patient_is_not_linked(clinic):
     other = patient("p2", name=[{"text": "Bo Li"}])
-    await clinic.sends(patient(), other, encounter(subject={"reference": "Patient/p2"}), observation(encounter={"reference": "Encounter/e1"}))
+    await clinic.sends(
+        patient(),
+        other,
+        encounter(subject={"reference": "Patient/p2"}),
+        observation(encounter={"reference": "Encounter/e1"}),
+    )
     assert (await clinic.row("observation"))["encounter"] is None
 
 
 async def test_a_report_cannot_claim_another_patients_test(clinic):
-    await clinic.sends(patient(), patient("p2", name=[{"text": "Bo Li"}]), observation(subject={"reference": "Patient/p2"}), report())
+    await clinic.sends(
+        patient(), patient("p2", name=[{"text": "Bo Li"}]), observation(subject={"reference": "Patient/p2"}), report()
+    )
     assert (await clinic.row("observation"))["report"] is None
 
 
-PRACTITIONER = {"resourceType": "Practitioner", "id": "d1", "name": [{"prefix": ["Dr."], "given": ["Lena"], "family": "Okafor"}]}
+PRACTITIONER = {
+    "resourceType": "Practitioner",
+    "id": "d1",
+    "name": [{"prefix": ["Dr."], "given": ["Lena"], "family": "Okafor"}],
+}
 SEEN_BY = encounter(participant=[{"individual": {"reference": "Practitioner/d1"}}])
 
 
@@ -233,7 +248,9 @@ async def test_words_of_another_patient_are_not_borrowed(clinic):
 )
 async def test_a_medicine_is_text_contained_or_by_reference(clinic, medicine, label):
     inside = [{"resourceType": "Medication", "id": "in", "code": {"text": "Aspirin inside"}}]
-    pills = {name: value for name, value in PILLS.items() if name != "medicationCodeableConcept"} | {"contained": inside}
+    pills = {name: value for name, value in PILLS.items() if name != "medicationCodeableConcept"} | {
+        "contained": inside
+    }
     elsewhere = {"resourceType": "Medication", "id": "med1", "code": {"coding": [{"display": "Aspirin elsewhere"}]}}
     await clinic.sends(patient(), pills | medicine, elsewhere)
     assert (await clinic.row("medication_request"))["label"] == label

@@ -54,7 +54,10 @@ def account(resource: dict, reading: Reading, feed: Feed) -> Projection:
         "description": text(resource, "description") or None,
         "owner": reading.display(one(resource, "owner"), "Organization") or None,
         "guarantors": json_text(
-            [{"name": reading.display(who, "Patient"), "ref": pointed(reading, who, "Patient") or ""} for who in guarantors]
+            [
+                {"name": reading.display(who, "Patient"), "ref": pointed(reading, who, "Patient") or ""}
+                for who in guarantors
+            ]
         ),
         "coverages": json_text(
             [
@@ -142,7 +145,12 @@ def _benefit_line(sent: dict) -> dict:
 
 def _amount(sent: dict) -> dict:
     units, currency = minor_units(sent, "amount")
-    return {"category": first_code(sent, "category"), "text": concept(sent, "category"), "amount": units, "currency": currency}
+    return {
+        "category": first_code(sent, "category"),
+        "text": concept(sent, "category"),
+        "amount": units,
+        "currency": currency,
+    }
 
 
 def coverage(resource: dict, reading: Reading, feed: Feed) -> Projection:

@@ -21,12 +21,16 @@ def care_plan(resource: dict, reading: Reading, feed: Feed) -> Projection:
         "activities": json_text([_activity(sent, reading, feed) for sent in each(resource, "activity")]),
         "goals": json_text(_pointed(resource, "goal", "Goal", reading)),
         "teams": json_text(_pointed(resource, "careTeam", "CareTeam", reading)),
-        "addresses": json_text([w for w in (reading.display(c, "Condition") for c in each(resource, "addresses")) if w]),
+        "addresses": json_text(
+            [w for w in (reading.display(c, "Condition") for c in each(resource, "addresses")) if w]
+        ),
         "author": joined(reading.display(who, "Practitioner") for who in _authors(resource)),
         "note": notes(resource),
         "encounter_ref": encounter_ref,
     }
-    return Projection([Row("care_plan", values | date_columns("effective", span(one(resource, "period"), feed)), links)])
+    return Projection(
+        [Row("care_plan", values | date_columns("effective", span(one(resource, "period"), feed)), links)]
+    )
 
 
 def _authors(resource: dict) -> list[dict]:
@@ -52,13 +56,18 @@ def _activity(sent: dict, reading: Reading, feed: Feed) -> dict:
         "status": text(detail, "status"),
         "when": day if isinstance(day, str) else day.text,
         "place": reading.display(one(detail, "location"), "Location"),
-        "note": joined([text(detail, "description") if concept(detail, "code") else "", notes(sent, "progress") or ""], "\n")
+        "note": joined(
+            [text(detail, "description") if concept(detail, "code") else "", notes(sent, "progress") or ""], "\n"
+        )
         or "",
     }
 
 
 def _pointed(resource: dict, key: str, expected: str, reading: Reading) -> list[dict]:
-    found = ({"ref": pointed(reading, sent, expected) or "", "text": reading.display(sent, expected)} for sent in each(resource, key))
+    found = (
+        {"ref": pointed(reading, sent, expected) or "", "text": reading.display(sent, expected)}
+        for sent in each(resource, key)
+    )
     return [sent for sent in found if sent["ref"] or sent["text"]]
 
 
@@ -73,7 +82,9 @@ def goal(resource: dict, reading: Reading, feed: Feed) -> Projection:
         "achievement": first_code(resource, "achievementStatus"),
         "priority": concept(resource, "priority") or None,
         "targets": json_text([_target(sent) for sent in each(resource, "target")]),
-        "addresses": json_text([w for w in (reading.display(c, "Condition") for c in each(resource, "addresses")) if w]),
+        "addresses": json_text(
+            [w for w in (reading.display(c, "Condition") for c in each(resource, "addresses")) if w]
+        ),
         "note": notes(resource),
     }
     return Projection([Row("goal", values | date_columns("start", *day))])
@@ -87,7 +98,10 @@ def _target(sent: dict) -> dict[str, str]:
     detail = amount(sent, "detailQuantity") or f"{words} {unit}".strip()
     return {
         "measure": concept(sent, "measure"),
-        "text": detail or text(sent, "detailString") or concept(sent, "detailCodeableConcept") or text(sent, "detailInteger"),
+        "text": detail
+        or text(sent, "detailString")
+        or concept(sent, "detailCodeableConcept")
+        or text(sent, "detailInteger"),
         "due": text(sent, "dueDate") or amount(sent, "dueDuration") or "",
     }
 
@@ -102,7 +116,9 @@ def care_team(resource: dict, reading: Reading, feed: Feed) -> Projection:
         role = next(iter(concepts(sent, "role")), "")
         name = reading.display(member, "Practitioner")
         if name or role:
-            members.append({"name": name, "role": role, "ref": f"{target.fhir_type}/{target.fhir_id}" if target else ""})
+            members.append(
+                {"name": name, "role": role, "ref": f"{target.fhir_type}/{target.fhir_id}" if target else ""}
+            )
     values = {
         "status": text(resource, "status"),
         "label": text(resource, "name") or next(iter(concepts(resource, "category")), ""),

@@ -37,7 +37,9 @@ def document_reference(resource: dict, reading: Reading, feed: Feed) -> Projecti
     shared |= date_columns("effective", *_dated(resource, context, feed))
     values = shared | {
         "label": label,
-        "title": text(resource, "description") or next(filter(None, (text(a, "title") for a in attachments)), "") or None,
+        "title": text(resource, "description")
+        or next(filter(None, (text(a, "title") for a in attachments)), "")
+        or None,
         "category": joined(concepts(resource, "category")),
         "doc_status": text(resource, "docStatus"),
         "organization": reading.display(one(resource, "custodian"), "Organization") or None,

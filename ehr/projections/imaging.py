@@ -53,7 +53,9 @@ def media(resource: dict, reading: Reading, feed: Feed) -> Projection:
     modality = concept(resource, "modality") or concept(resource, "type")
     values = {
         "status": text(resource, "status"),
-        "label": next(filter(None, (text(sent, "title") for sent in content)), "") or concept(resource, "view") or modality,
+        "label": next(filter(None, (text(sent, "title") for sent in content)), "")
+        or concept(resource, "view")
+        or modality,
         "modality": modality or None,
         "body_site": concept(resource, "bodySite") or None,
         "reason": joined(concepts(resource, "reasonCode")),

@@ -24,7 +24,9 @@ def request(resource: dict, reading: Reading, feed: Feed) -> Projection:
         "supply_days": amount(dispense, "expectedSupplyDuration"),
         "reported": truth(resource, "reportedBoolean") is True or bool(one(resource, "reportedReference")),
     }
-    values |= date_columns("effective", authored, sent) | date_columns("valid", span(one(dispense, "validityPeriod"), feed))
+    values |= date_columns("effective", authored, sent) | date_columns(
+        "valid", span(one(dispense, "validityPeriod"), feed)
+    )
     return _medicine("medication_request", resource, reading, values, "dosageInstruction", "encounter")
 
 

@@ -22,4 +22,9 @@ def _name(resource: dict) -> str:
     sent = resource.get("name")
     if isinstance(sent, str):
         names.insert(0, sent.strip())
-    return next(filter(None, names), "") or concept(resource, "type") or concept(resource, "code") or text(resource, "comment")
+    return (
+        next(filter(None, names), "")
+        or concept(resource, "type")
+        or concept(resource, "code")
+        or text(resource, "comment")
+    )

@@ -109,7 +109,9 @@ def immunization(resource: dict, reading: Reading, feed: Feed) -> Projection:
         "note": notes(resource),
         "encounter_ref": encounter_ref,
     }
-    return Projection([Row("immunization", values | date_columns("occurrence", *when(sent, "occurrence", feed)), links)])
+    return Projection(
+        [Row("immunization", values | date_columns("occurrence", *when(sent, "occurrence", feed)), links)]
+    )
 
 
 def _verified(resource: dict) -> dict[str, Any]:

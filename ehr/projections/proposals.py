@@ -29,4 +29,6 @@ def consent(resource: dict, reading: Reading, feed: Feed) -> Projection:
         "provision": json_text(one(resource, "provision")),
         "organization": joined(reading.display(sent, "Organization") for sent in each(resource, "organization")),
     }
-    return Projection([Row("consent", values | date_columns("given", *when({"atDateTime": text(resource, "dateTime")}, "at", feed)))])
+    return Projection(
+        [Row("consent", values | date_columns("given", *when({"atDateTime": text(resource, "dateTime")}, "at", feed)))]
+    )

@@ -166,9 +166,7 @@ def diagnostic_report(resource: dict, reading: Reading, feed: Feed) -> Projectio
         "test_count": len(results),
     }
     values |= date_columns("effective", effective, sent)
-    return Projection(
-        [Row("diagnostic_report", values, links)], [("report", target) for target in results if target]
-    )
+    return Projection([Row("diagnostic_report", values, links)], [("report", target) for target in results if target])
 
 
 def _narrative(resource: dict, results: list) -> str | None:

@@ -12,7 +12,10 @@ from ehr.shapes import concept, concepts, each, joined, notes, one, text, truth,
 
 def appointment(resource: dict, reading: Reading, feed: Feed) -> Projection:
     others = [sent for sent in each(resource, "participant") if _kind(sent, reading) != "Patient"]
-    services = concepts(resource, "serviceType") or [concept(resource, "appointmentType"), text(resource, "description")]
+    services = concepts(resource, "serviceType") or [
+        concept(resource, "appointmentType"),
+        text(resource, "description"),
+    ]
     values = {
         "status": text(resource, "status"),
         "label": next(filter(None, services), "") or next(iter(concepts(resource, "serviceCategory")), ""),
@@ -33,7 +36,9 @@ def appointment(resource: dict, reading: Reading, feed: Feed) -> Projection:
         "note": text(resource, "comment") or None,
         "slots": json_text([ref for ref in (pointed(reading, sent, "Slot") for sent in each(resource, "slot")) if ref]),
     }
-    return Projection([Row("appointment", values | date_columns("wished", span(one(resource, "requestedPeriod"), feed)))])
+    return Projection(
+        [Row("appointment", values | date_columns("wished", span(one(resource, "requestedPeriod"), feed)))]
+    )
 
 
 def _kind(participant: dict, reading: Reading) -> str:

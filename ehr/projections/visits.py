@@ -26,12 +26,16 @@ def encounter(resource: dict, reading: Reading, feed: Feed) -> Projection:
 
 def _label(resource: dict) -> str:
     kinds = concepts(resource, "type") or [concept(resource, "serviceType"), concept_of(one(resource, "class")).text]
-    return next(filter(None, kinds), "") or text(one(resource, "class"), "display") or text(one(resource, "class"), "code")
+    return (
+        next(filter(None, kinds), "") or text(one(resource, "class"), "display") or text(one(resource, "class"), "code")
+    )
 
 
 def _reasons(resource: dict, reading: Reading) -> list[str]:
     pointed = (reading.display(sent, "Condition") for sent in each(resource, "reasonReference"))
-    return list(dict.fromkeys(filter(None, (*concepts(resource, "reasonCode"), *concepts(resource, "reason"), *pointed))))
+    return list(
+        dict.fromkeys(filter(None, (*concepts(resource, "reasonCode"), *concepts(resource, "reason"), *pointed)))
+    )
 
 
 def _diagnosis(sent: dict, reading: Reading) -> dict:
