@@ -225,6 +225,18 @@ async def test_a_helper_reads_whose_results_these_are(lab, helper):
     assert page.title.startswith("Vera Lind’s record: Test results")
 
 
+async def test_a_preview_shows_what_the_helper_would_see_and_stays_there(lab, vera):
+    await lab.report("Open panel", await lab.test("HGB", "12", "g/dL", loinc="718-7"), await lab.test("A", "1", "g"))
+    await lab.test("Hidden", "1", "g", sensitive=True)
+    seen_as = f"{lab.home}/as/{(await lab.person('Otto Lind', 'helper', ('results',))).share}"
+    page = await vera.get(f"{seen_as}/results")
+    assert "1 result from" in page.main and "Hidden" not in page.main
+    page = await vera.follow(page, "Open panel")
+    page = await vera.follow(page, "Hemoglobin")
+    assert page.url.startswith(f"{seen_as}/tests/")
+    assert all(address.startswith(seen_as) for _words, address in page.links if "/results" in address or "/tests/" in address)
+
+
 async def test_a_stranger_and_a_helper_without_results_see_nothing(lab, another_client):
     another_client.cookies.set("s", (await lab.person("Otto", "helper", ("visits",))).cookie)
     assert (await another_client.get(f"{lab.home}/results")).status == 403

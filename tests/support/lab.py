@@ -37,10 +37,11 @@ OWN = ()
 
 @dataclass
 class Somebody:
-    """Somebody who is signed in: `cookie` goes into their browser."""
+    """Somebody who is signed in: `cookie` goes into their browser; `share` is the ref of what they were given."""
 
     account: UUID
     cookie: str
+    share: str = ""
 
 
 @dataclass
@@ -86,7 +87,7 @@ class Lab:
         async with self.house.database.transaction():
             cookie = await open_session(self.house, account.id, "personal", Visitor("127.0.0.1", ""), self.now,
                                         level="full", proven_at=self.now)
-        return Somebody(account.id, cookie)
+        return Somebody(account.id, cookie, share.ref)
 
     def day(self, days: float) -> str:
         """The calendar day so many days ago, as a feed sends it."""
