@@ -33,8 +33,8 @@ class Job:
 async def turn(house: House, kinds: Mapping, owner: str) -> int:
     """Does what is due now; how many there were."""
     held = await claim(house.database, JOB, owner, house.clock(), AT_ONCE)
-    for one in held:
-        async with _kept(house, held):
+    async with kept(house, held):
+        for one in held:
             await _do(house, kinds, one)
     return len(held)
 
@@ -62,8 +62,8 @@ def _job(held: Claim) -> Job:
 
 
 @contextlib.asynccontextmanager
-async def _kept(house: House, held: list[Claim]):
-    """Renews the leases while a job runs, however long it takes."""
+async def kept(house: House, held: list[Claim]):
+    """Renews the leases of all that is held, however long it takes; of what has ended meanwhile there is none."""
 
     async def renewing() -> None:
         while True:

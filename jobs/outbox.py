@@ -12,6 +12,7 @@ from jinja2 import Environment
 from access.house import House
 from handlers.views import make_text_environment
 from jobs.events import EVENTS
+from jobs.job import kept
 from notices import Letter, NotNow, Sender, Undeliverable
 from pages.clinic import clinic
 from tables.queue import OUTBOX, Claim, claim, end, retry
@@ -27,8 +28,9 @@ async def turn(house: House, senders: Mapping[str, Sender], owner: str) -> int:
         return 0
     where = "channel IN ('" + "', '".join(channels) + "')"
     held = await claim(house.database, OUTBOX, owner, house.clock(), AT_ONCE, where)
-    for one in held:
-        await _send(house, senders[one.row["channel"]], one)
+    async with kept(house, held):
+        for one in held:
+            await _send(house, senders[one.row["channel"]], one)
     return len(held)
 
 

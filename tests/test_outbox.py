@@ -14,13 +14,13 @@ from aiosmtpd.controller import Controller
 
 from access.audit import AuditWriter
 from access.house import House
-from jobs import outbox
+from jobs import job, outbox
 from jobs.events import EVENTS
 from notices import Letter, NotNow, Shown, Undeliverable, WrongAddress, senders_for
 from notices.smtp import Smtp
 from seeds.cast import fixed_id
 from settings import Limits
-from tables.queue import MOST_ATTEMPTS, enqueue_notice
+from tables.queue import MOST_ATTEMPTS, OUTBOX, claim, enqueue_notice
 from tables.sealing import Keyring
 from tests.support.databases import free_port, portal
 
@@ -194,6 +194,23 @@ async def test_a_server_that_says_later_is_asked_later_and_in_the_end_no_more(ho
         await send(house, sender)
         clock.now += timedelta(hours=7)
     assert await states(house) == [("failed", "smtp 451")]
+
+
+async def test_letters_behind_slow_ones_are_not_sent_by_another_worker_too(house, clock, monkeypatch):
+    monkeypatch.setattr(job, "LEASE", timedelta(seconds=0.15))
+    stolen = []
+
+    class Slow(Kept):
+        async def send(self, letter):
+            await asyncio.sleep(0.03)
+            clock.now += timedelta(seconds=20.1)
+            stolen.extend(await claim(house.database, OUTBOX, "another", clock(), 9))
+            await super().send(letter)
+
+    for number in range(4):
+        await put(house, dedupe=str(number))
+    slow = await send(house, Slow())
+    assert stolen == [] and len(slow.letters) == 4
 
 
 async def test_an_address_that_does_not_exist_is_not_tried_again(house):
