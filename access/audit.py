@@ -29,10 +29,11 @@ INSERT = (
     "INSERT INTO audit_event (chain, seq, at, actor, behalf, subject, action, objects, decision, reason, purpose, shown, mac)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+# CROSS JOIN says what to read first: chains are few, and SQLite would begin with every row ever written.
 HEADS = (
-    "SELECT e.chain, e.seq, e.mac FROM audit_chain c JOIN audit_event e ON e.chain = c.id"
+    "SELECT e.chain, e.seq, e.mac FROM audit_chain c CROSS JOIN audit_event e WHERE e.chain = c.id"
     " AND e.seq = (SELECT MAX(l.seq) FROM audit_event l WHERE l.chain = c.id)"
-    " WHERE c.closed_at IS NULL OR c.closed_at > ? ORDER BY e.chain"
+    " AND (c.closed_at IS NULL OR c.closed_at > ?) ORDER BY e.chain"
 )
 TAIL_BYTES = 262_144
 SEEN = "UPDATE session SET last_seen_at = ? WHERE id = ? AND last_seen_at < ?"

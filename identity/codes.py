@@ -33,6 +33,7 @@ SPEND = (
     " (SELECT id FROM authenticator WHERE account = ? AND kind = 'codes' AND ended_at IS NULL"
     " AND (stopped_until IS NULL OR stopped_until <= ?)) RETURNING sheet"
 )
+WIPE = "UPDATE authenticator SET secret = NULL WHERE kind = 'codes' AND secret IS NOT NULL AND created_at <= ?"
 
 
 def new_desk_code() -> str:
@@ -91,10 +92,7 @@ async def put_away(house: House, account: UUID) -> None:
 
 async def wipe_shown(house: House, now: datetime) -> None:
     """Sheets nobody put away. For the sweeper; reading asks for the time anyway."""
-    await house.database.rows(
-        "UPDATE authenticator SET secret = NULL WHERE kind = 'codes' AND secret IS NOT NULL AND created_at <= ?",
-        now - SHOWN_FOR,
-    )
+    await house.database.rows(WIPE, now - SHOWN_FOR)
 
 
 async def spend(house: House, account: UUID, code: str, now: datetime) -> UUID | None:

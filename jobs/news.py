@@ -23,8 +23,8 @@ FEED, RECORD = "feed.news", "record.news"
 CHARTS = 100
 SEE_HOME = Access("record", Category.HOME, Action.SEE)
 NEW = (
-    "SELECT s.record, d.released_at FROM diagnostic_report d JOIN record_source s ON s.id = d.patient"
-    " WHERE d.first_seen_at >= ? AND d.released_at IS NOT NULL AND d.withdrawn_at IS NULL AND s.record > ?"
+    "SELECT s.record, d.released_at FROM diagnostic_report d CROSS JOIN record_source s WHERE s.id = d.patient"
+    " AND d.first_seen_at >= ? AND d.released_at IS NOT NULL AND d.withdrawn_at IS NULL AND s.record > ?"
     " AND EXISTS (SELECT 1 FROM share h WHERE h.record = s.record AND h.revoked_at IS NULL)"
     f" GROUP BY s.record, d.released_at ORDER BY s.record LIMIT {CHARTS}"
 )

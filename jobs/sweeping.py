@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from access.house import House
 from acts.registration import ENROLLING_FOR
 from identity.codes import wipe_shown
-from identity.codes import wipe_shown
 from tables.database import Database
 
 BATCH = 200
 MOST_BATCHES = 50
+LAPSE = "UPDATE account SET state = 'disabled', username_key = ref WHERE state = 'enrolling' AND created_at < ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,7 @@ SWEEPS: tuple[Sweep, ...] = (
 
 
 async def sweep(house: House) -> dict[str, int]:
-    """How many rows went, by table. One-time codes that nobody put away are no longer shown, and then no longer kept."""
-    await wipe_shown(house, house.clock())
+    """How many rows went, by table."""
     return {one.table: await _sweep(house.database, one, house.clock()) for one in SWEEPS}
 
 
@@ -75,10 +74,7 @@ async def end_what_lapsed(house: House) -> None:
     now = house.clock()
     async with house.database.transaction():
         await wipe_shown(house, now)
-        await house.database.rows(
-            "UPDATE account SET state = 'disabled', username_key = ref WHERE state = 'enrolling' AND created_at < ?",
-            now - ENROLLING_FOR,
-        )
+        await house.database.rows(LAPSE, now - ENROLLING_FOR)
 
 
 async def waiting(house: House) -> list[tuple[Sweep, int]]:

@@ -52,9 +52,10 @@ class Worker:
         return await outbox.turn(self.house, self.senders, self.owner)
 
     async def tidy(self) -> int:
-        await sweeping.sweep(self.house)
-        await sweeping.end_what_lapsed(self.house)
+        """The heads first: whatever ails the broom, a tail cut off the audit is missed."""
         await self.house.audit.export_heads(self.house.clock())
+        await sweeping.end_what_lapsed(self.house)
+        await sweeping.sweep(self.house)
         return 0
 
     async def _round(self, turn: Callable[[], Awaitable[int]], rest: timedelta) -> None:

@@ -130,8 +130,10 @@ class RateBucket(Table, tablename="rate_bucket"):
 TABLES = (Account, AccountAddress, Password, Authenticator, OneTimeCode, StaffDuty, Session, RateBucket)
 CONSTRAINTS = (
     "CREATE UNIQUE INDEX account_username ON account (username_key)",
+    "CREATE INDEX account_enrolling ON account (created_at) WHERE state = 'enrolling'",
     "CREATE UNIQUE INDEX password_account ON password (account)",
     "CREATE UNIQUE INDEX authenticator_credential ON authenticator (credential_id) WHERE credential_id IS NOT NULL",
+    "CREATE INDEX authenticator_shown ON authenticator (created_at) WHERE kind = 'codes' AND secret IS NOT NULL",
     "CREATE UNIQUE INDEX one_time_code_once ON one_time_code (sheet, hash)",
     "CREATE UNIQUE INDEX session_token ON session (token)",
     "CREATE INDEX session_ends ON session (ends_at)",

@@ -93,6 +93,7 @@ CONSTRAINTS = (
     "CREATE UNIQUE INDEX series_once ON series (patient, category, analyte, unit)",
     *clinical_constraints("diagnostic_report"),
     "CREATE INDEX diagnostic_report_list ON diagnostic_report (patient, category, effective_starts)",
+    "CREATE INDEX diagnostic_report_first_seen ON diagnostic_report (first_seen_at)",
     "CREATE UNIQUE INDEX observation_feed ON observation (source, fhir_type, fhir_id, COALESCE(component, -1))",
     "CREATE INDEX observation_list ON observation (patient, category, effective_starts)",
     "CREATE INDEX observation_trend ON observation (series, effective_starts)",

@@ -67,6 +67,7 @@ CONSTRAINTS = (
     "CREATE UNIQUE INDEX capability_hash ON capability (hash)",
     "CREATE INDEX capability_object ON capability (object_kind, object)",
     "CREATE INDEX capability_used_by ON capability (used_by)",
+    "CREATE INDEX capability_ends ON capability (ends_at)",
 )
 
 

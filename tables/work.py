@@ -74,8 +74,11 @@ class FileChunk(Table, tablename="file_chunk"):
 TABLES = (Outbox, Job, StoredFile, FileChunk)
 CONSTRAINTS = (
     "CREATE UNIQUE INDEX outbox_dedupe ON outbox (dedupe)",
-    "CREATE INDEX outbox_due ON outbox (state, run_at)",
+    "CREATE INDEX outbox_channel ON outbox (channel, run_at) WHERE state = 'due'",
+    "CREATE INDEX outbox_ended ON outbox (sent_at) WHERE state <> 'due'",
     "CREATE UNIQUE INDEX job_dedupe ON job (dedupe) WHERE dedupe IS NOT NULL",
     "CREATE INDEX job_due ON job (state, run_at)",
+    "CREATE INDEX job_ended ON job (ended_at) WHERE state <> 'due'",
+    "CREATE INDEX stored_file_ends ON stored_file (ends_at) WHERE ends_at IS NOT NULL",
     "CREATE UNIQUE INDEX file_chunk_number ON file_chunk (file, number)",
 )

@@ -10,14 +10,16 @@ from datetime import timedelta
 
 import pytest
 
-from access.audit import AuditWriter
+from access.audit import HEADS, AuditWriter
 from access.house import House
+from identity.codes import WIPE
 from jobs import job, sweeping
 from jobs.job import GiveUp
+from jobs.news import NEW
 from jobs.worker import Worker
 from settings import Limits
 from tables.base import new_id, new_ref
-from tables.queue import JOB, LEASE, MOST_ATTEMPTS, claim, end, enqueue, renew, retry, wait_after
+from tables.queue import DUE, JOB, LEASE, MOST_ATTEMPTS, claim, end, enqueue, renew, retry, wait_after
 from tables.sealing import Keyring
 from tests.support.databases import HOUSE, portal_environment
 
@@ -122,6 +124,22 @@ async def test_a_renewed_lease_keeps_the_job(house, clock):
         assert await claim(house.database, JOB, "next", clock()) == []
 
 
+async def test_the_last_of_a_handful_is_still_held_when_its_turn_comes(house, clock, monkeypatch):
+    """Four jobs of twenty seconds each, and a lease of a minute."""
+    monkeypatch.setattr(job, "LEASE", timedelta(seconds=0.15))
+    stolen = []
+
+    async def slow(house, one, now):
+        await asyncio.sleep(0.03)
+        clock.pass_(seconds=20.1)
+        stolen.extend(await claim(house.database, JOB, "another", clock(), 9))
+
+    for _ in range(4):
+        await put(house, "slow")
+    assert await job.turn(house, {"slow": slow}, "me") == 4
+    assert stolen == [] and await states(house) == [("done", 1, "")] * 4
+
+
 async def test_a_failure_is_tried_again_later_and_later_and_then_given_up(house, clock):
     async def fails(house, one, now):
         raise ValueError("Maria Delgado has a secret")
@@ -223,6 +241,19 @@ async def test_the_broom_takes_what_is_past_its_time_and_nothing_else(house, clo
     gone = await sweeping.sweep(house)
     assert (gone["rate_bucket"], gone["used_key"], gone["session"]) == (1, 1, 0)
     assert [row["name"] for row in await rows("SELECT name FROM rate_bucket")] == ["bucket 1"]
+
+
+async def test_what_is_asked_every_second_or_minute_reads_no_table_from_end_to_end(house):
+    """A portal with a million letters must not stand still while its worker looks for one."""
+    if not house.database.is_sqlite:
+        pytest.skip("PostgreSQL reads a small table whole, and rightly")
+    asked = [f"SELECT id FROM {one.table} WHERE {one.where}" for one in sweeping.SWEEPS]
+    asked += [sweeping.LAPSE, WIPE, HEADS, NEW, f"SELECT id FROM job WHERE {DUE}"]
+    asked += [f"SELECT id FROM outbox WHERE {DUE} AND channel IN ('email') LIMIT 1"]
+    for sql in asked:
+        plan = await house.database.rows("EXPLAIN QUERY PLAN " + sql, *[None] * sql.count("?"))
+        assert not [row["detail"] for row in plan if row["detail"].startswith("SCAN") and row["detail"] != "SCAN c"], sql
+    assert "channel=?" in plan[0]["detail"], "letters that wait for another channel are not looked at"
 
 
 async def test_the_broom_takes_a_bounded_handful_at_a_time(house, clock, monkeypatch):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 
 import pytest
 
 import tables
+from tables import draft
 from tables import migrate as migrating
 from tables.database import Database
 from tables.migrate import Migration, SchemaError, migrate, migrations, pending
@@ -58,6 +60,25 @@ async def test_what_migrations_make_is_what_the_tables_declare(database):
         wanted[primary] = False
         wrong += [f"{name}: {sorted(made.items() ^ wanted.items())}"] if made != wanted else []
     assert wrong == []
+
+
+async def names_of_indexes(database: Database) -> set[str]:
+    """Those with a name of ours, without the ones that PRIMARY KEY and UNIQUE bring along."""
+    if database.is_sqlite:
+        rows = await database.rows("SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
+    else:
+        rows = await database.rows(
+            "SELECT c.relname AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n"
+            " ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND NOT EXISTS"
+            " (SELECT 1 FROM pg_constraint k WHERE k.conindid = c.oid)"
+        )
+    return {row["name"] for row in rows}
+
+
+async def test_indexes_are_those_that_the_tables_declare(database):
+    drafted = " ".join(draft.statements("sqlite" if database.is_sqlite else "postgres"))
+    declared = set(re.findall(r'CREATE (?:UNIQUE )?INDEX "?(\w+)"? ON', drafted))
+    assert await names_of_indexes(database) == declared
 
 
 async def test_a_column_that_only_one_side_has_is_found(database):
