@@ -1,0 +1,288 @@
+"""On a thin line: what was sent twice is done once, what was typed is not lost, and the time-out says when it comes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from playwright.async_api import Error
+
+from seeds.cast import fixed_id
+from tables.database import Database
+from tests.support.bad_line import bad_line
+from tests.support.browser import opened_page
+from tests.support.client import Client, browser_like
+from tests.support.live import running_portal
+from tests.support.signing_in import sign_in, sign_in_here
+
+pytestmark = pytest.mark.browser
+SHE = "self"
+NAME = "main [name=called]"
+DELAYS = {"/sign-in": 28 * 60_000, "shared": 8 * 60_000, "/staff/sign-in": 13 * 60_000}
+
+
+@pytest.fixture(scope="module")
+def portal_of_ours(first_templates):
+    with first_templates.copy(first_templates.demo()) as address, running_portal(address) as running:
+        yield running
+
+
+@pytest.fixture
+async def database(portal_of_ours):
+    opened = await Database(portal_of_ours.database_url).open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def line(portal_of_ours):
+    async with bad_line(urlsplit(portal_of_ours.url).port) as between:
+        yield between
+
+
+@pytest.fixture
+async def maria(portal_of_ours, line, database, live_cast):
+    """The test client, on the bad line."""
+    await given_an_unused_code(database)
+    async with browser_like(httpx.AsyncHTTPTransport(proxy=line.url), portal_of_ours.url) as http:
+        client = Client(http)
+        await sign_in(client, live_cast[SHE])
+        yield client
+
+
+@contextlib.asynccontextmanager
+async def chromium_on(line, browser, running, database, member, *, script: bool):
+    await given_an_unused_code(database)
+    proxy = {"server": line.url, "bypass": "<-loopback>"}
+    async with opened_page(browser, running.url, script=script, proxy=proxy) as fresh:
+        await sign_in_here(fresh, member)
+        yield fresh
+
+
+@pytest.fixture(params=["script", "no script"])
+async def page(request, browser, portal_of_ours, line, database, live_cast):
+    """Chromium on the bad line, signed in."""
+    script = request.param == "script"
+    async with chromium_on(line, browser, portal_of_ours, database, live_cast[SHE], script=script) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+async def plain_page(browser, portal_of_ours, line, database, live_cast):
+    """The same without script."""
+    async with chromium_on(line, browser, portal_of_ours, database, live_cast[SHE], script=False) as fresh:
+        yield fresh
+
+
+async def given_an_unused_code(database: Database) -> None:
+    """The app shows a code for half a minute; the story does not wait for the next."""
+    async with database.transaction():
+        await database.rows("UPDATE authenticator SET last_step = 0 WHERE account = ?", fixed_id("account", SHE))
+
+
+async def done(database: Database, action: str) -> int:
+    rows = await database.rows(
+        "SELECT COUNT(*) AS n FROM audit_event WHERE action = ? AND actor = ? AND decision = 'allowed'",
+        action, fixed_id("account", SHE),
+    )
+    return rows[0]["n"]
+
+
+async def called(database: Database) -> str:
+    return (await database.rows("SELECT called FROM account WHERE id = ?", fixed_id("account", SHE)))[0]["called"]
+
+
+async def when_her_time_runs_out(database: Database) -> None:
+    async with database.transaction():
+        await database.rows(
+            "UPDATE session SET ends_at = ? WHERE account = ? AND revoked_at IS NULL",
+            datetime.now(UTC) - timedelta(seconds=1), fixed_id("account", SHE),
+        )
+
+
+# Sent twice
+
+
+async def test_codes_asked_for_again_after_the_line_dropped_are_made_once(maria, line, database):
+    before = await done(database, "account.new_codes")
+    form = await maria.get("/account/codes")
+    line.drop("/account/codes")
+    with pytest.raises(httpx.TransportError):
+        await maria.send(form, "/account/codes")
+    assert line.lost == ["/account/codes"]
+    page = await maria.arrive(await maria.send(form, "/account/codes"))
+    assert await done(database, "account.new_codes") == before + 1
+    assert "We show them only now" in page.main, "she still gets to see the codes that were made"
+
+
+async def test_a_form_sent_eight_times_at_once_acts_once(maria, database):
+    before = await done(database, "account.preferences")
+    form = await maria.get("/account/preferences")
+    answers = await asyncio.gather(
+        *(maria.send(form, "/account/preferences", called="Mia", text_size="normal") for _ in range(8))
+    )
+    assert {(seen.status, seen.headers["location"]) for seen in answers} == {(303, "/account/preferences?done=preferences")}
+    assert await done(database, "account.preferences") == before + 1
+
+
+async def test_the_same_form_with_other_words_is_asked_about(maria, database):
+    form = await maria.get("/account/preferences")
+    await maria.send(form, "/account/preferences", called="Mary")
+    again = await maria.send(form, "/account/preferences", called="Marie")
+    assert again.status == 422 and "already" in again.h1.lower() + again.main.lower()
+    assert await called(database) == "Mary"
+
+
+async def test_pressing_twice_in_a_browser_acts_once(page, database):
+    before = await done(database, "account.preferences")
+    await page.goto("/account/preferences")
+    await page.fill(NAME, "Maria M")
+    await page.get_by_role("button", name="Keep these choices").dblclick()
+    await page.wait_for_url("**/account/preferences?done=preferences")
+    assert await called(database) == "Maria M"
+    assert await done(database, "account.preferences") == before + 1
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+async def test_what_the_line_swallowed_is_sent_again_and_done_once(lost, plain_page, line, database):
+    """Chromium tries a lost form once more by itself; then it shows its own error plain_page, and reloading sends it again."""
+    before = await done(database, "account.preferences")
+    await plain_page.goto("/account/preferences")
+    await plain_page.fill(NAME, f"Maria {lost}")
+    line.drop("/account/preferences", times=lost)
+    await plain_page.get_by_role("button", name="Keep these choices").click(no_wait_after=True)
+    for _ in range(lost + 1):
+        with contextlib.suppress(Error):  # that the line dropped
+            await plain_page.wait_for_url("**/account/preferences?done=preferences")
+        if "done=preferences" in plain_page.url:
+            break
+        with contextlib.suppress(Error):
+            await plain_page.reload()
+    assert "done=preferences" in plain_page.url
+    assert len(line.lost) == lost and await called(database) == f"Maria {lost}"
+    assert await done(database, "account.preferences") == before + 1
+
+
+# Out of time
+
+
+async def test_what_was_typed_when_the_time_ran_out_comes_back_and_waits_to_be_sent(page, database, live_cast):
+    await page.goto("/account/preferences")
+    was = await called(database)
+    await page.fill(NAME, "Words I typed")
+    await when_her_time_runs_out(database)
+    await then_pressing_leads_to(page, "Keep these choices", "**/sign-in?*")
+    assert "What you typed is kept" in await page.inner_text("main")
+    await given_an_unused_code(database)
+    await when_she_signs_in_again(page, live_cast)
+    assert urlsplit(page.url).path == "/account/preferences"
+    assert await page.input_value(NAME) == "Words I typed"
+    assert await called(database) == was, "nothing is sent by itself"
+    await then_pressing_leads_to(page, "Keep these choices", "**/account/preferences?done=preferences")
+    assert await called(database) == "Words I typed"
+
+
+async def test_what_she_typed_is_nothing_to_anybody_else(plain_page, browser, portal_of_ours, database, live_cast):
+    await plain_page.goto("/account/preferences")
+    await plain_page.fill(NAME, "Only for me")
+    await when_her_time_runs_out(database)
+    await then_pressing_leads_to(plain_page, "Keep these choices", "**/sign-in?*")
+    async with opened_page(browser, portal_of_ours.url, script=False) as other:
+        await other.goto(plain_page.url)
+        await other.fill("main [name=username]", live_cast["stranger"].username)
+        await other.fill("main [name=password]", live_cast["stranger"].password)
+        await other.press("main [name=password]", "Enter")
+        async with database.transaction():
+            await database.rows("UPDATE authenticator SET last_step = 0")
+        await other.fill("main [name=code]", live_cast["stranger"].code)
+        await other.press("main [name=code]", "Enter")
+        await other.wait_for_url("**/account/preferences*")
+        assert "Only for me" not in await other.content()
+        assert await other.input_value(NAME) != "Only for me"
+
+
+async def test_what_was_typed_in_a_session_she_ended_herself_is_not_kept(plain_page, database, live_cast):
+    await plain_page.goto("/account/preferences")
+    await plain_page.fill(NAME, "After signing out")
+    async with database.transaction():
+        await database.rows("DELETE FROM parked_form")
+    async with database.transaction():
+        await database.rows(
+            "UPDATE session SET revoked_at = ?, end_reason = 'signed_out' WHERE account = ? AND revoked_at IS NULL",
+            datetime.now(UTC), fixed_id("account", SHE),
+        )
+    await then_pressing_leads_to(plain_page, "Keep these choices", "**/sign-in?*")
+    assert "What you typed is kept" not in await plain_page.inner_text("main")
+    assert not await database.rows("SELECT 1 FROM parked_form")
+
+
+async def test_staying_signed_in_without_script_keeps_what_was_typed(browser, portal_of_ours, database, live_cast):
+    async with opened_page(browser, portal_of_ours.url, script=False) as page:
+        await given_an_unused_code(database)
+        await sign_in_here(page, live_cast[SHE])
+        await page.goto("/account/preferences")
+        await page.fill(NAME, "Still typing")
+        await when_the_banner_comes(page)
+        await then_pressing_leads_to(page, "Stay signed in", "**/account/preferences?*kept=*")
+        assert await page.input_value(NAME) == "Still typing"
+        assert await called(database) != "Still typing"
+
+
+# The warning
+
+
+@pytest.mark.parametrize("who, door, shared", [(SHE, "/sign-in", False), (SHE, "/sign-in", True), ("frontdesk", "/staff/sign-in", False)])
+async def test_the_warning_comes_two_minutes_before_the_end(who, door, shared, browser, portal_of_ours, database, live_cast):
+    """By a delay of the stylesheet, so that it needs no script."""
+    async with opened_page(browser, portal_of_ours.url, script=False) as page:
+        async with database.transaction():
+            await database.rows("UPDATE authenticator SET last_step = 0")
+        await page.goto(door)
+        if shared:
+            await page.check("main [name=shared]")
+        await page.fill("main [name=username]", live_cast[who].username)
+        await page.fill("main [name=password]", live_cast[who].password)
+        await page.press("main [name=password]", "Enter")
+        await page.fill("main [name=code]", live_cast[who].code)
+        await page.press("main [name=code]", "Enter")
+        await page.goto("/account/preferences" if who == SHE else "/staff")
+        banner = page.locator(".timeout")
+        assert await delay_of(page) == DELAYS["shared" if shared else door]
+        await at(page, await delay_of(page) - 1000)
+        assert not await banner.is_visible()
+        await when_the_banner_comes(page)
+        assert await banner.is_visible()
+
+
+async def delay_of(page) -> float:
+    return await page.evaluate("document.querySelector('.timeout').getAnimations()[0].effect.getTiming().delay")
+
+
+async def at(page, milliseconds: float) -> None:
+    """As many milliseconds after the page was shown, for the stylesheet."""
+    await page.evaluate(
+        "ms => { const a = document.querySelector('.timeout').getAnimations()[0]; a.pause(); a.currentTime = ms }", milliseconds
+    )
+
+
+async def when_the_banner_comes(page) -> None:
+    await at(page, await delay_of(page) + 1500)
+
+
+async def when_she_signs_in_again(page, live_cast) -> None:
+    await page.fill("main [name=username]", live_cast[SHE].username)
+    await page.fill("main [name=password]", live_cast[SHE].password)
+    await page.press("main [name=password]", "Enter")
+    await page.wait_for_url("**/sign-in/code*")
+    await page.fill("main [name=code]", live_cast[SHE].code)
+    async with page.expect_navigation():
+        await page.press("main [name=code]", "Enter")
+
+
+async def then_pressing_leads_to(page, words: str, address: str) -> None:
+    await page.get_by_role("button", name=words, exact=True).click()
+    await page.wait_for_url(address)

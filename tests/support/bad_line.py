@@ -1,0 +1,81 @@
+"""A line that drops: a small proxy on this machine that hands a request on, waits for the answer, and hangs up.
+
+The portal has then done what it was asked, and nobody was told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+
+@dataclass
+class BadLine:
+    """`drop("/account/codes")`: the next answer to a POST there is lost. `lost` lists what was."""
+
+    host: str
+    port: int
+    upstream: int
+    dropping: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    def drop(self, path: str, times: int = 1) -> None:
+        self.dropping += [path] * times
+
+    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One request for each connection, which keeps it simple: browsers open another."""
+        try:
+            method, path, request = await read_request(reader)
+            answer = await self._ask(request)
+            if method == "POST" and path in self.dropping:
+                self.dropping.remove(path)
+                self.lost.append(path)
+                writer.transport.abort()
+                return
+            writer.write(answer)
+            await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError, ValueError):
+            pass
+        finally:
+            with contextlib.suppress(ConnectionError):
+                writer.close()
+
+    async def _ask(self, request: bytes) -> bytes:
+        reader, writer = await asyncio.open_connection(self.host, self.upstream)
+        writer.write(request)
+        await writer.drain()
+        answer = await reader.read(-1)
+        writer.close()
+        return answer
+
+
+async def read_request(reader: asyncio.StreamReader) -> tuple[str, str, bytes]:
+    """Method, path, and the request as the portal itself expects it: without the proxy's absolute address."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    first, *lines = head.rstrip("\r\n").split("\r\n")
+    method, target, version = first.split(" ")
+    parts = urlsplit(target)
+    own = parts.path + (f"?{parts.query}" if parts.query else "")
+    kept = [line for line in lines if not line.lower().startswith(("connection:", "proxy-"))]
+    length = next((int(line.partition(":")[2]) for line in lines if line.lower().startswith("content-length:")), 0)
+    body = await reader.readexactly(length)
+    text = "\r\n".join([f"{method} {own} {version}", *kept, "Connection: close", "", ""])
+    return method, parts.path, text.encode("latin-1") + body
+
+
+@contextlib.asynccontextmanager
+async def bad_line(upstream: int) -> AsyncIterator[BadLine]:
+    line = BadLine("127.0.0.1", 0, upstream)
+    server = await asyncio.start_server(line.carry, line.host, 0)
+    line.port = server.sockets[0].getsockname()[1]
+    try:
+        yield line
+    finally:
+        server.close()
