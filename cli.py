@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -39,8 +40,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _failed(error: Exception) -> int:
-    print(f"portal: {' '.join(str(error).split()) or type(error).__name__}", file=sys.stderr)
+    print(f"portal: {' '.join(_words(error).split()) or type(error).__name__}", file=sys.stderr)
     return 1
+
+
+def _words(error: Exception) -> str:
+    of_file = isinstance(error, OSError) and error.filename and error.strerror
+    return f"{error.filename}: {error.strerror}." if of_file else str(error)
 
 
 def _is_expected(error: Exception) -> bool:
@@ -106,7 +112,7 @@ def _records(names) -> None:
     which = one.add_mutually_exclusive_group(required=True)
     which.add_argument("--record", metavar="REF", help="the record's ref, as in its address, or the patient's id in the feed")
     which.add_argument("--number", metavar="N", help="the clinic's record number, or the patient's id in the feed")
-    one.add_argument("--birth", metavar="YYYY-MM-DD", help="refuse when the record says another birth date")
+    one.add_argument("--birth", type=_birth, metavar="YYYY-MM-DD", help="refuse when the record says another birth date")
 
 
 def _looking(names) -> None:
@@ -127,6 +133,13 @@ def _keeping(names) -> None:
     keys = _names(_add(names, "keys", "What seals secrets, messages and files"))
     _add(keys, "new", "Make the keys, or a newer one; the portal needs a restart", commands.new_keys)
     _add(keys, "rotate", "Seal everything anew under the newest key; goes on where it was cut", commands.rotate_keys)
+
+
+def _birth(text: str) -> str:
+    """As the record says it; of some people only the year or the month is known."""
+    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no date such as 1984-03-09")
+    return text
 
 
 def _count(text: str) -> int:

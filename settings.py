@@ -72,15 +72,15 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
-        port = _whole_number(environ, "PORT", 8000)
+        port = _port(_whole_number(environ, "PORT", 8000))
         data_dir = data_folder(environ)
         return cls(
             database_url=environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'portal.sqlite3'}",
             origin=_origin(environ.get("PORTAL_ORIGIN") or f"http://localhost:{port}"),
-            keys=_keys(_secret(environ, "PORTAL_KEYS", data_dir / "keys")),
-            audit_key=_keys(_secret(environ, "PORTAL_AUDIT_KEY", data_dir / "audit-key"))[0],
+            keys=_keys(environ, "PORTAL_KEYS", data_dir / "keys"),
+            audit_key=_keys(environ, "PORTAL_AUDIT_KEY", data_dir / "audit-key")[0],
             data_dir=data_dir,
-            port=_port(port),
+            port=port,
             debug=_yes(environ, "PORTAL_DEBUG"),
             development=_yes(environ, "PORTAL_DEVELOPMENT"),
             trusted_proxies=_networks(environ.get("PORTAL_TRUSTED_PROXIES", "")),
@@ -165,11 +165,12 @@ def _secret(environ: Mapping[str, str], name: str, file: Path) -> str:
         raise SettingsError(f"{path} cannot be read as a file of keys ({type(error).__name__}).") from None
 
 
-def _keys(text: str) -> tuple[bytes, ...]:
+def _keys(environ: Mapping[str, str], name: str, file: Path) -> tuple[bytes, ...]:
+    text = _secret(environ, name, file)
     try:
         keys = tuple(base64.urlsafe_b64decode(word) for word in text.replace(",", " ").split())
     except ValueError:
         keys = ()
     if not keys or any(len(key) != 32 for key in keys):
-        raise SettingsError("A key must be 32 bytes in base64, one a line, newest first. `portal keys new` makes one.")
+        raise SettingsError(f"{name} must be keys of 32 bytes in base64, one a line, newest first. `portal keys new` makes one.")
     return keys

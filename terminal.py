@@ -64,6 +64,7 @@ class Progress:
         print(f"\r\x1b[K{text}{drawn}", end="", file=self.out, flush=True)
 
     def __exit__(self, kind, error, traceback) -> None:
-        self.say()
+        if self.bar or not error:
+            self.say()
         if self.bar:
             print(file=self.out)

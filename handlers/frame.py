@@ -222,10 +222,10 @@ def _index(grant, viewer: Viewer, side: str, here: str) -> tuple[IndexGroup, ...
 def _printed(viewer: Viewer, home: Clinic) -> str:
     if viewer.level != "full":
         return ""
-    return _(
-        "Printed on %(day)s by %(name)s from the portal of %(clinic)s. Questions: %(phone)s.",
-        day=weekday(viewer.now), name=viewer.name, clinic=home.name, phone=home.phone,
-    )
+    values = {"day": weekday(viewer.now), "name": viewer.name, "clinic": home.name, "phone": home.phone}
+    if not home.phone:
+        return _("Printed on %(day)s by %(name)s from the portal of %(clinic)s.", **values)
+    return _("Printed on %(day)s by %(name)s from the portal of %(clinic)s. Questions: %(phone)s.", **values)
 
 
 def with_query(path: str, **query: str) -> str:

@@ -33,6 +33,8 @@ async def back_up(url: str, file: Path, check: Check, progress: Progress) -> Kep
     """The backup stands under its name only once it has been restored and compared."""
     if file.exists():
         raise BackupFailed(f"{file} is there already. Name another file.")
+    if not file.parent.is_dir():
+        raise BackupFailed(f"There is no folder {file.parent}.")
     part = file.with_name(file.name + ".part")
     part.unlink(missing_ok=True)
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -78,8 +80,8 @@ def _refuse_other_kind(url: str, file: Path) -> None:
         raise BackupFailed(f"There is no file {file}.")
     with file.open("rb") as content:
         start = content.read(len(SQLITE_MAGIC))
-    kind = "sqlite" if start == SQLITE_MAGIC else "postgresql" if start.startswith(DUMP_MAGIC) else ""
-    wanted = "sqlite" if sqlite_file(url) else "postgresql"
+    kind = "SQLite" if start == SQLITE_MAGIC else "PostgreSQL" if start.startswith(DUMP_MAGIC) else ""
+    wanted = "SQLite" if sqlite_file(url) else "PostgreSQL"
     if kind != wanted:
         what = f"a backup of {kind}" if kind else "no backup"
-        raise BackupFailed(f"{file} is {what}, and DATABASE_URL names {wanted}.")
+        raise BackupFailed(f"{file} is {what}, and the database here is {wanted}.")

@@ -62,8 +62,16 @@ class Database:
         if isinstance(self.engine, KeptSQLiteEngine):
             self.engine.open()
         else:
-            await self.engine.start_connection_pool(**POOL)
+            await self._connect_postgres()
         return self
+
+    async def _connect_postgres(self) -> None:
+        try:
+            await self.engine.start_connection_pool(**POOL)
+        except OSError as error:
+            at = urlsplit(self.url)
+            where = f"{at.hostname or 'localhost'}:{at.port or 5432}"
+            raise ConnectionError(f"PostgreSQL does not answer at {where}. Is it running, and is DATABASE_URL right?") from error
 
     async def close(self) -> None:
         if isinstance(self.engine, KeptSQLiteEngine):

@@ -156,7 +156,7 @@ def test_what_is_no_fhir_gets_one_line_and_changes_nothing(clinic_url, feed, tmp
     (tmp_path / "diary.json").write_text("Dear diary")
     code, out, err = run("import", str(feed), str(tmp_path / "diary.json"), url=clinic_url)
     assert code == 1 and out == "" and "diary.json" in err
-    assert len([line for line in err.splitlines() if line.startswith("portal:")]) == 1
+    assert len(err.splitlines()) == 1 and err.startswith("portal:")
     assert "There is no record C-77." in run("code", "issue", "--number", "C-77", url=clinic_url)[2]
 
 
@@ -171,6 +171,16 @@ def test_a_code_is_issued_by_number_by_feed_id_and_by_ref(clinic_url, feed):
     assert run("code", "issue", "--record", "Patient/p-1", url=clinic_url)[0] == 0
     code, out, err = run("code", "issue", "--number", "C-77", "--birth", "1971-03-01", url=clinic_url)
     assert (code, out) == (1, "") and "another birth date" in err
+    assert run("code", "issue", "--number", "C-77", "--birth", "1/3/1970", url=clinic_url)[0] == 2
+
+
+def test_a_name_that_two_feeds_use_is_told_apart_by_refs(clinic_url, feed):
+    for source in ("east.example", "west.example"):
+        run("import", str(feed), "--source", source, url=clinic_url)
+    code, _, err = run("code", "issue", "--number", "p-1", url=clinic_url)
+    refs = re.findall(r"--record (\S+) \(of (?:east|west).example\)", err)
+    assert code == 1 and len(err.splitlines()) == 1 and len(refs) == 2
+    assert all(run("code", "issue", "--record", ref, url=clinic_url)[0] == 0 for ref in refs)
 
 
 def test_a_record_with_a_login_gets_no_code(demo_url):

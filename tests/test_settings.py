@@ -42,7 +42,7 @@ def test_a_missing_key_is_named(missing, tmp_path):
 def test_a_key_that_is_no_key_is_refused_without_showing_it(key):
     for name in KEYS:
         line = refusal(**{name: key})
-        assert "32 bytes" in line and key not in line
+        assert line.startswith(name) and "32 bytes" in line and key not in line
 
 
 def test_one_bad_key_among_good_ones_is_refused():
@@ -102,7 +102,7 @@ def test_a_number_that_is_none_is_refused_by_name(name, value):
 
 
 def test_other_settings_that_cannot_be_are_refused_by_name():
-    assert "PORT" in refusal(PORT="65536")
+    assert refusal(PORT="65536").startswith("PORT must")
     assert "PORTAL_DEBUG" in refusal(PORTAL_DEBUG="maybe")
     assert "PORTAL_TRUSTED_PROXIES" in refusal(PORTAL_TRUSTED_PROXIES="10.0.0.0/8, proxy.example")
 
