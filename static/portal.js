@@ -20,7 +20,7 @@
     prolong();
     if (!minutes) return;
     if (tabs) tabs.postMessage(0);
-    const clock = new Date(ends).toLocaleTimeString(doc.documentElement.lang, { hour: 'numeric', minute: '2-digit' }).toLowerCase();
+    const clock = new Date(ends).toLocaleTimeString(doc.documentElement.lang, { hour: 'numeric', minute: '2-digit', timeZone: banner.dataset.zone }).toLowerCase();
     doc.querySelectorAll('.out').forEach(words => words.textContent = clock);
   };
   const warn = () => {

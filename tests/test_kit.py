@@ -154,7 +154,7 @@ def test_large_text_is_offered_and_can_be_left():
 
 
 def test_every_signed_in_page_says_when_it_signs_out():
-    assert "You are signed out at <b class=\"out\">10:42\u00a0am</b>" in kit_html(record_frame())
+    assert "You will be signed out at <b class=\"out\">10:42\u00a0am</b> " in kit_html(record_frame())
     assert "signed out at" not in kit_html(Frame())
 
 
@@ -173,7 +173,7 @@ def test_on_a_page_with_a_form_staying_sends_that_form():
     stay = next(e for e in tree.all("button") if e.get("formaction") == "/stay")
     form = next(e for e in tree.above(stay) if tag(e) == "form")
     assert form.get("action") == "/kit" and [b for b in tree.within(form, "button")][0] is not stay
-    assert words(next(e for e in tree.all("div") if "timeout" in classes(e))).startswith("You are signed out at 10:42 am")
+    assert words(next(e for e in tree.all("div") if "timeout" in classes(e))).startswith("You will be signed out at 10:42 am")
 
 
 def test_nothing_is_promised_on_a_shared_computer():

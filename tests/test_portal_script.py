@@ -64,11 +64,11 @@ def site(assets) -> Site:
 
 
 @asynccontextmanager
-async def visited(browser: Browser, site: Site, path: str, *, frozen: bool = True, **context) -> AsyncIterator[Page]:
+async def visited(browser: Browser, site: Site, path: str, *, frozen: bool = True, now: str | None = None, **context) -> AsyncIterator[Page]:
     async with opened_page(browser, SITE, **context) as page:
         await page.context.route("**/*", site.answer)
         if frozen:
-            await page.clock.install()
+            await page.clock.install(time=now)
         await page.goto(path)
         yield page
 
@@ -97,7 +97,7 @@ async def test_with_script_the_warning_is_a_dialog_that_takes_the_focus(browser,
         await page.clock.fast_forward("27:50")
         assert await page.get_by_role("dialog").count() == 0
         await page.clock.fast_forward("00:15")
-        assert await page.get_by_role("dialog", name="You are signed out at 10:42 am").is_visible()
+        assert await page.get_by_role("dialog", name="You will be signed out at 10:42 am").is_visible()
         assert await page.evaluate("document.activeElement.textContent") == "Stay signed in"
 
 
@@ -114,6 +114,15 @@ async def test_staying_asks_the_server_once_and_starts_the_time_anew(browser, si
         await page.clock.fast_forward("01:10")
         assert await page.get_by_role("dialog").is_visible()
     assert len(site.posts()) == 1 and "csrf=" in site.posts()[0]
+
+
+async def test_the_new_time_is_the_clinics_like_the_one_before(browser, site):
+    site.pages["/"] = re.sub('data-zone="[^"]*"', 'data-zone="America/Chicago"', site.pages["/"])
+    async with visited(browser, site, "/", now="2026-05-08T15:00:00Z", timezone_id="Asia/Tokyo") as page:
+        await page.clock.fast_forward("28:05")
+        await page.get_by_role("button", name="Stay signed in").click()
+        await page.wait_for_function("() => !document.querySelector('dialog').open")
+        await page.wait_for_function("() => document.querySelector('.foot .out').textContent.startsWith('10:58')")
 
 
 async def test_a_refusal_to_stay_falls_back_to_the_plain_form(browser, site):

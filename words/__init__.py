@@ -18,6 +18,7 @@ def filters() -> dict[str, Callable]:
         "weekday_short": dates.weekday_short,
         "month": dates.month,
         "clock": dates.clock,
+        "zone": dates.zone,
         "zone_words": dates.zone_words,
         "when": dates.when,
         "day_near": dates.day_near,

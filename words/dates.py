@@ -60,6 +60,11 @@ def clock_text(text: str) -> str:
         return text
 
 
+def zone() -> str:
+    """America/Chicago: the site's zone as machines name it."""
+    return reader().zone
+
+
 def zone_words() -> str:
     """Central time: the name of the site's zone."""
     return bracketed(_zone_words(reader().zone, babel_locale()))

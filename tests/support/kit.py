@@ -23,6 +23,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, ValidationError
 
 from rules.charts import Band, Chart, Dot, chart
+from words import filters
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
@@ -203,6 +204,7 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     env.install_null_translations(newstyle=True)
+    env.globals |= filters()
     for path in sorted((TEMPLATES / "ui").glob("*.html")):
         module = env.get_template(f"ui/{path.name}").module
         env.globals |= {name: macro for name, macro in vars(module).items() if not name.startswith("_")}
