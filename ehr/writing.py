@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -9,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from asyncpg.exceptions import DeadlockDetectedError, UniqueViolationError
 
 from ehr.batch import Batch, Work, make_batch
 from ehr.deciding import Decision, decide
@@ -26,6 +29,8 @@ AIM = 0.04
 """Seconds that writing a batch should take, so that with a slow disk's commit it stays under the 100 ms allowed."""
 SMALLEST, LARGEST = 20, 500
 MOST_TOLD = 5000
+CLASHES = (sqlite3.IntegrityError, UniqueViolationError, DeadlockDetectedError)
+MOST_ATTEMPTS = 10
 Transaction = Callable[[], AbstractAsyncContextManager[list[Any]]]
 """Gives the list of audit entries that are stored with what it writes."""
 Touched = Callable[[list[Any], frozenset[UUID], datetime], None]
@@ -60,18 +65,31 @@ class Writer:
 
     async def write(self, source: str, sents: list[Sent]) -> None:
         """Decides about every resource of the batch, and writes those that bring something."""
-        versions = await self.lookups.versions(source, [sent.key for sent in sents if not sent.problem])
-        works = []
         for sent in sents:
             self.tally.add("read", sent.fhir_type)
             if sent.problem:
                 self.tally.skip(sent.fhir_type, sent.fhir_id, sent.problem)
-                continue
+        left = [sent for sent in sents if not sent.problem]
+        for attempt in range(MOST_ATTEMPTS):
+            works = await self._decided(source, left)
+            try:
+                return await self.write_works(source, works)
+            except CLASHES:
+                # Another import of this source wrote some of the same meanwhile: what it left is decided anew.
+                left = [work.sent for work in works]
+                if attempt == MOST_ATTEMPTS - 1:
+                    raise
+
+    async def _decided(self, source: str, sents: list[Sent]) -> list[Work]:
+        """Those that are to be written; the others are counted."""
+        versions = await self.lookups.versions(source, [sent.key for sent in sents])
+        works = []
+        for sent in sents:
             decision, version = decide(sent, versions.get(sent.key, []), str(self.run))
             self._remember(source, sent, decision, version)
             if not self._counted(sent, decision, version):
                 works.append(Work(sent, decision, version))
-        await self.write_works(source, works)
+        return works
 
     def _remember(self, source: str, sent: Sent, decision: Decision, version: Version | None) -> None:
         key = (source, *sent.key)

@@ -1,5 +1,6 @@
 """Files that are no FHIR, folders, NDJSON, and a run that is cut in the middle."""
 
+import asyncio
 import json
 import os
 import signal
@@ -192,3 +193,15 @@ async def test_a_batch_that_fails_leaves_nothing_half_written(clinic, monkeypatc
         assert await clinic.rows(table) == []
     done = await clinic.sends_file(clinic.folder / "delivery1.ndjson")
     assert done.resumed and outcome(done, "Observation") == (1, 1, 0, 0, 0)
+
+
+async def test_two_imports_of_one_source_at_once_do_no_harm(clinic, tmp_path):
+    """As when an operator starts the night's import a second time by hand."""
+    first, second = written(tmp_path / "a.ndjson", *many(400)), written(tmp_path / "b.ndjson", *many(500))
+    done = await asyncio.gather(clinic.sends_file(first), clinic.sends_file(second))
+    assert [one.read for one in done] == [400, 500]
+    for one in done:
+        assert all(t.read == t.stored + t.unchanged + t.withdrawn + len(t.skipped) for t in one.types)
+    assert len(await clinic.rows("raw_resource", current=True)) == 500
+    assert len(await clinic.rows("record")) == 3
+    assert len(await clinic.rows("observation")) == 331
