@@ -8,7 +8,11 @@ from uuid import UUID
 from access.house import House
 from access.viewer import Visitor
 from identity.sessions import open_session
+from seeds.cast import fixed_id
+from seeds.people import BY_HANDLE
 from tables.base import new_id, new_ref
+from tables.database import Database
+from tests.support.logins import house_on
 
 
 async def owner_of(house: House, record: UUID, name: str, now: datetime) -> str:
@@ -41,3 +45,12 @@ async def record_of(house: House, fhir_id: str) -> dict:
         " AND s.fhir_type = 'Patient'", fhir_id,
     )
     return row
+
+
+async def cookie_of(database: Database, handle: str, url: str, now: datetime) -> dict:
+    """A browser's cookie for one of the demo's cast, without the way through the door."""
+    house = house_on(database, now)
+    async with database.transaction():
+        kind = "staff" if BY_HANDLE[handle].duty else "personal"
+        token = await signed_in(house, fixed_id("account", handle), kind, now)
+    return {"name": "s", "value": token, "url": url, "httpOnly": True, "sameSite": "Lax"}

@@ -1,0 +1,175 @@
+"""axe on every page and error state, for those who see different frames; nothing is cut off on a small phone.
+
+Pages are found by walking the routes, so a new one is looked at without being named here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+from playwright.async_api import Page
+
+from app import create_app
+from seeds.people import BY_HANDLE
+from tables.database import Database
+from tests.support.axe import axe_problems
+from tests.support.browser import NARROW, WIDE, opened_page, overflows
+from tests.support.live import running_portal
+from tests.support.owners import cookie_of
+from tests.sweep.walk import Route, routes_of, values_for
+
+pytestmark = pytest.mark.browser
+OF_RECORD = "/records/{record}"
+NOT_PAGES = ("/static/", "/healthz", "/readyz", "/favicon", "/robots", ".pdf", ".txt")
+WHO = ("self", "helper-full", "frontdesk", "nobody")
+
+
+@pytest.fixture(scope="module")
+def portal_of_ours(first_templates):
+    with first_templates.copy(first_templates.demo()) as address, running_portal(address) as running:
+        yield running
+
+
+@pytest.fixture
+async def database(portal_of_ours):
+    opened = await Database(portal_of_ours.database_url).open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def routes(make_settings) -> list[Route]:
+    found = routes_of(create_app(make_settings("sqlite:///nowhere.db")).app)
+    return [one for one in found if "GET" in one.methods and not any(mark in one.template for mark in NOT_PAGES)]
+
+
+def of_whom(who: str, route: Route) -> bool:
+    """Each frame once: her own pages, a helper's view of a record, the desk's pages, what anybody sees."""
+    template = route.template
+    if who == "helper-full":
+        return template.startswith(OF_RECORD) and "/as/" not in template
+    if who == "frontdesk":
+        return template.startswith("/staff")
+    if who == "nobody":
+        return not template.startswith((OF_RECORD, "/account", "/records", "/staff/"))
+    return not template.startswith("/staff")
+
+
+@contextlib.asynccontextmanager
+async def somebody(who: str, browser, running, database: Database) -> AsyncIterator[Page]:
+    async with opened_page(browser, running.url) as page:
+        if who != "nobody":
+            await page.context.add_cookies([await cookie_of(database, who, running.url, datetime.now(UTC))])
+        yield page
+
+
+async def faults_of(page: Page, name: str, *, twice: bool = True) -> list[str]:
+    """axe on a wide window, and on that of a small phone, where nothing may be cut off."""
+    await page.set_viewport_size(WIDE)
+    found = await axe_problems(page)
+    await page.set_viewport_size(NARROW)
+    found += [f"wider than 320 px: {one}" for one in await overflows(page)]
+    if twice:
+        found += [f"at 320 px: {one}" for one in await axe_problems(page)]
+    return [f"{name}: {one}" for one in found]
+
+
+@pytest.mark.parametrize("who", WHO)
+async def test_every_page_is_fine_for_axe_and_on_a_small_phone(who, browser, portal_of_ours, database, routes):
+    values = await values_for(database, BY_HANDLE["self"].record_ref)
+    faults, seen = [], 0
+    async with somebody(who, browser, portal_of_ours, database) as page:
+        for route in routes:
+            if not of_whom(who, route) or not set(route.parameters) <= set(values):
+                continue
+            answer = await page.goto(route.address(values))
+            assert answer.status < 500, (who, route.template, answer.status)
+            faults += await faults_of(page, f"{who} {route.template}", twice=who == "self" and "/as/" not in route.template)
+            seen += 1
+    assert faults == []
+    assert seen >= {"self": 15, "helper-full": 5, "frontdesk": 1, "nobody": 5}[who], "hardly anything was looked at"
+
+
+# States that no address leads to
+
+
+async def press(page: Page, words: str) -> None:
+    async with page.expect_navigation():
+        await page.get_by_role("button", name=words, exact=True).first.click()
+
+
+async def test_refusals_are_fine(browser, portal_of_ours, database):
+    """404 for her and for nobody, 403 for a helper without that part, and for staff without that duty."""
+    record = f"/records/{BY_HANDLE['self'].record_ref}"
+    faults = []
+    for who, address, status in (
+        ("self", "/nowhere", 404), ("nobody", "/nowhere", 404), ("stranger", f"{record}/results", 404),
+        ("helper-appointments", f"{record}/results", 403), ("billing", "/staff/records/" + "A" * 22 + "/code", 403),
+    ):
+        async with somebody(who, browser, portal_of_ours, database) as page:
+            answer = await page.goto(address)
+            assert answer.status == status, (who, address, answer.status)
+            faults += await faults_of(page, f"{who} {status}")
+    assert faults == []
+
+
+async def test_forms_with_errors_are_fine(browser, portal_of_ours, database):
+    faults = []
+    for who, address, button in (
+        ("nobody", "/sign-in", "Sign in"), ("nobody", "/register", "Go on"), ("nobody", "/staff/sign-in", "Sign in"),
+        ("frontdesk", "/staff", "Find"), ("self", "/account/prove", "Go on"),
+    ):
+        async with somebody(who, browser, portal_of_ours, database) as page:
+            await page.goto(address)
+            async with page.expect_response(lambda answer: answer.request.method == "POST") as sent:
+                await page.locator("main form").filter(has=page.locator("input:visible")).locator("button.btn:visible").first.click()
+            assert (await sent.value).status == 422, address
+            await page.wait_for_load_state()
+            assert (await page.title()).startswith("Error: ")
+            faults += await faults_of(page, f"{address} with errors")
+    assert faults == []
+
+
+async def test_too_many_tries_is_fine(browser, portal_of_ours, database):
+    async with somebody("nobody", browser, portal_of_ours, database) as page:
+        status = 0
+        for _ in range(40):
+            await page.goto("/sign-in")
+            await page.fill("main [name=username]", "nobody.known")
+            await page.fill("main [name=password]", "not the password")
+            async with page.expect_response(lambda answer: answer.request.method == "POST") as sent:
+                await press(page, "Sign in")
+            status = (await sent.value).status
+            if status == 429:
+                break
+        assert status == 429
+        assert await faults_of(page, "429") == []
+
+
+async def test_the_warning_before_the_end_is_fine(browser, portal_of_ours, database):
+    """As the stylesheet shows it, and as the script's dialog."""
+    async with somebody("self", browser, portal_of_ours, database) as page:
+        await page.goto("/records")
+        await page.evaluate("document.querySelector('.timeout').getAnimations()[0].finish()")
+        assert await page.locator(".timeout").is_visible()
+        faults = await faults_of(page, "the warning")
+    async with somebody("self", browser, portal_of_ours, database) as page:
+        await page.clock.install()
+        await page.goto("/account/preferences")
+        await page.clock.fast_forward("28:10")
+        await page.locator("dialog[open]").wait_for()
+        faults += await faults_of(page, "the warning as a dialog")
+    assert faults == []
+
+
+async def test_a_fault_is_noticed_at_either_width(browser, portal_of_ours, database):
+    async with somebody("nobody", browser, portal_of_ours, database) as page:
+        await page.goto("/sign-in")
+        await page.evaluate("document.querySelector('main label').remove()")
+        assert any("label" in line for line in await faults_of(page, "no label"))
+        await page.goto("/sign-in")
+        await page.evaluate("document.querySelector('main h1').style.width = '600px'")
+        assert any("wider than 320 px" in line for line in await faults_of(page, "too wide"))
