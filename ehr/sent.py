@@ -13,7 +13,7 @@ import msgspec
 from ehr.reading import Entry, Folder
 from ehr.references import base_of
 from ehr.rows import dated
-from ehr.shapes import each, first_code, one, text
+from ehr.shapes import codes, each, first_code, one, text
 from ehr.types import R4
 from rules.dates import UTC
 from rules.release import is_withdrawn
@@ -66,7 +66,7 @@ def make_ready(entry: Entry, source: str) -> Sent:
         return sent
     else:
         read_body(sent, entry.body)
-    sent.problem = sent.problem or _problem(sent)
+    sent.problem = sent.problem or _problem(sent, entry)
     return sent
 
 
@@ -87,7 +87,7 @@ def read_body(sent: Sent, body: bytes) -> None:
     updated = dated(text(meta, "lastUpdated"), UTC)
     sent.updated_at = updated.starts if updated else None
     sent.status = status_of(sent.resource)
-    sent.sensitive = is_sensitive(meta)
+    sent.sensitive = is_sensitive(meta, sent.resource)
 
 
 def status_of(resource: dict) -> str:
@@ -97,16 +97,21 @@ def status_of(resource: dict) -> str:
     return verified if is_withdrawn(verified) else status or verified
 
 
-def is_sensitive(meta: dict) -> bool:
+def is_sensitive(meta: dict, resource: dict) -> bool:
     """True when the feed labels it: restricted, very restricted, or of a kind such as HIV, PSY, SEX."""
-    return any(text(label, "code") not in HARMLESS for label in each(meta, "security"))
+    labels = [*(text(label, "code") for label in each(meta, "security")), *codes(resource, "securityLabel")]
+    return any(label not in HARMLESS for label in labels)
 
 
 def compressed(body: bytes) -> bytes:
     return zlib.compress(body, 1)
 
 
-def _problem(sent: Sent) -> str:
+def _problem(sent: Sent, entry: Entry) -> str:
+    if not entry.fhir_type:
+        return "no resourceType"
+    if sent.fhir_type == "Bundle":
+        return "a Bundle inside too many others"
     if sent.fhir_type not in R4:
         return "not a FHIR R4 resource type"
     if sent.fhir_type == "OperationOutcome":

@@ -79,6 +79,8 @@ def test_the_same_content_has_the_same_hash_however_it_is_spaced():
         (Entry("Observation", "o1", b'{"a": "\\ud800"}', "", Folder()), "not readable as JSON"),
         (Entry("Horoscope", "h", b"{}", "", Folder()), "not a FHIR R4 resource type"),
         (Entry("OperationOutcome", "", b"{}", "", Folder()), "a message from the server, not part of a record"),
+        (Entry("", "x", b'{"id": "x"}', "", Folder()), "no resourceType"),
+        (Entry("Bundle", "x", b"{}", "", Folder()), "a Bundle inside too many others"),
         (Entry("", "", b"", "", Folder()), "an entry of a Bundle without a resource"),
     ],
 )

@@ -273,6 +273,12 @@ async def test_a_label_of_the_feed_makes_it_sensitive(clinic, code, sensitive):
     assert bool((await clinic.row("observation"))["sensitive"]) is sensitive
 
 
+async def test_a_document_may_carry_its_label_itself(clinic):
+    letter = {"resourceType": "DocumentReference", "id": "d1", "status": "current", "subject": {"reference": "Patient/p1"}}
+    await clinic.sends(patient(), letter | {"securityLabel": [{"coding": [{"code": "V"}]}]})
+    assert (await clinic.row("document_reference"))["sensitive"]
+
+
 async def test_components_are_rows_under_their_pair(clinic):
     pressure = observation(
         "bp", code={"coding": [{"system": "http://loinc.org", "code": "85354-9", "display": "Blood pressure"}]},
