@@ -25,6 +25,8 @@ from tables.database import Database
 
 OBJECTS_LENGTH = 100
 BATCH = 64
+HEADS_IN_A_ROW = 36
+"""Of at most 106 characters each, in a column of 4000."""
 INSERT = (
     "INSERT INTO audit_event (chain, seq, at, actor, behalf, subject, action, objects, decision, reason, purpose, shown, mac)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -133,7 +135,7 @@ class AuditWriter:
     async def _new_chain(self, now: datetime) -> Entry:
         """Begins a chain: it names this process and the heads exported last."""
         self.chain, self.seq, self.mac = secrets.randbits(62) + 1, 0, b""
-        heads = json.dumps(last_heads(self.heads_file), separators=(",", ":"))[:4000]
+        heads = json.dumps(fitting(last_heads(self.heads_file)), separators=(",", ":"))
         process = f"{socket.gethostname()}:{os.getpid()}"[:80]
         await self.database.rows(
             "INSERT INTO audit_chain (id, process, opened_at, heads) VALUES (?, ?, ?, ?)",
@@ -193,7 +195,8 @@ class AuditWriter:
         async with self.transaction() as entries:
             entries.extend(batch)
             if seen:
-                await self.database.many(SEEN, [(now, session, now) for session, now in seen.items()])
+                # In one order in every process: of two that wait for each other PostgreSQL ends one, pages and all.
+                await self.database.many(SEEN, [(now, session, now) for session, now in sorted(seen.items())])
 
     async def export_heads(self, now: datetime) -> None:
         """Appends the heads of all chains still in use to a file outside the database, so that cut-off rows are missed.
@@ -209,6 +212,11 @@ class AuditWriter:
             with self.heads_file.open("a", encoding="ascii") as file:
                 file.write(line + "\n")
             self._exported = heads
+
+
+def fitting(heads: list) -> list:
+    """As many as the column holds, whole: chains of killed processes stay open for ever, and half a list is none."""
+    return heads[-HEADS_IN_A_ROW:]
 
 
 def last_heads(file: Path | None) -> list:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from uuid import UUID
 
 import pytest
 
-from access.audit import BATCH, AuditUnavailable, AuditWriter, Entry
+from access.audit import BATCH, SEEN, AuditUnavailable, AuditWriter, Entry
 from access.grant import Changed
 from access.opening import open_account
 from access.verifying import verify
@@ -29,6 +30,30 @@ async def test_many_that_wait_share_few_transactions(database, writer, now, monk
     monkeypatch.setattr(type(database), "transaction", lambda self: begun.append(1) or transaction(self))
     await asyncio.gather(*(writer.commit(Entry(now, "results.see")) for _ in range(256)))
     assert len(begun) <= 256 / BATCH + 1 and await whole(database)
+
+
+async def test_who_was_there_is_noted_in_the_same_order_by_every_process(database, writer, now, monkeypatch):
+    """Two processes that note the same people in different orders would wait for each other."""
+    noted, many = [], type(database).many
+
+    async def listened(self, sql, rows):
+        noted.extend(row[1] for row in rows if sql == SEEN)
+        await many(self, sql, rows)
+
+    monkeypatch.setattr(type(database), "many", listened)
+    for session in (UUID(int=3), UUID(int=1), UUID(int=2)):
+        writer.seen(session, now)
+    await writer.commit(None)
+    assert noted == [UUID(int=1), UUID(int=2), UUID(int=3)]
+
+
+async def test_a_chain_opened_after_many_crashes_still_names_the_newest_heads_whole(database, now, tmp_path):
+    heads = [[number + 2**62, 10**9, "f" * 64] for number in range(60)]
+    file = tmp_path / "heads"
+    file.write_text(json.dumps({"at": "", "heads": heads}) + "\n")
+    await AuditWriter(database, KEY, file).commit(Entry(now, "results.see"))
+    rows = await database.rows("SELECT heads FROM audit_chain")
+    assert json.loads(rows[0]["heads"]) == heads[-36:] and len(rows[0]["heads"]) <= 4000
 
 
 async def test_pages_and_acts_at_once_keep_one_unbroken_chain(database, writer, now):

@@ -7,7 +7,7 @@ import pytest
 
 from access.grant import Changed
 from acts import sign_in
-from identity import codes
+from identity import codes, limits
 from identity.passwords import hasher
 from settings import Limits
 from tests.support.logins import (
@@ -156,6 +156,22 @@ async def test_many_guesses_at_once_are_no_more_than_ten(house, now, maria):
 async def test_signing_in_well_uses_no_tries_up(house, now, maria):
     for _ in range(15):
         assert isinstance(await give_password(house, now), sign_in.SignedIn)
+
+
+async def test_tries_are_given_back_in_the_order_in_which_they_are_taken(house, now, monkeypatch):
+    """Rows that two sign-ins lock in different orders end one of the two on PostgreSQL."""
+    asked = [limits.Limit(name, 9, 60) for name in ("c", "a", "b")]
+    named, many = [], type(house.database).many
+
+    async def listened(self, sql, rows):
+        named.extend(row[0] for row in rows)
+        await many(self, sql, rows)
+
+    monkeypatch.setattr(type(house.database), "many", listened)
+    await limits.take(house, asked, now)
+    async with house.database.transaction():
+        await limits.give_back(house, asked, now)
+    assert named == ["a", "b", "c"] and await count(house, "rate_bucket", "count = 0") == 3
 
 
 async def test_a_hundred_failures_in_a_row_stop_the_password_for_good(house, now, maria):
