@@ -15,10 +15,6 @@ from access.opening import Denied, open_account, open_queue, open_record
 from access.viewer import Viewer
 from access.vocabulary import Access
 
-KINDS = {
-    "public", "pre_session", "half", "account", "record", "bill", "staff", "capability", "signed", "demo",
-}
-
 
 class UndeclaredAccess(Exception):
     """A route says nothing of who may use it."""
@@ -36,7 +32,7 @@ def check_routes(handlers: Iterable[tuple[str, BaseRouteHandler]]) -> None:
     """Raises UndeclaredAccess with every route that declares no access, or an unknown kind of it."""
     silent = sorted(
         path for path, handler in handlers
-        if not isinstance(handler.opt.get("access"), Access) or handler.opt["access"].kind not in KINDS
+        if not isinstance(handler.opt.get("access"), Access) or handler.opt["access"].kind not in OPENERS
     )
     if silent:
         raise UndeclaredAccess(f"These routes declare no access: {', '.join(silent)}")

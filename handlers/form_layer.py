@@ -24,6 +24,8 @@ from identity.parking import park
 SAFE = ("GET", "HEAD", "OPTIONS")
 FORM = b"application/x-www-form-urlencoded"
 FIELDS_AT_MOST = 400
+SHUT_TO_NOBODY = ("half", "account", "record", "bill", "staff")
+"""Where the guard turns away whoever has no session; anywhere else the token decides."""
 BODY_SECONDS = 120
 """64 KB at 50 kbps take 11 seconds; a sender ten times slower than that is not a form."""
 
@@ -78,7 +80,7 @@ class FormLayer(ASGIMiddleware):
             raise Refused(Denied(reason))
         body = await read_body(receive, headers, house.limits.body_bytes)
         fields = scope["state"]["fields"] = Fields(tuple(parse_form(body)))
-        if viewer.level == "none" and access.kind not in ("public", "pre_session"):
+        if viewer.level == "none" and access.kind in SHUT_TO_NOBODY:
             await self._park(scope, viewer, fields)
         elif not matches(fields.get("csrf"), secret_for(house, viewer, scope["path"])):
             raise Refused(Denied("form"))
