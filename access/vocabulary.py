@@ -72,7 +72,7 @@ class Purpose(StrEnum):
     CARE = "TREAT"
     DESK = "HOPERAT"
     PREVIEW = "PREVIEW"
-    FEED = "HRESCH"
+    FEED = "RECORDMGT"
     EMERGENCY = "BTG"
 
 

@@ -49,7 +49,7 @@ async def test_a_look_says_who_what_and_why(lab, vera):
     otto = await lab.person("Otto Lind", "helper", ("results",))
     await look(lab, otto.account, "results.see", timedelta(days=1), purpose="FAMRQT")
     await look(lab, await staff(lab, "Dr. Lena Okafor", "clinician"), "visits.see", timedelta(days=2), purpose="TREAT")
-    await look(lab, None, "system.import", timedelta(days=3), purpose="HRESCH")
+    await look(lab, None, "system.import", timedelta(days=3), purpose="RECORDMGT")
     page = await vera.get(f"{lab.home}/activity")
     assert [row[1:] for row in rows(page)] == [
         ["Otto Lind Helper", "Opened “Test results”", "To help"],
@@ -131,7 +131,7 @@ async def test_it_can_be_cut_to_one_person_and_one_period(lab, vera):
     otto = await lab.person("Otto Lind", "helper", ("results",))
     await look(lab, otto.account, "results.see", timedelta(days=1), purpose="FAMRQT")
     await look(lab, otto.account, "visits.see", timedelta(days=100), purpose="FAMRQT")
-    await look(lab, None, "system.import", timedelta(days=2), purpose="HRESCH")
+    await look(lab, None, "system.import", timedelta(days=2), purpose="RECORDMGT")
     page = await vera.get(f"{lab.home}/activity")
     assert "Otto Lind" in page.main and len(rows(page)) == 2
     ref = re.search(r'<option value="([^"]+)">Otto Lind', page.html)[1]
