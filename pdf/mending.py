@@ -6,6 +6,7 @@
 - A link is there on paper too, and says its own words instead of its address.
 - A block inside a heading or paragraph is no second heading or paragraph.
 - A picture's box is where the picture is.
+- A sign drawn before words that say the same, such as a triangle, is for the eye alone.
 
 What a page break cut in two is joined by `joining`.
 """
@@ -37,6 +38,7 @@ def mend(data: bytes, notes: Notes, link_names: Mapping[str, str]) -> bytes:
         owners = Owners(pdf)
         join_pages(document, notes)
         for element, parent in elements(document):
+            _drop_signs(element, notes)
             join_links(owners, element, notes)
             _mend_element(element, parent, notes)
         _mend_links(pdf, link_names)
@@ -52,6 +54,18 @@ def elements(parent: Object) -> Iterator[tuple[Object, Object]]:
         if isinstance(kid, Dictionary) and "/S" in kid:
             yield kid, parent
             yield from elements(kid)
+
+
+def _drop_signs(element: Object, notes: Notes) -> None:
+    """What the stylesheet puts before an element; the marks that no element holds become artifacts."""
+    kept = [kid for kid in element.K if not _is_sign(kid, notes)]
+    if len(kept) < len(element.K):
+        element.K = Array(kept)
+
+
+def _is_sign(kid: Object, notes: Notes) -> bool:
+    source = notes.of(kid) if isinstance(kid, Dictionary) else None
+    return source is not None and source.tag.endswith("::before")
 
 
 def _mend_element(element: Object, parent: Object, notes: Notes) -> None:

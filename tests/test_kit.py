@@ -289,8 +289,10 @@ def test_paging_says_nothing_where_there_is_nothing_more():
 def test_a_chart_says_its_title_and_what_it_shows():
     tree = read_fragment(macro("chart")(kit_page().chart, "in g/dL"))
     drawing = tree.all("svg")[0]
-    named = [words(tree.by_id[one]) for one in drawing.get("aria-labelledby").split()]
-    assert named == ["Hemoglobin rising over five tests", "A line goes up."]
+    # Named by one and described by the other: with both in the name, browsers add the description once more.
+    said = [words(tree.by_id[drawing.get(by)]) for by in ("aria-labelledby", "aria-describedby")]
+    assert said == ["Hemoglobin rising over five tests", "A line goes up."]
+    assert all(group.get("aria-hidden") == "true" for group in tree.all("svg:g"))
     assert len(tree.all("svg:circle")) == 1 and "12.3" in words(drawing)
 
 

@@ -109,6 +109,14 @@ async def test_the_first_tab_is_the_skip_link_and_it_leads_to_the_text(browser, 
         assert await page.evaluate("document.activeElement.id") == "main"
 
 
+async def test_signs_before_words_are_seen_and_not_heard(browser, assets):
+    async with drawn(browser, assets, record_frame()) as page:
+        heard = await page.locator("main").aria_snapshot()
+        drawn_ = await page.evaluate("[...document.querySelectorAll('main *')].map(e => getComputedStyle(e, '::before').content).join()")
+    signs = "\u2190\u25b2\u25bc\u25cb"
+    assert set(signs) <= set(drawn_) and not set(signs) & set(heard)
+
+
 async def test_errors_take_the_focus_without_script(browser, assets):
     async with drawn(browser, assets, record_frame(), wrong=True, script=False) as page:
         assert await page.locator(".errors").evaluate("e => e === document.activeElement")

@@ -53,6 +53,13 @@ async def test_a_document_with_every_kind_of_element_keeps_pdf_ua_1_and_is_right
     assert structure_problems(made) == []
 
 
+async def test_signs_before_words_are_on_the_paper_and_not_read_out(pool):
+    made = Document(await pool.render(EVERYTHING))
+    signs = r"[▲▼○]\s(Above|Below|In) the usual"
+    assert re.search(signs, made.text) and not re.search(signs, made.spoken)
+    assert "Below the usual range" in made.spoken and structure_problems(made.content) == []
+
+
 async def test_a_document_is_read_in_the_order_of_the_page(pool):
     spoken = Document(await pool.render(EVERYTHING)).spoken
     places = [
