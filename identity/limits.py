@@ -53,16 +53,34 @@ async def allow(house: House, name: str, limit: int, period_seconds: int, now: d
     return await take(house, (Limit(name, limit, period_seconds),), now)
 
 
+class _Full(Exception):
+    """A limit is full until `again_at`: what was counted is rolled back."""
+
+    def __init__(self, again_at: datetime):
+        super().__init__(again_at)
+        self.again_at = again_at
+
+
 async def take(house: House, limits: Sequence[Limit], now: datetime) -> Tries:
-    """Counts one try under each limit in one statement. Refused when any of them is full."""
+    """Counts one try under each limit in one statement. Refused when any of them is full, and then it counts nowhere:
+    who goes on after being stopped at a narrow limit uses up nothing of a wider one, which is other people's too."""
     ordered = sorted(limits, key=lambda limit: limit.name)
-    rows = ", ".join(["(?, ?, ?, 1, ?)"] * len(ordered))
-    values = [value for limit in ordered for value in (new_id(), limit.name, limit.period(now), limit.ends_at(now))]
+    try:
+        async with house.database.transaction():
+            counts = await _counted(house, ordered, now)
+            full = [limit.ends_at(now) for limit in ordered if counts[limit.name] > limit.times]
+            if full:
+                raise _Full(max(full))
+    except _Full as refused:
+        return Tries(0, refused.again_at)
+    return Tries(min(limit.times - counts[limit.name] for limit in ordered))
+
+
+async def _counted(house: House, limits: Sequence[Limit], now: datetime) -> dict[str, int]:
+    rows = ", ".join(["(?, ?, ?, 1, ?)"] * len(limits))
+    values = [value for limit in limits for value in (new_id(), limit.name, limit.period(now), limit.ends_at(now))]
     counted = await house.database.rows(COUNT.format(rows=rows), *values)
-    counts = {row["name"]: row["count"] for row in counted}
-    full = [limit.ends_at(now) for limit in ordered if counts[limit.name] > limit.times]
-    left = min(max(limit.times - counts[limit.name], 0) for limit in ordered)
-    return Tries(left, max(full) if full else None)
+    return {row["name"]: row["count"] for row in counted}
 
 
 async def give_back(house: House, limits: Sequence[Limit], now: datetime) -> None:

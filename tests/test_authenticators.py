@@ -227,6 +227,14 @@ async def test_a_limit_holds_when_all_come_at_once(house, now):
     assert sum(not outcome.refused for outcome in outcomes) == 5
 
 
+async def test_who_is_refused_at_one_limit_counts_at_none(house, now):
+    """Or one address would fill the table with names, and use up in a minute what is there for everybody."""
+    for number in range(9):
+        await limits.take(house, (limits.Limit("all", 6, 60, kept=True), limits.Limit("ip", 3, 60), limits.Limit(f"name {number}", 9, 60)), now)
+    counts = {row["name"]: row["count"] for row in await house.database.rows("SELECT name, count FROM rate_bucket")}
+    assert counts == {"all": 3, "ip": 3, "name 0": 1, "name 1": 1, "name 2": 1}
+
+
 async def test_what_went_well_is_given_back_but_not_where_work_is_bounded(house, now):
     asked = (limits.Limit("guess", 2, 60), limits.Limit("work", 3, 60, kept=True))
     for _ in range(3):

@@ -148,6 +148,13 @@ async def test_somebody_who_guesses_does_not_keep_the_owner_out(house, now, mari
     assert isinstance(await give_password(house, now, visitor=ELSEWHERE), sign_in.SignedIn)
 
 
+async def test_who_guesses_on_after_being_stopped_does_not_keep_the_owner_out(house, now, maria):
+    """Every name has its hundred tries a day, wherever from: those refused at one place must not use them up."""
+    for _ in range(110):
+        await give_password(house, now, password="wrong wrong wrong")
+    assert isinstance(await give_password(house, now, visitor=ELSEWHERE), sign_in.SignedIn)
+
+
 async def test_many_guesses_at_once_are_no_more_than_ten(house, now, maria):
     outcomes = await asyncio.gather(*(give_password(house, now, password=f"wrong wrong {n}") for n in range(25)))
     assert sum(outcome.reason == "pair" for outcome in outcomes) == 10
