@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import quote

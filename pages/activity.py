@@ -47,7 +47,7 @@ ACTIONS = {
     "home.see": N_("opened the home page"), "control.act": N_("changed who may see the record"),
     "system.import": N_("filed new data from the clinic"), "code.issue": N_("printed a code to register with"),
     "code.check": N_("typed a code to register with"), "account.register": N_("made a login"),
-    "staff.see": N_("looked the patient up"), "staff.find": N_("looked the patient up"),
+    "code.see": N_("opened the page for codes to register with"),
 }  # fmt: skip
 KEY = re.compile(r"(\d{1,19})\.(\d{1,4})")
 

@@ -8,9 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-ALL_SCOPES = "*"
-"""A share on the basis "self" needs no rows: it has every category and every action."""
-
 OWN_ONLY = frozenset({"control"})
 """Categories that only the patient has, and a representative to whom they were granted."""
 

@@ -14,6 +14,7 @@ from pages.activity_query import SYSTEM, Someone
 from tables.accounts import Account, StaffDuty
 from tests.support.lab import Lab, house_here
 from tests.support.pdf import Document, pdf_problems
+from words.gettext import use
 
 
 @pytest.fixture
@@ -43,6 +44,14 @@ async def look(lab, actor, action: str, ago: timedelta, **more) -> None:
 
 def rows(page) -> list[list[str]]:
     return page.rows("Newest first")[1:]
+
+
+def test_what_the_front_desk_writes_down_has_words_of_its_own():
+    with use("en", "UTC"):
+        assert {action_words(one) for one in ("code.see", "code.issue", "code.check", "account.register")} == {
+            "opened the page for codes to register with", "printed a code to register with",
+            "typed a code to register with", "made a login",
+        }  # fmt: skip
 
 
 async def test_a_look_says_who_what_and_why(lab, vera):
