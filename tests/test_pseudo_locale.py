@@ -146,6 +146,7 @@ class World:
             token = await signed_in(self.house, fixed_id("account", who), kind, datetime.now(UTC))
             if ended:
                 await self.house.database.rows("UPDATE session SET ends_at = created_at WHERE token = ?", token_hash(token))
+        self.data = await Data.of(self.house.database)
         return token
 
     def addresses(self, values: dict[str, str]) -> Iterator[str]:
