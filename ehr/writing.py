@@ -25,7 +25,7 @@ from ehr.series import SeriesBook
 from ehr.storing import attach, store_rows, withdraw
 from tables.database import Database
 
-AIM = 0.04
+AIM = 0.03
 """Seconds that writing a batch should take, so that with a slow disk's commit it stays under the 100 ms allowed."""
 SMALLEST, LARGEST = 20, 500
 MOST_TOLD = 5000
