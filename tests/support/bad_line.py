@@ -21,6 +21,8 @@ class BadLine:
     upstream: int
     dropping: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
+    keeping: bool = False
+    """A fault to plant: on its way, each answer becomes one that a browser may keep."""
 
     @property
     def url(self) -> str:
@@ -53,7 +55,7 @@ class BadLine:
         await writer.drain()
         answer = await reader.read(-1)
         writer.close()
-        return answer
+        return answer.replace(b"cache-control: no-store", b"cache-control: max-age=600") if self.keeping else answer
 
 
 async def read_request(reader: asyncio.StreamReader) -> tuple[str, str, bytes]:
