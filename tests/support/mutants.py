@@ -31,6 +31,8 @@ class Mutant:
     number: int
     line: int
     what: str
+    code: str
+    """The first line of what was changed, as it stood."""
     source: str
 
     @property
@@ -78,7 +80,8 @@ def mutants_of(module: str) -> list[Mutant]:
             mutated = copy.deepcopy(tree)
             target = list(ast.walk(mutated))[position]
             text = ast.unparse(ast.fix_missing_locations(Swap(target, copy.deepcopy(replacement)).visit(mutated)))
-            found.append(Mutant(module, len(found), node.lineno, what, text))
+            code = ast.unparse(node).splitlines()[0]
+            found.append(Mutant(module, len(found), node.lineno, what, code, text))
     return found
 
 
