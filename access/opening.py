@@ -14,11 +14,11 @@ from access.house import House
 from access.viewer import Viewer
 from access.vocabulary import Access, Action, Category, Duty, Purpose
 from rules.access import Allowed, RecordFacts, Refusal, ShareFacts, decide, scopes_of
+from tables.sites import site_of
 
 FACTS = (
-    "SELECT r.id, r.ref, r.state, r.name, r.given, r.birth_text, r.deceased_text, m.ref AS merged_ref,"
-    " s.id AS share, s.ref AS share_ref, s.basis, s.starts_at, s.ends_at, s.revoked_at,"
-    " (SELECT zone FROM clinic_site c WHERE c.id = r.site OR (r.site IS NULL AND c.active) ORDER BY name LIMIT 1) AS zone"
+    "SELECT r.id, r.ref, r.state, r.name, r.given, r.birth_text, r.deceased_text, r.site, m.ref AS merged_ref,"
+    " s.id AS share, s.ref AS share_ref, s.basis, s.starts_at, s.ends_at, s.revoked_at"
     " FROM record r LEFT JOIN record m ON m.id = r.merged_into"
     " LEFT JOIN share s ON s.record = r.id AND s.account = ?"
     " WHERE r.ref = ? ORDER BY s.revoked_at IS NULL DESC, s.created_at DESC"
@@ -26,8 +26,7 @@ FACTS = (
 SCOPES = "SELECT category, action FROM share_scope WHERE share = ?"
 SOURCES = "SELECT id FROM record_source WHERE record = ?"
 STANDS = (
-    "SELECT r.state, r.deceased_text, r.birth_text, s.basis, s.starts_at, s.ends_at, s.revoked_at, e.revoked_at AS session_revoked,"
-    " (SELECT zone FROM clinic_site c WHERE c.id = r.site OR (r.site IS NULL AND c.active) ORDER BY name LIMIT 1) AS zone,"
+    "SELECT r.state, r.deceased_text, r.birth_text, r.site, s.basis, s.starts_at, s.ends_at, s.revoked_at, e.revoked_at AS session_revoked,"
     " a.state AS account_state FROM share s JOIN record r ON r.id = s.record JOIN session e ON e.id = ?"
     " JOIN account a ON a.id = s.account WHERE s.id = ?"
 )
@@ -72,11 +71,16 @@ async def _decide(house: House, viewer: Viewer, row: dict | None, access: Access
     if row is None or row["share"] is None or viewer.is_staff:
         return Refusal("stranger")
     share = await _share_facts(house, row)
-    return decide(_record_facts(row, viewer.now), share, access.category.value, access.action.value, viewer.now)
+    facts = await _record_facts(house, row, share.basis, viewer.now)
+    return decide(facts, share, access.category.value, access.action.value, viewer.now)
 
 
-def _record_facts(row: dict, now: datetime) -> RecordFacts:
-    today = now.astimezone(ZoneInfo(row["zone"] or "UTC")).date()
+async def _record_facts(house: House, row: dict, basis: str, now: datetime) -> RecordFacts:
+    """The date where the record is kept is asked for where an age decides; nobody else waits for it."""
+    today = None
+    if basis == "guardian":
+        site = await site_of(house.database, _uuid(row["site"]))
+        today = now.astimezone(ZoneInfo(site["zone"])).date()
     return RecordFacts(row["state"], row["deceased_text"] is not None, row["birth_text"], today)
 
 
@@ -143,7 +147,8 @@ async def _preview(house: House, viewer: Viewer, own: RecordGrant, share_ref: st
     if not found or own.basis != "self":
         return _denied(Refusal("stranger"), row, own.entry)
     share = await _share_facts(house, {**found[0], "share": found[0]["id"]})
-    scopes = scopes_of(share, _record_facts(row, viewer.now)) if share.stands(viewer.now) else frozenset()
+    facts = await _record_facts(house, row, share.basis, viewer.now)
+    scopes = scopes_of(share, facts) if share.stands(viewer.now) else frozenset()
     if (own.category.value, own.action.value) not in scopes or own.action is Action.ACT:
         return _denied(Refusal("category"), row, own.entry)
     own.entry.purpose = Purpose.PREVIEW.value
@@ -163,7 +168,8 @@ async def stands(grant: RecordGrant) -> bool:
     row = {**rows[0], "share": grant.share}
     share = await _share_facts(grant.house, row)
     now = grant.house.clock()
-    decision = decide(_record_facts(row, now), share, grant.category.value, grant.action.value, now)
+    facts = await _record_facts(grant.house, row, share.basis, now)
+    decision = decide(facts, share, grant.category.value, grant.action.value, now)
     return isinstance(decision, Allowed)
 
 

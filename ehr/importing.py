@@ -27,6 +27,7 @@ from ehr.types import SWEEPS, pass_of
 from ehr.writing import Transaction, Writer
 from tables.base import new_id
 from tables.database import Database
+from tables.sites import site_of
 
 UNNAMED = "import"
 """The source of what names no server, where the operator named none either."""
@@ -65,7 +66,7 @@ async def import_paths(
     files = check_files(paths)
     transaction = audit.transaction if audit else _unaudited(database)
     run = await _begin(database, transaction, source or UNNAMED, files, now)
-    feed = Feed(zone or await _zone(database), now)
+    feed = Feed(zone or (await site_of(database))["zone"], now)
     writer = Writer(database, feed, run.id, Tally(), link or {}, transaction, touched)
     progress = _Progress(report_progress, sum(file.count for file in files))
     sources = await _write_files(writer, files, source, progress)
@@ -169,12 +170,6 @@ class _Gathering:
             await self.writer.write(sents[0].source, sents)
             self.progress.add(len(sents))
             await asyncio.sleep(0)
-
-
-async def _zone(database: Database) -> str:
-    """The clinic's own zone, in which dates without one are read."""
-    rows = await database.rows("SELECT zone FROM clinic_site WHERE active = ? ORDER BY id LIMIT 1", True)
-    return rows[0]["zone"] if rows and rows[0]["zone"] else "UTC"
 
 
 async def _begin(

@@ -102,7 +102,7 @@ async def frame_for(request: Request, *, notice: Notice | None, errors: tuple[Er
     side = _side(request, viewer)
     here = _section(request.url.path)
     scripts = tuple(assets.url(name) for name in _scripts(viewer, htmx))
-    home = await clinic(house.database.url, viewer.locale)
+    home = await clinic(house.database, viewer.locale)
     return Frame(
         clinic=home, locale=viewer.locale, text_size=text_size(request, viewer), css=assets.url("site.css"),
         scripts=scripts, signed_in=viewer.level != "none", side=side, who=viewer.name if viewer.is_staff else "",
@@ -127,7 +127,7 @@ def own_address(request: Request) -> str:
 async def reading(request: Request) -> use:
     """The viewer's language and the clinic's zone, as a context for everything that makes words."""
     viewer: Viewer = request.state.viewer
-    home = await clinic(request.app.state.house.database.url, viewer.locale)
+    home = await clinic(request.app.state.house.database, viewer.locale)
     return use(viewer.locale, home.zone)
 
 

@@ -72,7 +72,7 @@ async def _no_login(request: Request, form: LoginForm, outcome: acts.Refused) ->
 
 
 async def _clinic_name(request: Request) -> str:
-    return (await clinic(request.app.state.house.database.url, request.state.viewer.locale)).name
+    return (await clinic(request.app.state.house.database, request.state.viewer.locale)).name
 
 
 @get("/register/authenticator", access=HALF)

@@ -40,7 +40,7 @@ async def security(request: Request) -> Response:
 
 @get("/account/codes", access=account(step_up=True))
 async def codes(request: Request) -> Response:
-    home = await clinic(request.app.state.house.database.url, request.state.viewer.locale)
+    home = await clinic(request.app.state.house.database, request.state.viewer.locale)
     return await render(request, await codes_page(request.state.grant, home.name), "security/codes.html")
 
 

@@ -58,7 +58,7 @@ async def _send(house: House, sender: Sender, held: Claim) -> None:
 
 async def letter(house: House, row: dict) -> Letter:
     """The words of one row, made now; they are stored nowhere."""
-    home = await clinic(house.database.url, row["locale"])
+    home = await clinic(house.database, row["locale"])
     with use(row["locale"], home.zone):
         text = _environment().get_template(f"notices/{EVENTS[row['event']].template}.txt").render(
             clinic=home, origin=house.origin, made_at=row["made_at"]

@@ -6,7 +6,9 @@ import re
 import time
 from dataclasses import dataclass
 
-from tables.clinic import ClinicSite, ClinicText
+from tables.clinic import ClinicText
+from tables.database import Database
+from tables.sites import site_of
 from words.gettext import N_, Later
 
 FRESH_SECONDS = 15.0
@@ -26,18 +28,17 @@ class Clinic:
     zone: str
 
 
-async def clinic(database_url: str, locale: str) -> Clinic:
+async def clinic(database: Database, locale: str) -> Clinic:
     """Kept for a quarter of a minute in each process: it decides nothing, and it is on every page."""
-    kept = _kept.get((database_url, locale))
+    kept = _kept.get((database.url, locale))
     if kept is None or time.monotonic() - kept[0] > FRESH_SECONDS:
-        sites = await ClinicSite.select().where(ClinicSite.active.eq(True)).order_by(ClinicSite.name).limit(1)
+        site = await site_of(database)
         texts = await ClinicText.select(ClinicText.name, ClinicText.locale, ClinicText.text).order_by(ClinicText.since)
-        kept = _kept[database_url, locale] = (time.monotonic(), _clinic(tuple(sites), tuple(texts), locale))
+        kept = _kept[database.url, locale] = (time.monotonic(), _clinic(site, tuple(texts), locale))
     return kept[1]
 
 
-def _clinic(sites: tuple, texts: tuple, locale: str) -> Clinic:
-    site = sites[0] if sites else {"name": "", "phone": "", "address": "", "zone": "UTC"}
+def _clinic(site: dict, texts: tuple, locale: str) -> Clinic:
     in_force = {(row["name"], row["locale"]): row["text"] for row in texts}
 
     def text(name: str, default: str) -> str:

@@ -120,7 +120,7 @@ class VisitsPage(RecordPage):
 
 
 async def visits_page(grant: RecordGrant, asked: VisitFilter, size: int = PAGE) -> VisitsPage:
-    zone = (await clinic(grant.house.database.url, "en")).zone
+    zone = (await clinic(grant.house.database, "en")).zone
     moments = await _moments(grant)
     among = [one for one in moments if not asked.year or _year(one.key, zone) == asked.year]
     begin = next((n for n, one in enumerate(among) if one.key < asked.before), len(among)) if asked.before else 0

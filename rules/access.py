@@ -35,12 +35,12 @@ class ShareFacts:
 
 @dataclass(frozen=True, slots=True)
 class RecordFacts:
-    """`today` is the date at the clinic: a birthday begins at its midnight."""
+    """`today` is the date at the clinic: a birthday begins at its midnight. Only a guardian's share asks for it."""
 
     state: str
     deceased: bool
     birth_text: str
-    today: date
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def age_at(birth_text: str, today: date) -> int | None:
 
 def kept_by_guardian(record: RecordFacts) -> frozenset[str] | None:
     """The categories a guardian keeps at this age: None for all of them, empty when it is over or the age unknown."""
-    age = age_at(record.birth_text, record.today)
+    age = age_at(record.birth_text, record.today) if record.today else None
     if age is None or age >= ADULT:
         return frozenset()
     return None if age < CHILD else TEEN_KEEPS

@@ -12,13 +12,16 @@ from access.grant import AccountGrant, Changed, Forged, RecordGrant, SystemGrant
 from access.opening import Denied, open_account, open_queue, open_record, open_system, stands
 from access.visible import visible
 from access.vocabulary import TABLE_CATEGORY, Action, Category, Duty, record
+from pages.clinic import clinic
 from tables import ALL
 from tables.accounts import Password, RateBucket, Session
 from tables.audit import AuditEvent
+from tables.clinic import ClinicSite
 from tables.clinical import Clinical
 from tables.records import Record, Share
 from tables.results import DiagnosticReport, Observation, Series
 from tables.sending import Capability
+from tables.sites import site_of
 from tables.visits import Composition, Encounter
 from tests.support.world import World, build
 
@@ -406,3 +409,48 @@ def test_every_table_with_a_category_of_its_own_has_the_column():
 
 async def test_an_account_grant_is_not_a_record_grant(world):
     assert isinstance(open_account(world.house, world.people["maria"]), AccountGrant)
+
+
+async def a_site(name: str, zone: str, active: bool = True):
+    row = ClinicSite(name=name, zone=zone, phone="", active=active)
+    await row.save()
+    return row.id
+
+
+async def test_a_record_is_at_its_own_site_and_else_at_the_first_that_is_open_by_name(world):
+    west, _closed, east = [await a_site(*one) for one in (
+        ("West", "America/Chicago"), ("Attic", "Asia/Tokyo", False), ("East", "America/New_York"),
+    )]
+    database = world.house.database
+    assert [(await site_of(database, own))["zone"] for own in (west, None)] == ["America/Chicago", "America/New_York"]
+    assert (await clinic(database, "en")).zone == "America/New_York"
+    await ClinicSite.update({ClinicSite.active: False}).where(ClinicSite.id.is_in([west, east]))
+    assert (await site_of(database, west))["zone"] == "America/Chicago" and (await site_of(database))["zone"] == "UTC"
+
+
+@pytest.mark.parametrize(("zone", "is_over"), [("Pacific/Kiritimati", True), ("Pacific/Honolulu", False)])
+async def test_a_guardians_part_ends_at_the_midnight_of_the_records_own_site(world, zone, is_over):
+    """At 15:00 UTC it is the next day already where days begin, and still the morning of this one in Honolulu."""
+    site = await a_site("Own", zone)
+    await Record.update({Record.birth_text: "2008-05-13", Record.site: site}).where(Record.id == world.records["Maria"].id)
+    await world.person("parent")
+    await world.share("parent", "Maria", "guardian", [("appointments", "see")])
+    grant = await opened(world, "parent", access=record(Category.APPOINTMENTS))
+    assert isinstance(grant, Denied) is is_over
+    if not is_over:
+        assert await stands(grant)
+        await ClinicSite.update({ClinicSite.zone: "Pacific/Kiritimati"}).where(ClinicSite.id == site)
+        assert not await stands(grant)
+
+
+@pytest.mark.parametrize("person", ["maria", "everything"])
+async def test_nobody_but_a_guardian_waits_for_the_clinics_clock(world, monkeypatch, person):
+    asked, rows = [], type(world.house.database).rows
+
+    async def listened(self, sql, *args):
+        asked.append(sql)
+        return await rows(self, sql, *args)
+
+    monkeypatch.setattr(type(world.house.database), "rows", listened)
+    assert await stands(await opened(world, person))
+    assert asked and not [sql for sql in asked if "clinic_site" in sql]

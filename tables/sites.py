@@ -1,0 +1,19 @@
+"""Which of the clinic's sites something belongs to: the one rule, for pages, feeds and decisions alike."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from tables.database import Database
+
+SITE = (
+    "SELECT id, name, zone, phone, address FROM clinic_site WHERE active = ? OR id = ?"
+    " ORDER BY CASE WHEN id = ? THEN 0 ELSE 1 END, name, id LIMIT 1"
+)
+NOWHERE = {"id": None, "name": "", "zone": "UTC", "phone": "", "address": ""}
+
+
+async def site_of(database: Database, own: UUID | None = None) -> dict:
+    """The site a record names as its `own`, else the first active one by name; of a clinic without any, words of none."""
+    rows = await database.rows(SITE, True, own, own)
+    return {**rows[0], "zone": rows[0]["zone"] or NOWHERE["zone"]} if rows else NOWHERE
