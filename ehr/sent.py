@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import zlib
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +27,15 @@ HARMLESS = frozenset({"U", "L", "M", "N", "HTEST", "SUBSETTED", "ANONYED", "PSEU
 
 # Numbers with a point arrive as the text that was sent: a float would turn 5.40 into 5.4.
 _decode = msgspec.json.Decoder(dict, float_hook=str).decode
+
+# Control characters and those that turn the direction of what follows, as JSON may write them: in a name they would show
+# a number backwards, and no font has a glyph for them.
+_UNSHOWN = (
+    rb"(?i)\\(?:[bf]|u00(?:0[0-8bcef]|1[0-9a-f]|7f|[89][0-9a-f])|u202[a-e]|u206[6-9]|ufeff)"
+    rb"|\x7f|\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]|\xef\xbb\xbf"
+)
+_may_be_unshown, _without_unshown = re.compile(_UNSHOWN).search, re.compile(_UNSHOWN + rb"|(\\.)").sub
+"""The second steps over every other escape, so that a backslash before a backslash begins none."""
 
 
 @dataclass(slots=True)
@@ -76,7 +86,7 @@ def read_body(sent: Sent, body: bytes) -> None:
         body = body.replace(b"\\u0000", b"\\ufffd")
     try:
         sent.body = msgspec.json.format(body, indent=-1)
-        sent.resource = _decode(sent.body)
+        sent.resource = _decode(_shown(sent.body))
     except msgspec.DecodeError:
         sent.problem = "not readable as JSON"
         sent.body = body
@@ -88,6 +98,11 @@ def read_body(sent: Sent, body: bytes) -> None:
     sent.updated_at = updated.starts if updated else None
     sent.status = status_of(sent.resource)
     sent.sensitive = is_sensitive(meta, sent.resource)
+
+
+def _shown(body: bytes) -> bytes:
+    """What is read for pages; `Sent.body` keeps what was sent."""
+    return _without_unshown(rb"\1", body) if _may_be_unshown(body) else body
 
 
 def status_of(resource: dict) -> str:

@@ -1,6 +1,7 @@
 """What an import makes of a feed: counts, idempotence, statuses, corrections, and what stays hidden."""
 
 import json
+import zlib
 from datetime import timedelta
 from decimal import Decimal
 
@@ -347,6 +348,17 @@ async def test_answers_of_a_survey_are_no_results_and_make_no_series(clinic):
 async def test_a_character_that_postgresql_cannot_store_does_no_harm(clinic):
     await clinic.sends(patient(), observation(valueQuantity=None, valueString="a\x00b"))
     assert json.loads((await clinic.row("observation"))["value"])["text"] == "a\ufffdb"
+
+
+async def test_what_would_turn_a_number_around_or_cannot_be_drawn_is_left_out(clinic):
+    """U+202E in a label shows "5.1" as "1.5"; a bell character has no glyph, so no PDF could be made."""
+    label, value = "Pot\u202eassium\u2066 \x07\x1b[2J\x7f\x85\ufeff", r"5.1 \u202e \\ \x08 kept"
+    await clinic.sends(patient(), observation(code={"text": label}, valueQuantity=None, valueString=value))
+    row = await clinic.row("observation")
+    assert row["label"] == "Potassium [2J"
+    assert json.loads(row["value"])["text"] == value
+    kept = await clinic.row("raw_resource", fhir_type="Observation")
+    assert "Pot\u202eassium" in json.loads(zlib.decompress(bytes(kept["body"])))["code"]["text"]
 
 
 async def test_texts_longer_than_their_column_are_cut(clinic):
