@@ -57,20 +57,42 @@ class Given:
     act: tuple[Category, ...]
     ends: datetime | None
 
-    def facts(self, given: str) -> list[tuple[str, str]]:
-        found = [(_("You can see"), self._see()), (_("You can do"), self._act())]
-        if self.basis == "helper":
-            found.append((_("Not shared"), _("Everything else. %(given)s chose this and can change it.", given=given)))
-        else:
-            found.append((_("Not shared"), _("Everything else. Call the clinic if you need more.")))
-        if self.ends:
-            found.append((_("Ends on"), day(self.ends)))
+    def facts(self, given: str, preview: bool = False) -> list[tuple[str, str]]:
+        """In a preview it is the patient who reads them."""
+        found = [
+            (_("Can see") if preview else _("You can see"), self._see()),
+            (_("Can do") if preview else _("You can do"), self._act()),
+            (_("Not shared"), self._not_shared(given, preview)),
+            (_("Ends on"), day(self.ends) if self.ends else ""),
+        ]
         return [(term, words) for term, words in found if words]
 
+    @property
+    def waits(self) -> bool:
+        """Whether something was given that has no page in the portal yet."""
+        return bool(self._act()) or any(words.category in self.see and not words.ready for words in CATEGORIES)
+
+    @property
+    def _whole(self) -> bool:
+        return len(self.see) == len(CATEGORIES) - (Category.CONTROL not in self.see)
+
     def _see(self) -> str:
-        if len(self.see) == len(CATEGORIES) - (Category.CONTROL not in self.see):
-            return _("Everything in the record")
+        if self._whole:
+            return _("All parts of the record")
         return list_of([_(words.name) for words in CATEGORIES if words.category in self.see])
+
+    def _not_shared(self, given: str, preview: bool) -> str:
+        if not self._whole:
+            rest = _("Everything else.")
+        elif Category.CONTROL in self.see:
+            rest = _("What is marked private.")
+        else:
+            rest = _("What is marked private, and who has looked.")
+        if preview:
+            return rest
+        helps = self.basis == "helper"
+        why = _("%(given)s chose this and can change it.", given=given) if helps else _("Call the clinic if you need more.")
+        return f"{rest} {why}"
 
     def _act(self) -> str:
         said = list_of([_(words) for category, words in ACTS.items() if category in self.act])
@@ -106,7 +128,9 @@ class HomePage(RecordPage):
 
     @property
     def nothing(self) -> str:
-        return _("Nothing needs you now.") if self.own else _("Nothing needs %(given)s now.", given=self.given)
+        if self.own:
+            return _("Nothing needs you now.")
+        return _("Nothing that you can see here needs %(given)s now.", given=self.given)
 
     def todos(self) -> tuple[Todo, ...]:
         found = []

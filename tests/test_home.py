@@ -100,10 +100,16 @@ async def test_a_helper_reads_what_they_may_do(lab, another_client):
 async def test_the_casts_helpers_read_their_own_part(person, cast):
     ana = await person("helper-full")
     page = await ana.get(f"/records/{cast['self'].record}")
-    assert "What Maria lets you do" in page.main and "Everything in the record" in page.main
+    assert "What Maria lets you do" in page.main and "All parts of the record" in page.main
     meera = await person("guardian")
     page = await meera.get(f"/records/{cast['teen'].record}")
     assert "What you can do for Dev" in page.main and "Not shared" in page.main
+
+
+async def test_what_was_given_and_has_no_page_yet_is_said(person, cast):
+    joseph = await person("helper-appointments")
+    page = await joseph.get(f"/records/{cast['self'].record}")
+    assert "Nothing that you can see here needs Maria now." in page.main and "Not all of this has a page here yet." in page.main
 
 
 async def test_a_helper_hears_nothing_of_parts_they_were_not_given(lab, another_client):
@@ -111,7 +117,7 @@ async def test_a_helper_hears_nothing_of_parts_they_were_not_given(lab, another_
     await visit(lab, "SECRET VISIT")
     otto = await helping(lab, another_client, "appointments")
     page = await otto.get(lab.home)
-    assert "Nothing needs Vera now." in page.main
+    assert "Nothing that you can see here needs Vera now." in page.main
     assert not re.search("SECRET|new test|last visit|All visits|Who has looked", page.main)
 
 
@@ -133,7 +139,8 @@ async def test_what_they_will_see_is_the_helpers_home(lab, vera):
     ref = (await Share.select(Share.ref).where((Share.record == lab.record.id) & (Share.basis == "helper")))[0]["ref"]
     await lab.test("SECRET TEST", "1", "g")
     page = await vera.get(f"{lab.home}/as/{ref}")
-    assert "What Otto Lind may see and do" in page.main
+    assert re.search("What Otto Lind may see and do ?Can see ?Visits ?Not shared ?Everything else", page.main)
+    assert "You can see" not in page.main
     assert "SECRET" not in page.html
     assert page.link("All visits") == f"{lab.home}/as/{ref}/visits"
 
