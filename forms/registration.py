@@ -9,6 +9,7 @@ from wtforms.validators import DataRequired, ValidationError
 
 from forms.base import Form, tidy
 from identity.codes import DESK_LENGTH, plain
+from identity.passwords import SHORTEST
 from identity.usernames import is_allowed, username_key
 from words.dates import clock
 from words.gettext import Later, N_
@@ -82,7 +83,11 @@ class LoginForm(Form):
 
     def validate_username(self, field) -> None:
         if not is_allowed(field.data) or not username_key(field.data):
-            raise ValidationError(Later(N_("Use 3 to 64 letters and numbers, and the signs . _ - @ +, without spaces")))
+            raise ValidationError(Later(N_("Use 3 to 64 letters and numbers. You can use a dot, underscore, hyphen, plus or at sign ( . _ - + @ ), and no spaces")))
+
+    def validate_password(self, field) -> None:
+        if len(field.data) < SHORTEST:
+            raise ValidationError(Later(REFUSALS["short"]))
 
     def refuse(self, reason: str, offers: tuple[str, ...] = ()) -> None:
         if reason == "taken":

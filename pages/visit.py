@@ -16,6 +16,7 @@ from pages.written import Block, blocks
 from rules.doses import Dose, doses_from_json
 from rules.results import Shown, shown_state
 from words.gettext import _
+from words.tests import name_of
 
 WRITTEN_BY_SECTIONS = "Composition"
 
@@ -140,7 +141,7 @@ class VisitPage(RecordPage):
     @property
     def to_results(self) -> tuple[tuple[str, str], ...]:
         """(ref, name) of the reports that have a page of their own."""
-        return tuple((one.ref, one.label) for one in self.reports if not one.imaging)
+        return tuple((one.ref, name_of((one.loinc,), one.label)) for one in self.reports if not one.imaging)
 
 
 async def visit_page(grant: RecordGrant, ref: str) -> VisitPage | None:

@@ -48,6 +48,8 @@ FAULTS = {
     "invalid without the word": ("Error: Enter the day</p>", "Enter the day</p>", "begins with “Error:”"),
     "an empty link": (">Results</a>", "></a>", "says nothing"),
     "a vague link": (">Results</a>", ">Click here</a>", "does not say where"),
+    "a document of nobody knows what": (">Results</a>", ">Large print PDF</a>", "does not say where"),
+    "two buttons of one name": ("<button>Ask for a refill", "<button>Sign out", "do different things"),
     "a link without address": ('<a href="#main">Back', "<a>Back", "leads nowhere"),
     "a link that runs script": ('href="#main">Back', 'href="javascript:void(0)">Back', "runs script"),
     "a button that is an input": ("<button>Ask for a refill</button>", '<button>Go on</button><input type="submit" value="x">', "should be a <button>"),
@@ -95,9 +97,11 @@ FAULTS = {
     "no caption": ("<caption>Two medicines</caption>", "", "no caption"),
     "no scope": ('role="rowheader" scope="row"', 'role="rowheader"', "which cells it heads"),
     "an empty header": (">Dose</th>", "></th>", "empty header"),
+    "an empty cell": ("<span>325 mg</span>", "<span></span>", "an empty cell"),
     "no roles": ('<td role="cell"', "<td", "lacks role=cell"),
     "a heading left out": ("<h2>What you take</h2>", "<h3>What you take</h3>", "a level is left out"),
     "an empty heading": ("<h2>What you take</h2>", "<h2></h2>", "empty heading"),
+    "a drawing heard twice": ('role="img" viewBox="0 0 10 10"><title>', 'role="img" aria-labelledby="d" viewBox="0 0 10 10"><title>Iron</title><desc id="d">It rises</desc><title>', "heard twice"),
     "a drawing without a title": ("<title>Iron over a year</title>", "", "title first"),
 }  # fmt: skip
 

@@ -78,7 +78,7 @@ async def test_registering_is_fine_at_every_step_and_error(page, own_live, chart
     await page.fill("[name=code]", pyotp.TOTP(key).now())
     await press(page, "Go on")
     await fine(page, "codes")
-    await press(page, "I have them on paper")
+    await press(page, "I have kept them")
     assert page.url.endswith("/records")
 
 

@@ -228,6 +228,11 @@ def test_what_need_not_be_filled_in_says_so():
     assert "you do not have to" not in macro("field")(KitForm().phone)
 
 
+def test_a_lone_box_says_its_words_before_its_hint():
+    html = macro("checkbox")(KitForm().agree, "Then no more come")
+    assert html.index("</label>") < html.index("Then no more come")
+
+
 def test_the_summary_leads_to_the_first_choice_of_a_group():
     tree = read_fragment(macro("pick_tall")(checked_form().time))
     assert tree.by_id["time"].get("type") == "radio" and tree.by_id["time"].get("value") == "Thursday, 9:40 am"

@@ -51,9 +51,16 @@ async def test_from_the_desk_s_code_to_one_s_own_record(client, chart, code):
     assert page.url == "/register/authenticator" and len(page.tree.all("svg")) == 1
     page = await client.submit(page, 0, code=app_of(page).now())
     assert page.url == "/register/codes" and len(SHEET.findall(page.main)) == 10
-    page = await client.submit(page, "I have them on paper")
+    page = await client.submit(page, "I have kept them")
     assert page.url == "/records" and page.link("Nora Quist") == f"/records/{chart.ref}"
     assert (await client.get("/register/codes")).status == 303, "shown once"
+
+
+async def test_all_that_is_wrong_with_a_new_login_is_said_at_once(client, code):
+    page = await client.submit(await at_login(client, code), 0, username="a", password="short")
+    summary = next(e for e in page.tree.elements if e.get("role") == "alert")
+    assert len(page.tree.within(summary, "li")) == 2
+    assert "underscore" in page.main, "signs alone are passed over in silence"
 
 
 async def test_every_step_says_where_it_stands(client, code):

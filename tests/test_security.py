@@ -48,7 +48,7 @@ async def test_the_page_says_how_one_signs_in(maria):
     page = await maria.get("/account/security")
     assert page.status == 200 and "Set on" in page.main and "Authenticator app" in page.main and "None" in page.main
     assert "1 browser is signed in" in page.main
-    assert page.link("Make new ones") == "/account/codes"
+    assert page.link("Make new one-time codes") == "/account/codes"
 
 
 async def test_every_link_of_the_page_leads_somewhere(maria):
@@ -62,7 +62,7 @@ async def test_a_new_sheet_is_shown_once_and_works(maria, another_client, cast):
     assert len(set(codes)) == 10
     page = await maria.get("/account/codes")
     assert CODE.findall(page.main) == codes, "a line that dropped loses nothing"
-    page = await maria.submit(page, "I have them on paper")
+    page = await maria.submit(page, "I have kept them")
     assert page.url == "/account/security?done=codes" and "put away" in page.main and "10 codes left" in page.main
     assert CODE.findall((await maria.get("/account/codes")).main) == []
     member = cast["self"]
@@ -95,7 +95,7 @@ async def test_one_form_sent_twice_makes_one_sheet(maria, demo_database):
 async def test_codes_ask_for_a_fresh_factor(maria, demo_database, cast):
     await with_sheet(maria)
     page = await maria.get("/account/codes")
-    await maria.submit(page, "I have them on paper")
+    await maria.submit(page, "I have kept them")
     spare = await spare_code(demo_database, cast["self"].username)
     await stale(demo_database)
     page = await maria.arrive(await maria.get("/account/codes"))
@@ -191,7 +191,7 @@ async def test_fields_nobody_asked_for_change_nothing(maria, demo_database, cast
 
 async def test_each_change_is_written_down(maria, demo_database):
     await with_sheet(maria)
-    await maria.submit(await maria.get("/account/codes"), "I have them on paper")
+    await maria.submit(await maria.get("/account/codes"), "I have kept them")
     await maria.submit(await maria.get("/account/preferences"), 0, called="Mia")
     await maria.submit(await maria.get("/account/sessions"), "/end")
     rows = await demo_database.rows("SELECT action FROM audit_event WHERE actor IS NOT NULL ORDER BY id")

@@ -81,7 +81,7 @@ class Story:
         words = await self.reader.words()
         self.sheet = tuple(re.findall(r"\b[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}\b", words))
         assert len(self.sheet) == 10, words
-        await self.reader.press("I have them on paper")
+        await self.reader.press("I have kept them")
         await self.then_it_says("Records")
 
     async def when_they_sign_out_and_in_again(self) -> None:
@@ -115,10 +115,10 @@ class Story:
         await self.then_it_says("Visit summary")
 
     async def then_its_summary_is_theirs_on_paper(self) -> None:
-        content = await self.reader.save("PDF")
+        content = await self.reader.save("PDF of this page")
         assert pdf_problems(content) == []
         assert self.patient.family in Document(content).spoken
-        large = await self.reader.save("Large print PDF")
+        large = await self.reader.save("Large print PDF of this page")
         assert pdf_problems(large) == []
         assert Document(large).pages >= Document(content).pages
 

@@ -11,7 +11,7 @@ __all__ = ["Tree", "fragment_problems", "page_problems", "read_fragment", "read_
 
 EVERYWHERE = (
     content.attributes, content.elements, content.nesting, content.lists, content.tables, content.headings,
-    content.pictures, names.ids, names.controls, names.links_and_buttons, names.groups, forms.forms, forms.errors,
+    content.pictures, names.ids, names.controls, names.links_and_buttons, names.alike, names.groups, forms.forms, forms.errors,
 )  # fmt: skip
 WHOLE_PAGES = (
     frame.document, frame.heading, frame.landmarks, frame.skip_link, frame.status, frame.resources, names.references,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from tests.support.html.names import is_control
 from tests.support.html.tree import Tree, classes, shown, tag, words
 
 PHRASING = frozenset(
@@ -141,6 +142,9 @@ def tables(tree: Tree) -> Iterator[str]:
                 yield f"{shown(header)} does not say which cells it heads"
             if not words(header):
                 yield f"{shown(header)} is an empty header"
+        for cell in tree.within(table, "td"):
+            if not words(cell) and not any(is_control(e) for e in cell.iter() if isinstance(e.tag, str)):
+                yield f"{shown(cell)} is an empty cell, which is heard as nothing"
         if not tree.within(table, "th"):
             yield f"{shown(table)} has no headers"
         if "stack" in classes(table):
@@ -175,3 +179,6 @@ def pictures(tree: Tree) -> Iterator[str]:
         titled = bool(children) and tag(children[0]) == "svg:title" and bool(words(children[0]))
         if drawing.get("aria-hidden") != "true" and not (drawing.get("role") == "img" and titled):
             yield f"{shown(drawing)} is neither role=img with a title first nor hidden from screen readers"
+        named = (drawing.get("aria-labelledby") or "").split()
+        if any(child.get("id") in named for child in children if tag(child) == "svg:desc"):
+            yield f"{shown(drawing)} is named by its description, which is then heard twice"

@@ -10,7 +10,9 @@ from tests.support.html.tree import Tree, shown, tag, words
 
 REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-owns", "aria-errormessage",
               "aria-details", "aria-activedescendant", "headers", "list", "form")  # fmt: skip
-VAGUE = frozenset({"here", "click here", "more", "read more", "link", "this", "details", "view", "go"})
+# What a link or a button may not say alone: in a list of links it tells nobody of what.
+VAGUE = frozenset({"here", "click here", "more", "read more", "link", "this", "details", "view", "go",
+                   "pdf", "large print pdf", "plain text"})
 
 
 def ids(tree: Tree) -> Iterator[str]:
@@ -88,6 +90,18 @@ def links_and_buttons(tree: Tree) -> Iterator[str]:
     for button in tree.all("input"):
         if button.get("type") in ("submit", "button", "reset", "image"):
             yield f"{shown(button)} should be a <button>"
+
+
+def alike(tree: Tree) -> Iterator[str]:
+    """Two buttons of one name do one thing, for whoever hears them out of their place."""
+    done: dict[str, set[str]] = {}
+    for button in tree.all("button"):
+        form = next((e for e in tree.above(button) if tag(e) == "form"), None)
+        goes = button.get("formaction") or (form.get("action") if form is not None else "") or ""
+        done.setdefault(tree.name(button), set()).add(f"{goes} {button.get('name')}={button.get('value')}")
+    for name, things in done.items():
+        if name and len(things) > 1:
+            yield f"{len(things)} buttons are called “{name}” and do different things"
 
 
 def groups(tree: Tree) -> Iterator[str]:
