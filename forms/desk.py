@@ -6,12 +6,15 @@ from wtforms import StringField
 from wtforms.validators import ValidationError
 
 from forms.base import Form, at_most, tidy
-from forms.registration import CodeForm
+from forms.registration import CodeForm, needed
 from words.gettext import Later, N_
 
 
 class FindForm(CodeForm):
     code = None
+    born_month = StringField(Later(N_("Month")), [needed(N_("Enter the month of birth"))], filters=[tidy])
+    born_day = StringField(Later(N_("Day")), [needed(N_("Enter the day of birth"))], filters=[tidy])
+    born_year = StringField(Later(N_("Year")), [needed(N_("Enter the year of birth"))], filters=[tidy])
     name = StringField(Later(N_("Name, or part of it")), [at_most(200, Later(N_("Use fewer letters")))], filters=[tidy])
     number = StringField(Later(N_("Record number")), [at_most(64, Later(N_("Use fewer letters")))], filters=[tidy])
 

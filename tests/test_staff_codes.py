@@ -39,6 +39,12 @@ async def find(desk, **answers):
     return await desk.submit(await desk.get("/staff"), "/staff", **{**BORN, **answers})
 
 
+async def test_what_was_found_is_in_the_title_and_what_is_missing_is_of_the_patient(desk, nora):
+    assert (await find(desk, name="Quist")).title.startswith("Find a patient: 1 patient found")
+    page = await find(desk, born_month="", name="Quist")
+    assert "Enter the month of birth" in page.main and "you were born" not in page.main
+
+
 # Issuing
 
 
