@@ -25,7 +25,8 @@ SLOW = document(rows(900))  # seconds of work
 
 @asynccontextmanager
 async def opened(**settings: object) -> AsyncIterator[PdfPool]:
-    pool = PdfPool(**settings)
+    """Patient enough for a machine that does much else, unless the test is about that."""
+    pool = PdfPool(**{"queue_seconds": 60, "timeout_seconds": 60} | settings)
     try:
         yield pool
     finally:

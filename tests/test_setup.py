@@ -9,7 +9,9 @@ import pytest
 
 from tests.support.databases import HOUSE
 
-REQUIREMENTS = sorted((HOUSE / "requirements").glob("*.txt"))
+HTMX = HOUSE / "requirements/htmx.txt"
+"""Name, version and hash of a package that npm fetches, in one line of its own form."""
+REQUIREMENTS = sorted(set((HOUSE / "requirements").glob("*.txt")) - {HTMX})
 # Written apart, so that this file does not name them either.
 HOSTS = [".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("deb", "debian", "org"),
                                        ("jsdelivr", "net"), ("unpkg", "com"), ("npmjs", "com"))]  # fmt: skip
@@ -43,6 +45,10 @@ def test_what_we_ask_for_is_what_is_pinned():
     ):
         have = {named(name) for name in pinned((HOUSE / f"requirements/{file}.txt").read_text())}
         assert {named(requirement) for requirement in asked} <= have, "run bin/lock"
+
+
+def test_htmx_is_exact_and_hashed():
+    assert re.fullmatch(r"htmx\.org [0-9]+\.[0-9]+\.[0-9]+ sha512-[A-Za-z0-9+/]{86}==\n", HTMX.read_text())
 
 
 def test_htmx_comes_without_django():

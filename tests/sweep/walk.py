@@ -43,7 +43,11 @@ NEWEST = {
     "visit": "SELECT t.ref FROM encounter t {joined} {shown} ORDER BY t.id LIMIT 1",
 }
 JOINED = "JOIN record_source p ON p.id = t.patient JOIN record r ON r.id = p.record WHERE r.ref = ?"
-SHOWN = "AND t.released_at < CURRENT_TIMESTAMP AND t.withdrawn_at IS NULL AND t.sensitive = {false}"
+# What the patient marked "only me" is no address for helpers, and ids of one millisecond come in any order.
+SHOWN = (
+    "AND t.released_at < CURRENT_TIMESTAMP AND t.withdrawn_at IS NULL AND t.sensitive = {false}"
+    " AND NOT EXISTS (SELECT 1 FROM item_privacy i WHERE i.record = r.id AND i.item = CAST(t.id AS TEXT))"
+)
 
 
 async def values_for(database: Database, record_ref: str) -> dict[str, str]:
