@@ -16,7 +16,7 @@ from handlers.respond import invalid, render, see_other
 from handlers.session_cookie import signed_in
 from handlers.sign_in import minutes_until
 from pages.clinic import clinic
-from pages.registration import RegisterPage, authenticator_page, codes_page
+from pages.registration import AuthenticatorPage, RegisterPage, authenticator_page, codes_page
 
 CODE, LOGIN, APP, CODES = (f"registration/{name}.html" for name in ("code", "login", "authenticator", "codes"))
 
@@ -85,15 +85,21 @@ async def authenticator(request: Request) -> Response:
 
 @post("/register/authenticator", access=HALF)
 async def confirm_app(request: Request) -> Response:
-    form, house, viewer = read_form(request, FactorForm), request.app.state.house, request.state.viewer
+    form, viewer = read_form(request, FactorForm), request.state.viewer
     if not is_enrolling(viewer):
         return see_other(request, "/sign-in/code")
-    if form.validate():
-        outcome = await acts.confirm_app(house, viewer, form.code.data)
-        if isinstance(outcome, acts.Opened):
-            return signed_in(request, see_other(request, "/register/codes"), outcome.token)
+    outcome = await acts.confirm_app(request.app.state.house, viewer, form.code.data) if form.validate() else None
+    if isinstance(outcome, acts.Opened):
+        return signed_in(request, see_other(request, "/register/codes"), outcome.token)
+    return await _not_confirmed(request, form, outcome)
+
+
+async def _not_confirmed(request: Request, form: FactorForm, outcome: acts.Refused | None) -> Response:
+    if outcome and outcome.reason == "late":
+        return await invalid(request, AuthenticatorPage(None), APP, form)
+    if outcome:
         form.refuse(outcome.reason)
-    page = await authenticator_page(house, viewer, await _clinic_name(request))
+    page = await authenticator_page(request.app.state.house, request.state.viewer, await _clinic_name(request))
     return await invalid(request, page, APP, form)
 
 

@@ -1,10 +1,12 @@
 """Registering at a browser without script, from the desk's screen to the first page of one's own."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
 
+from tables.accounts import Account
 from tests.support.client import client_of
 from tests.support.signing_in import sign_in
 
@@ -17,8 +19,6 @@ BORN = {"born_month": "3", "born_day": "9", "born_year": "1984"}
 @pytest.fixture
 async def chart(app, demo_database):
     """A patient of the demo clinic who has no login yet."""
-    from datetime import UTC, datetime
-
     from tests.support.logins import a_record, house_on
 
     now = datetime.now(UTC)
@@ -159,6 +159,14 @@ async def test_a_wrong_code_of_the_app_is_asked_again(client, code):
     wrong = await client.submit(page, 0, code="12 34")
     assert wrong.status == 422 and app_of(wrong).secret == key.secret and "12 34" not in wrong.main + wrong.html
     assert (await client.submit(wrong, 0, code=f" {key.now()[:3]} {key.now()[3:]} ")).url == "/register/codes"
+
+
+async def test_whoever_comes_back_after_the_day_is_over_is_told_whom_to_call(client, code):
+    page = await at_app(client, code)
+    key = app_of(page)
+    await Account.update({Account.created_at: datetime.now(UTC) - timedelta(hours=25)}).where(Account.state == "enrolling")
+    late = await client.submit(page, 0, code=key.now())
+    assert late.status == 422 and "the day is over" in late.main and "Key:" not in late.main
 
 
 async def test_half_a_session_reaches_nothing_but_its_next_step(client, code):
