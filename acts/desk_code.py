@@ -38,6 +38,8 @@ async def issue_code(
     the chart's row is held: its owner may have finished registering at this very moment."""
     record = await _record(grant.house, record_ref)
     reason = _why_not(record)
+    if reason == "registered":
+        await _open_everywhere(grant, record["id"])
     if reason:
         return NotIssued(reason)
     code, ends_at = new_desk_code(), grant.now + VALID_FOR
@@ -52,6 +54,17 @@ async def issue_code(
             raise Changed
         await _write(grant.house, record["id"], code, issuer, grant.now, ends_at)
     return Issued(code, letter, ends_at)
+
+
+async def _open_everywhere(grant: QueueGrant | SystemGrant, record: UUID) -> None:
+    """Who has a login needs no code; but a stranger's guesses may have shut its password in new places."""
+    async with grant.acting("password.open") as entry:
+        entry.subject = record
+        await grant.house.database.rows(
+            "UPDATE password SET failures = 0 WHERE account IN (SELECT account FROM share WHERE record = ?"
+            " AND basis = 'self' AND revoked_at IS NULL)",
+            record,
+        )
 
 
 async def _record(house: House, record_ref: str) -> dict | None:

@@ -14,16 +14,20 @@ from access.house import House
 from access.opening import open_account
 from access.viewer import Viewer
 from identity import authenticators, limits, passwords
-from identity.authenticators import FOR_GOOD
+from identity.places import places_of
 from identity.sessions import SIGNED_OUT, open_session, revoke
 from identity.usernames import username_key
 from tables.base import new_id
 from tables.queue import enqueue_notice
 
 FIND = (
-    "SELECT a.id, a.state, p.hash, p.failures FROM account a JOIN password p ON p.account = a.id"
+    "SELECT a.id, a.state, p.hash, p.failures, EXISTS (SELECT 1 FROM session s WHERE s.account = a.id"
+    " AND s.level = 'full' AND s.place IN ({places})) AS at_home FROM account a JOIN password p ON p.account = a.id"
     " WHERE a.username_key = ? AND a.kind = ? AND a.state IN ('active', 'enrolling')"
 )
+ELSEWHERE_AT_MOST = 100
+"""Failures in a row, from places where its owner never signed in, after which a password is right in known places only
+(NIST SP 800-63B-4 §3.2.2). It opens everywhere again once its owner signed in at one of those, or the desk said so."""
 STILL_THIS = "UPDATE password SET failures = 0, hash = ? WHERE account = ? AND hash = ? RETURNING id"
 
 
@@ -49,14 +53,13 @@ async def check_password(
 ) -> SignedIn | NotSignedIn:
     """One hash and the same statements, whether or not there is such a user name."""
     key = username_key(username)
-    asked = _limits(key, viewer)
+    known = await _find(house, viewer, kind, key)
+    asked = _limits(key, viewer, at_home=bool(known and known["at_home"]))
     tries = await limits.take(house, asked, viewer.now)
     if tries.refused:
         return NotSignedIn("again", tries.again_at)
-    rows = await house.database.rows(FIND, key, kind)
-    known = rows[0] if rows else None
     right = await passwords.hasher(house.limits).verify(known["hash"] if known else None, password)
-    if not right or known["failures"] >= FOR_GOOD:
+    if not right or (known["failures"] >= ELSEWHERE_AT_MOST and not known["at_home"]):
         await _count_failure(house, viewer, known)
         return NotSignedIn("pair", left=tries.left)
     fresh = await _fresh_hash(house, known["hash"], password)
@@ -67,23 +70,34 @@ async def check_password(
     return SignedIn(token, known["state"] == "enrolling")
 
 
-def _limits(key: str, viewer: Viewer) -> tuple[limits.Limit, ...]:
-    """By name, whether or not it is anybody's: an answer that differs would tell. From elsewhere nobody can use up
-    the few tries of one's own address."""
+async def _find(house: House, viewer: Viewer, kind: str, key: str) -> dict | None:
+    """The account of this name, and whether it signed in from this place before (`at_home`)."""
+    places = places_of(house, viewer.visitor.ip)
+    rows = await house.database.rows(FIND.format(places=", ".join("?" * len(places))), *places, key, kind)
+    return rows[0] if rows else None
+
+
+def _limits(key: str, viewer: Viewer, at_home: bool) -> tuple[limits.Limit, ...]:
+    """By name, whether or not it is anybody's: an answer that differs would tell. No pause is longer than 15 minutes,
+    and it grows to that. A place where this account signed in before has tries of its own; all others share theirs."""
     name, ip = limits.hidden(key), viewer.visitor.ip
+    elsewhere = (
+        limits.Limit(f"sign-in:elsewhere:{name}", 20, 60),
+        limits.Limit(f"sign-in:elsewhere, long:{name}", 40, 900),
+    )
     return (
         limits.Limit(f"sign-in:name:{name}:{ip}", 10, 900),
-        limits.Limit(f"sign-in:name:{name}", 100, 86_400),
         limits.Limit(f"sign-in:ip:{ip}", 200, 900),
         limits.Limit("sign-in:all", 600, 60, kept=True),
+        *(() if at_home else elsewhere),
     )
 
 
 async def _count_failure(house: House, viewer: Viewer, known: dict | None) -> None:
+    """Only what failed elsewhere is counted against the password; at home the same statement finds nothing."""
+    counted = known["id"] if known and not known["at_home"] else new_id()
     async with house.audit.transaction() as entries:
-        await house.database.rows(
-            "UPDATE password SET failures = failures + 1 WHERE account = ?", known["id"] if known else new_id()
-        )
+        await house.database.rows("UPDATE password SET failures = failures + 1 WHERE account = ?", counted)
         entries.append(
             Entry(viewer.now, "account.password", subject=known["id"] if known else None, decision="refused", reason="pair")
         )

@@ -15,6 +15,7 @@ from access.house import House
 from access.viewer import Viewer, Visitor
 from access.vocabulary import Duty
 from identity.csrf import new_secret
+from identity.places import place_of
 from settings import Limits
 from tables.base import new_id, new_ref
 
@@ -26,7 +27,7 @@ FIND = (
 DUTIES = "SELECT duty FROM staff_duty WHERE account = ? AND ended_at IS NULL"
 INSERT = (
     "INSERT INTO session (id, ref, token, account, level, csrf, created_at, last_seen_at, proven_at, idle_seconds,"
-    " ends_at, shared, device, end_reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')"
+    " ends_at, shared, device, place, end_reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')"
 )
 REVOKE = "UPDATE session SET revoked_at = ?, end_reason = ? WHERE id = ? AND revoked_at IS NULL"
 SEEN_EVERY = timedelta(seconds=60)
@@ -104,7 +105,7 @@ async def open_session(
         await revoke(house, replaces, now, REPLACED)
     await house.database.rows(
         INSERT, new_id(), new_ref(), token_hash(token), account, level, new_secret(), now, now, proven_at, idle,
-        ends_at or now + timedelta(seconds=absolute), shared, visitor.device,
+        ends_at or now + timedelta(seconds=absolute), shared, visitor.device, place_of(house, visitor.ip),
     )
     return token
 

@@ -48,6 +48,7 @@ ACTIONS = {
     "system.import": N_("filed new data from the clinic"), "code.issue": N_("printed a code to register with"),
     "code.check": N_("typed a code to register with"), "account.register": N_("made a login"),
     "code.see": N_("opened the page for codes to register with"),
+    "password.open": N_("let the owner sign in from anywhere again"),
 }  # fmt: skip
 KEY = re.compile(r"(\d{1,19})\.(\d{1,4})")
 

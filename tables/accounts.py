@@ -112,6 +112,8 @@ class Session(Table, tablename="session"):
     ends_at = moment(null=False)
     shared = Boolean(default=False, null=False)
     device = words(null=False)
+    place = Varchar(length=32, null=False, default="")
+    """A keyed hash of the address it was opened from (`identity.places`)."""
     revoked_at = moment()
     end_reason = code(24)
 

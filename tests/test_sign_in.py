@@ -1,6 +1,7 @@
 """Signing in, step-up and signing out: what an act does, on both databases."""
 
 import asyncio
+import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -181,10 +182,46 @@ async def test_tries_are_given_back_in_the_order_in_which_they_are_taken(house, 
     assert named == ["a", "b", "c"] and await count(house, "rate_bucket", "count = 0") == 3
 
 
-async def test_a_hundred_failures_in_a_row_stop_the_password_for_good(house, now, maria):
+async def test_a_hundred_failures_elsewhere_stop_a_password_elsewhere_until_its_owner_signs_in_at_home(house, now, maria):
+    await sign_in.give_factor(house, await half_of(house, now), app_code(now))
     await house.database.rows("UPDATE password SET failures = 99 WHERE account = ?", maria)
-    await give_password(house, now, password="wrong wrong wrong")
+    await give_password(house, now, password="wrong wrong wrong", visitor=ELSEWHERE)
+    assert (await give_password(house, now, visitor=ELSEWHERE)).reason == "pair"
+    assert isinstance(await give_password(house, now), sign_in.SignedIn)
+    assert isinstance(await give_password(house, now, visitor=ELSEWHERE), sign_in.SignedIn)
+
+
+async def test_strangers_in_many_places_keep_nobody_out_at_home_and_elsewhere_for_a_quarter_of_an_hour(house, now, maria):
+    await sign_in.give_factor(house, await half_of(house, now), app_code(now))
+    places = [dataclasses.replace(ELSEWHERE, ip=f"203.0.113.{n}") for n in range(130)]
+    for place in places:
+        last = await give_password(house, now, password="wrong wrong wrong", visitor=place)
+    assert last.reason == "again" and last.again_at <= now + timedelta(minutes=15)
+    assert isinstance(await give_password(house, now), sign_in.SignedIn)
+    later = now + timedelta(minutes=15)
+    assert isinstance(await give_password(at(house, later), later, visitor=ELSEWHERE), sign_in.SignedIn)
+
+
+async def test_failures_at_home_do_not_shut_other_places(house, now, maria):
+    await sign_in.give_factor(house, await half_of(house, now), app_code(now))
+    for _ in range(5):
+        await give_password(house, now, password="wrong wrong wrong")
+    assert await count(house, "password", "failures = 0") == 1
+
+
+async def test_a_half_session_makes_no_place_known(house, now, maria):
+    """Whoever found the password out, and no more, must not make a home of where they sit."""
+    await give_password(house, now)
+    await house.database.rows("UPDATE password SET failures = 100 WHERE account = ?", maria)
     assert (await give_password(house, now)).reason == "pair"
+
+
+async def test_strangers_get_the_same_pauses_for_a_name_that_nobody_has(house, now, maria):
+    outcomes = {}
+    for name in ("maria", "nobody"):
+        places = [dataclasses.replace(ELSEWHERE, ip=f"203.0.113.{n}") for n in range(25)]
+        outcomes[name] = [await give_password(house, now, name, "wrong wrong wrong", visitor=place) for place in places]
+    assert outcomes["maria"] == outcomes["nobody"] and outcomes["maria"][-1].reason == "again"
 
 
 async def test_a_right_password_forgets_the_failures(house, now, maria):

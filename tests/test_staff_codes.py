@@ -100,6 +100,18 @@ async def test_no_code_for_a_chart_whose_owner_finished_registering_at_that_mome
     assert await count(house, "capability") == 0
 
 
+async def test_asking_for_a_code_of_who_has_a_login_opens_their_password_everywhere_again(house, now):
+    chart, grant, owner = await a_record(house, now), await at_the_desk(house, now), await an_account(house, now, "ana")
+    await house.database.rows(
+        "INSERT INTO share (id, ref, account, record, basis, starts_at, created_at) VALUES (?, 'r', ?, ?, 'self', ?, ?)",
+        owner, owner, chart.id, now, now,
+    )  # fmt: skip
+    await house.database.rows("UPDATE password SET failures = 100 WHERE account = ?", owner)
+    assert await issue_code(grant, chart.ref) == NotIssued("registered")
+    assert await count(house, "password", "failures = 0 AND account = ?", owner) == 1
+    assert await count(house, "audit_event", "action = 'password.open' AND subject = ?", chart.id) == 1
+
+
 async def test_a_duty_that_ended_hands_out_nothing(house, now):
     from access.grant import Changed
 
@@ -213,7 +225,8 @@ async def test_a_patient_with_a_login_gets_no_code(desk, cast):
     assert "This patient has a login." in page.main and "Make a code" not in page.main
     csrf = next(e.get("value") for e in page.tree.all("input") if e.get("name") == "csrf")
     answer = await desk.post(f"/staff/records/{cast['self'].record}/code", {"csrf": csrf, "form_key": "k"})
-    assert answer.status == 422 and LETTER.search(answer.main) is None
+    page = await desk.get(answer.headers["location"])
+    assert answer.status == 303 and "They can sign in anywhere again" in page.text and LETTER.search(page.main) is None
 
 
 async def test_a_chart_that_does_not_exist_is_not_found(desk):

@@ -10,11 +10,14 @@ from access.vocabulary import Duty, staff
 from acts.desk_code import NotIssued, issue_code
 from forms.desk import FindForm, IssueForm
 from handlers.forms import open_form, read_form
+from handlers.frame import Notice
 from handlers.refs import parse_ref
 from handlers.respond import invalid, render, see_other
 from pages.desk import DeskPage, code_page, find_page
+from words.gettext import N_, Later
 
 FINDERS = frozenset({Duty.FRONT_DESK, Duty.SUPPORT})
+OPEN = N_("They can sign in anywhere again, with the password they have.")
 HOME, CODE = "staff/home.html", "staff/code.html"
 
 
@@ -40,7 +43,9 @@ async def code(request: Request, record: FromPath[str]) -> Response:
     page = await code_page(request.state.grant, parse_ref(record).ref, letter, request.app.state.house.origin)
     if page is None:
         raise NotFoundException
-    return await render(request, page, "staff/letter.html" if page.code else CODE)
+    opened = page.registered and request.query_params.get("done") == "open"
+    notice = Notice("good", Later(OPEN)) if opened else None
+    return await render(request, page, "staff/letter.html" if page.code else CODE, notice=notice)
 
 
 @post("/staff/records/{record:str}/code", access=staff(Duty.FRONT_DESK))
@@ -48,6 +53,8 @@ async def issue(request: Request, record: FromPath[str]) -> Response:
     outcome = await issue_code(request.state.grant, parse_ref(record).ref, read_form(request, IssueForm).sending)
     if not isinstance(outcome, NotIssued):
         return see_other(request, f"/staff/records/{record}/code?letter={outcome.letter}")
+    if outcome.reason == "registered":
+        return see_other(request, f"/staff/records/{record}/code?done=open")
     page = await code_page(request.state.grant, record, "", request.app.state.house.origin)
     if page is None:
         raise NotFoundException
