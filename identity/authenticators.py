@@ -63,6 +63,8 @@ class Setup:
 
     key: str
     """Base 32 in groups of four."""
+    address: str
+    """otpauth://…: what the picture says, for an app on the same device. A camera cannot see its own phone."""
     qr: str
     """Inline SVG with explicit colours, so that dark mode does not turn it around."""
 
@@ -164,9 +166,10 @@ async def app_setup(house: House, account: UUID, username: str, issuer: str) -> 
     if row is None:
         return None
     totp = _totp(house, row)
-    picture = segno.make(totp.provisioning_uri(name=username, issuer_name=issuer), error="m", micro=False)
+    address = totp.provisioning_uri(name=username, issuer_name=issuer)
+    picture = segno.make(address, error="m", micro=False)
     key = " ".join(totp.secret[at : at + 4] for at in range(0, len(totp.secret), 4))
-    return Setup(key, picture.svg_inline(dark="#000", light="#fff", scale=4, omitsize=False))
+    return Setup(key, address, picture.svg_inline(dark="#000", light="#fff", scale=4, omitsize=False))
 
 
 async def confirm_app(house: House, account: UUID, code: str, now: datetime) -> Proof:

@@ -25,11 +25,30 @@ BUDGET = (
     (N_("Signing in, the newest result and its document"), 60_000),
 )
 
+NAMES = {
+    "/": N_("Front page"), "/about/accessibility": N_("Accessibility"), "/about/privacy": N_("Privacy"),
+    "/about/weight": N_("What a page weighs"), "/account/codes": N_("One-time codes"),
+    "/account/preferences": N_("Your name and text size"), "/account/prove": N_("Show again that it is you"),
+    "/account/security": N_("Sign-in and security"), "/account/sessions": N_("Where you are signed in"),
+    "/help": N_("Help"), "/help/phishing": N_("How to know that a message is from us"), "/records": N_("Records"),
+    "/records/{record}": N_("Home of a record"), "/records/{record}/activity": N_("Who has looked"),
+    "/records/{record}/results": N_("Test results"), "/records/{record}/results/{report}": N_("One result"),
+    "/records/{record}/tests/{series}": N_("One test over time"), "/records/{record}/visits": N_("Visits"),
+    "/records/{record}/visits/{visit}": N_("Visit summary"), "/register": N_("Register"),
+    "/sign-in": N_("Sign in"), "/staff/sign-in": N_("Sign in for staff"),
+}  # fmt: skip
+"""What people call the pages: an address is a row of slashes and braces to whoever hears it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Weight:
     address: str
     bytes: int
+
+    @property
+    def name(self) -> str:
+        known = NAMES.get(self.address)
+        return _(known) if known else self.address
 
 
 @dataclass(frozen=True, slots=True)

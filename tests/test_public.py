@@ -73,4 +73,9 @@ def test_measured_weights_are_read_from_their_file(tmp_path):
     file.write_text(json.dumps({"measured": "2026-05-12", "pages": [{"address": "/records", "bytes": 2000}]}))
     page = weight_page(file)
     assert [(one.address, one.bytes) for one in page.pages] == [("/records", 2000)]
-    assert page.measured.text == "2026-05-12"
+    assert page.measured.text == "2026-05-12" and page.pages[0].name == "Records"
+
+
+def test_every_measured_page_has_a_name_that_can_be_said():
+    weight_page.cache_clear()
+    assert [one.address for one in weight_page().pages if one.name == one.address] == []

@@ -49,6 +49,7 @@ def app_of(page):
 async def test_from_the_desk_s_code_to_one_s_own_record(client, chart, code):
     page = await at_app(client, code)
     assert page.url == "/register/authenticator" and len(page.tree.all("svg")) == 1
+    assert app_of(page).secret in page.link("Open the key in an app on this device"), "no camera is needed"
     page = await client.submit(page, 0, code=app_of(page).now())
     assert page.url == "/register/codes" and len(SHEET.findall(page.main)) == 10
     page = await client.submit(page, "I have kept them")

@@ -280,6 +280,13 @@ async def test_how_far_back_is_a_choice(lab, vera):
         assert count in (await vera.get(f"{lab.home}/results?since={since}")).main
 
 
+async def test_the_end_of_one_year_leads_on_to_the_others(lab, vera):
+    for number, days in enumerate((10, 500)):
+        await lab.test(f"Test {number}", "1", "g", days=days)
+    page = await vera.follow(await vera.get(f"{lab.home}/results"), "Show the results of all years")
+    assert "2 results," in page.main and "all years" not in page.main
+
+
 async def test_pages_hold_25_and_together_everything_once(lab, vera):
     """Many of one day, so that the order within a day matters too."""
     for number in range(60):
