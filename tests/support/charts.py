@@ -44,7 +44,9 @@ async def open_charts(
         charts = []
         for sent in patients_in([folder / name for name in names]):
             record = await record_of(house, sent.id)
-            token = await owner_of(house, record["id"], record["name"], house.clock())
+            died = any(key.startswith("deceased") and value not in (False, "false") for key, value in sent.patient.items())
+            basis = "representative" if died else "self"
+            token = await owner_of(house, record["id"], record["name"], house.clock(), basis)
             client = await stack.enter_async_context(client_of(app))
             client.http.cookies.set("s", token)
             ids = {

@@ -9,14 +9,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any
 
 from tests.support.client import Client, Seen
 from tests.support.html import read_page
 from tests.support.html.tree import words
 from tests.support.pdf import Document
-from tests.support.sent import SUMMARIES, PatientSent, Resource, codes_of, is_laboratory, note_of, referred, words_of
+from tests.support.sent import SUMMARIES, PatientSent, Resource, called, codes_of, is_laboratory, note_of, references_in, referred, words_of
 from words.tests import name_of
 
 UNITS = {
@@ -32,7 +31,7 @@ OURS = re.compile(
     r"|This shows how high your blood sugar has been"
 )
 """Sentences of ours with such a word that judge nothing."""
-PRINTED = re.compile(r"Printed on .*?Questions: [^.]*\.", re.S)
+PRINTED = re.compile(r"Printed\s+on\s.*?\sfrom\s+the\s+portal\s+of\s[^.]*\.(\s+Questions:\s[^.]*\.)?", re.S)
 NEAR = 300
 """Letters within which a PDF, read aloud, comes from the name of a test to its value."""
 NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
@@ -61,6 +60,8 @@ def said(observation: Resource) -> list[str]:
 def _quantity(value: Resource) -> str:
     code, sent = value.get("code", ""), value.get("unit", "")
     unit = UNITS[code] if code in UNITS else UNITS.get(sent, sent or code)
+    if unit == "seconds" and value.get("value") == "1":
+        unit = "second"
     text = flat(f"{value.get('value', '')} {unit}")
     return COMPARED.get(value.get("comparator", ""), "{}").format(text)
 
@@ -71,7 +72,10 @@ def day_of(sent: str) -> str:
         return sent
     if len(sent) == 7:
         return f"{datetime.fromisoformat(sent + '-01'):%B %Y}"
-    moment = datetime.fromisoformat(sent.replace("Z", "+00:00"))
+    try:
+        moment = datetime.fromisoformat(sent.replace("Z", "+00:00"))
+    except ValueError:
+        return ""  # nothing was sent, or no date
     moment = moment.astimezone(UTC) if moment.tzinfo else moment
     return f"{moment:%B} {moment.day}, {moment.year}"
 
@@ -129,7 +133,7 @@ class Allowed:
             if resource.get("code"):
                 self.numbers |= numbers_in(name_of(codes_of(resource["code"]), words_of(resource["code"])))
             self.numbers |= numbers_in(note_of(resource)) if resource.get("presentedForm") else set()
-            for attachment in resource.get("content", []):
+            for attachment in resource["content"] if resource["resourceType"] == "DocumentReference" else ():
                 self.numbers |= numbers_in(note_of({"presentedForm": [attachment.get("attachment", {})]}))
         return self
 
@@ -141,7 +145,7 @@ class Allowed:
 def _parts(sent: str) -> set[str]:
     """The figures with which a day and a clock time are said."""
     parts = numbers_in(day_of(sent))
-    if "T" in sent:
+    if "T" in sent and day_of(sent):
         moment = datetime.fromisoformat(sent.replace("Z", "+00:00"))
         moment = moment.astimezone(UTC) if moment.tzinfo else moment
         parts |= {str(moment.hour % 12 or 12), f"{moment.minute:02}", str(moment.minute)}
@@ -170,10 +174,6 @@ class Chart:
     wrong: list[str] = field(default_factory=list)
     seen_labs: set[str] = field(default_factory=set)
     forms_read: list[Said] = field(default_factory=list)
-
-    @cached_property
-    def by_id(self) -> dict[str, Resource]:
-        return {one["id"]: one for kind in self.sent.by_type.values() for one in kind if "id" in one}
 
     def expect(self, fact: str, text: str, where: str) -> None:
         if flat(fact) and flat(fact) not in flat(text):
@@ -209,11 +209,13 @@ class Chart:
         return [word for word in canaries if any(word in text for text in read)]
 
     async def _reports(self) -> None:
-        listed = [ref for ref in await self._listed("results", "results") if ref in self.ids["report"]]
+        found = await self._listed("results", "results")
+        for number, ref in enumerate([one for one in found if one in self.ids["lone"]][: self.most]):
+            await self._lone(self.sent.find(f"Observation/{self.ids['lone'][ref]}"), ref, number)
+        listed = [ref for ref in found if ref in self.ids["report"]]
         for number, ref in enumerate(listed[: self.most]):
-            report = self.by_id[self.ids["report"][ref]]
-            members = [self.by_id[referred(one)] for one in report.get("result", []) if referred(one) in self.by_id]
-            members = [one for one in members if shown(one)]
+            report = self.sent.find(f"DiagnosticReport/{self.ids['report'][ref]}")
+            members = [one for one in self._members(report.get("result", [])) if shown(one)]
             for said in await self.forms(f"{self.root}/results/{ref}", number):
                 self._report(report, members, said, f"report {report['id']} ({said.form})")
             self.seen_labs |= {one["id"] for one in members}
@@ -221,19 +223,42 @@ class Chart:
         unlisted = wanted - {self.ids["report"].get(ref) for ref in listed} if self.most > len(wanted) else set()
         self.wrong += [f"report {one} is not in the list of results" for one in sorted(unlisted)]
 
+    async def _lone(self, lab: Resource, ref: str, number: int) -> None:
+        """A test that came in no report has a page of its own."""
+        for page in await self.forms(f"{self.root}/results/{ref}", number):
+            where = f"lone test {lab['id']} ({page.form})"
+            self.expect(day_of(taken(lab)), page.text, where)
+            self._value(lab, page, where)
+            self._no_strangers(Allowed().of(lab, *self._around([lab]), self.sent.patient), page.text, where, 1)
+        self.seen_labs.add(lab["id"])
+
+    def _members(self, references: list[Resource], depth: int = 4) -> list[Resource]:
+        """The tests of a report, and those of its panels."""
+        found = [one for one in map(self.sent.find, references) if one and depth]
+        return found + [inner for one in found for inner in self._members(one.get("hasMember", []), depth - 1)]
+
+    def _around(self, resources: list[Resource]) -> list[Resource]:
+        return [one for one in map(self.sent.find, references_in(resources)) if one]
+
     def _report(self, report: Resource, members: list[Resource], page: Said, where: str) -> None:
         text = page.text
         self.expect(day_of(taken(report)), text, where)
         for performer in report.get("performer", []):
-            self.expect(performer.get("display", ""), text, where)
+            self._named(performer, text, where)
         for one in members:
             self._value(one, page, where)
         for line in lines_that_say(note_of(report)):
             self._line(line, text, where)
         if not any(one.get("referenceRange") or one.get("interpretation") for one in members):
             self._not_judged(text, report, members, where)
-        allowed = Allowed().of(report, *members, self.sent.patient)
+        allowed = Allowed().of(report, *members, *self._around([report, *members]), self.sent.patient)
         self._no_strangers(allowed, text, where, len(members))
+
+    def _named(self, reference: Resource, text: str, where: str) -> None:
+        """A person or place, as whoever referred to them called them, or as they are called themselves."""
+        names = [reference.get("display", ""), called(self.sent.find(reference))]
+        if any(names) and not any(flat(name) in flat(text) for name in names if name):
+            self.wrong.append(f"{where}: neither {' nor '.join(filter(None, names))} is named")
 
     def _value(self, one: Resource, page: Said, where: str) -> None:
         """The laboratory's name and the value stand together."""
@@ -260,7 +285,7 @@ class Chart:
 
     async def _histories(self) -> None:
         for number, (ref, ids) in enumerate(list(self.series.items())[: self.most]):
-            results = [self.by_id[one] for one in ids if one in self.by_id and releasable(self.by_id[one])]
+            results = [one for one in (self.sent.find(f"Observation/{name}") for name in ids) if one and releasable(one)]
             if not results or not is_laboratory(results[0]):
                 continue
             if len({(label_of(one), said(one)[0].partition(" ")[2]) for one in results if said(one)}) > 1:
@@ -284,7 +309,7 @@ class Chart:
         unlisted = {one["id"] for one in self.sent.visits if shown(one)} - {self.ids["visit"].get(ref) for ref in refs}
         self.wrong += [f"visit {one} is not in the list" for one in sorted(unlisted)]
         for number, ref in enumerate(refs[: self.most]):
-            visit = self.by_id[self.ids["visit"][ref]]
+            visit = self.sent.find(f"Encounter/{self.ids['visit'][ref]}")
             within = [one for kind in self.sent.by_type.values() for one in kind if visit_of(one) == visit["id"]]
             for page in await self.forms(f"{self.root}/visits/{ref}", number):
                 self._visit(visit, within, page, f"visit {visit['id']} ({page.form})")
@@ -295,16 +320,15 @@ class Chart:
         for reason in visit.get("reasonCode", []):
             self.expect(words_of(reason), text, where)
         for participant in visit.get("participant", []):
-            self.expect((participant.get("individual") or {}).get("display", ""), text, where)
+            self._named(participant.get("individual") or {}, text, where)
         for one in within:
             if one["resourceType"] == "Observation" and releasable(one) and is_laboratory(one):
                 self._value(one, page, where)
             if one["resourceType"] == "DiagnosticReport" and is_note(one) and shown(one):
                 for line in lines_that_say(note_of(one)):
                     self._line(line, text, where)
-        named = [referred(one.get("condition") or {}) for one in visit.get("diagnosis", [])]
-        diagnoses = [self.by_id[one] for one in named if one in self.by_id]
-        self._no_strangers(Allowed().of(visit, *within, *diagnoses, self.sent.patient), text, where, *range(len(within) + 1))
+        around = self._around([visit, *within])
+        self._no_strangers(Allowed().of(visit, *within, *around, self.sent.patient), text, where, *range(len(within) + 1))
 
     async def _listed(self, address: str, noun: str) -> list[str]:
         """The refs of every row of a list, over all its pages."""

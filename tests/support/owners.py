@@ -7,6 +7,7 @@ from uuid import UUID
 
 from access.house import House
 from access.viewer import Visitor
+from access.vocabulary import Category
 from identity.sessions import open_session
 from seeds.cast import fixed_id
 from seeds.people import BY_HANDLE
@@ -15,7 +16,7 @@ from tables.database import Database
 from tests.support.logins import house_on
 
 
-async def owner_of(house: House, record: UUID, name: str, now: datetime) -> str:
+async def owner_of(house: House, record: UUID, name: str, now: datetime, basis: str = "self") -> str:
     """Makes a login whose own record this is, and gives the token of a session with both factors shown."""
     account = new_id()
     async with house.database.transaction():
@@ -24,10 +25,15 @@ async def owner_of(house: House, record: UUID, name: str, now: datetime) -> str:
             " VALUES (?, ?, 'personal', 'active', ?, ?, ?, 'en', 'normal', ?)",
             account, new_ref(), f"owner-{account.hex}", f"owner-{account.hex}", name, now,
         )
+        share = new_id()
         await house.database.rows(
-            "INSERT INTO share (id, ref, account, record, basis, starts_at, created_at) VALUES (?, ?, ?, ?, 'self', ?, ?)",
-            new_id(), new_ref(), account, record, now, now,
+            "INSERT INTO share (id, ref, account, record, basis, starts_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            share, new_ref(), account, record, basis, now, now,
         )
+        for category in Category if basis != "self" else ():
+            await house.database.rows(
+                "INSERT INTO share_scope (id, share, category, action) VALUES (?, ?, ?, 'see')", new_id(), share, category.value
+            )
         return await signed_in(house, account, "personal", now)
 
 

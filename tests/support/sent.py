@@ -47,6 +47,28 @@ def referred(reference: Any) -> str:
     return text.removeprefix("urn:uuid:").rpartition("/")[2] or text
 
 
+def references_in(value: Any) -> Iterator[str]:
+    """Every reference in a resource, as sent."""
+    if isinstance(value, dict):
+        if isinstance(value.get("reference"), str):
+            yield value["reference"]
+        for one in value.values():
+            yield from references_in(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from references_in(one)
+
+
+def called(resource: Resource) -> str:
+    """The name of a person or a place."""
+    name = resource.get("name") or ""
+    if isinstance(name, str):
+        return name
+    best = sorted(name, key=lambda one: {"official": 0, "usual": 1}.get(one.get("use", ""), 2))[0]
+    parts = [*best.get("prefix", []), *best.get("given", []), best.get("family", ""), *best.get("suffix", [])]
+    return " ".join(filter(None, parts)) or best.get("text", "")
+
+
 def words_of(concept: Any) -> str:
     """What a CodeableConcept says: its text, else the first display, else the first code."""
     concept = concept or {}
@@ -75,6 +97,8 @@ class PatientSent:
     """One patient of a feed, and everything that names them as its subject."""
 
     patient: Resource
+    directory: dict[str, Resource] = field(default_factory=dict)
+    """Everything that was sent, of whomever, by id: the people and places that others refer to."""
     by_type: dict[str, list[Resource]] = field(default_factory=lambda: defaultdict(list))
 
     @property
@@ -93,6 +117,12 @@ class PatientSent:
     @property
     def family(self) -> str:
         return self.name.get("family", "")
+
+    def find(self, reference: Any) -> Resource:
+        """What a reference names, wherever it was sent; {} where nothing of that name was."""
+        text = reference.get("reference", "") if isinstance(reference, dict) else reference
+        text = "/".join(text.split("/_history/")[0].rsplit("/", 2)[-2:]).removeprefix("urn:uuid:")
+        return self.directory.get(text, {})
 
     @property
     def labs(self) -> list[Resource]:
@@ -114,7 +144,9 @@ def is_laboratory(observation: Resource) -> bool:
 def patients_in(paths: Iterable[Path]) -> list[PatientSent]:
     """Of what was sent twice, the last counts."""
     resources = read(paths)
-    patients = {one["id"]: PatientSent(one) for one in resources if one.get("resourceType") == "Patient"}
+    directory = {one["id"]: one for one in resources if "id" in one}
+    directory |= {f"{one['resourceType']}/{one['id']}": one for one in resources if "id" in one}
+    patients = {one["id"]: PatientSent(one, directory) for one in resources if one.get("resourceType") == "Patient"}
     newest = {(one.get("resourceType"), one.get("id") or number): one for number, one in enumerate(resources)}
     for one in newest.values():
         subject = referred(one.get("subject") or one.get("patient") or {})
