@@ -61,7 +61,8 @@ class Settings:
 
     @property
     def heads_file(self) -> Path:
-        """Where the audit's heads are exported: beside a SQLite file, or named after the database of a server."""
+        """Where the audit's heads are exported: beside a SQLite file, or named after the database of a server.
+        Each month has one of its own, by this name with the month in it (access/heads.py)."""
         if self.database_url.startswith("sqlite:///"):
             return Path(self.database_url.removeprefix("sqlite:///") + ".audit-heads.jsonl")
         return self.data_dir / f"{urlsplit(self.database_url).path.strip('/')}.audit-heads.jsonl"

@@ -17,16 +17,15 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from access.heads import HeadsFile
 from tables.database import Database
 
 OBJECTS_LENGTH = 100
 BATCH = 64
-HEADS_IN_A_ROW = 36
-"""Of at most 106 characters each, in a column of 4000."""
 INSERT = (
     "INSERT INTO audit_event (chain, seq, at, actor, behalf, subject, action, objects, decision, reason, purpose, shown, mac)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -35,9 +34,8 @@ INSERT = (
 HEADS = (
     "SELECT e.chain, e.seq, e.mac FROM audit_chain c CROSS JOIN audit_event e WHERE e.chain = c.id"
     " AND e.seq = (SELECT MAX(l.seq) FROM audit_event l WHERE l.chain = c.id)"
-    " AND (c.closed_at IS NULL OR c.closed_at > ?) ORDER BY e.chain"
+    " AND (c.closed_at > ? OR (c.closed_at IS NULL AND e.at > ?)) ORDER BY e.chain"
 )
-TAIL_BYTES = 262_144
 SEEN = "UPDATE session SET last_seen_at = ? WHERE id = ? AND last_seen_at < ?"
 
 
@@ -96,13 +94,13 @@ class AuditWriter:
     """One chain of one process. Nothing about access is decided by what it remembers."""
 
     def __init__(self, database: Database, key: bytes, heads_file: Path | None = None):
-        self.database, self.key, self.heads_file = database, key, heads_file
+        self.database, self.key = database, key
+        self.heads = HeadsFile(heads_file) if heads_file else None
         self.lock = asyncio.Lock()
         self.chain, self.seq, self.mac = 0, 0, b""
         self._waiting: list[tuple[Entry | None, asyncio.Future]] = []
         self._seen: dict[UUID, datetime] = {}
         self._flusher: asyncio.Task | None = None
-        self._exported: list = []
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[list[Entry]]:
@@ -135,7 +133,7 @@ class AuditWriter:
     async def _new_chain(self, now: datetime) -> Entry:
         """Begins a chain: it names this process and the heads exported last."""
         self.chain, self.seq, self.mac = secrets.randbits(62) + 1, 0, b""
-        heads = json.dumps(fitting(last_heads(self.heads_file)), separators=(",", ":"))
+        heads = json.dumps(self._last_heads(), separators=(",", ":"))
         process = f"{socket.gethostname()}:{os.getpid()}"[:80]
         await self.database.rows(
             "INSERT INTO audit_chain (id, process, opened_at, heads) VALUES (?, ?, ?, ?)",
@@ -199,39 +197,17 @@ class AuditWriter:
                 await self.database.many(SEEN, [(now, session, now) for session, now in sorted(seen.items())])
 
     async def export_heads(self, now: datetime) -> None:
-        """Appends the heads of all chains still in use to a file outside the database, so that cut-off rows are missed.
-        Nothing is added while nothing happens."""
-        if self.heads_file is None:
+        """Tells a file outside the database what is new at the ends of the chains, so that cut-off rows are missed.
+        Nothing is added while nothing happens, nor for chains that nobody writes to any more."""
+        if self.heads is None:
             return
-        rows = await self.database.rows(HEADS, now - timedelta(days=1))
-        heads = [[row["chain"], row["seq"], bytes(row["mac"]).hex()] for row in rows]
-        if heads != self._exported:
-            line = json.dumps({"at": now.isoformat(), "heads": heads}, separators=(",", ":"))
-            self.heads_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.heads_file.touch(mode=0o600)
-            with self.heads_file.open("a", encoding="ascii") as file:
-                file.write(line + "\n")
-            self._exported = heads
+        self.heads.catch_up()
+        since = self.heads.since(now)
+        rows = await self.database.rows(HEADS, since, micros(since))
+        self.heads.add(now, [[row["chain"], row["seq"], bytes(row["mac"]).hex()] for row in rows])
 
-
-def fitting(heads: list) -> list:
-    """As many as the column holds, whole: chains of killed processes stay open for ever, and half a list is none."""
-    return heads[-HEADS_IN_A_ROW:]
-
-
-def last_heads(file: Path | None) -> list:
-    """The newest whole line; the machine may have stopped in the middle of writing the last one."""
-    if file is None or not file.is_file():
-        return []
-    with file.open("rb") as lines:
-        lines.seek(max(0, file.stat().st_size - TAIL_BYTES))
-        tail = lines.read().decode("ascii", "replace").splitlines()
-    return next((heads for line in reversed(tail) if (heads := read_heads(line)) is not None), [])
-
-
-def read_heads(line: str) -> list | None:
-    """`[[chain, seq, mac], …]` of one line of the heads file; None for a line that was not finished."""
-    try:
-        return json.loads(line)["heads"]
-    except (ValueError, KeyError, TypeError):
-        return None
+    def _last_heads(self) -> list:
+        if self.heads is None:
+            return []
+        self.heads.catch_up()
+        return self.heads.newest()

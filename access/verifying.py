@@ -1,7 +1,7 @@
 """Reads every audit chain again and says where the first row is that is not as it was written.
 
 A chain is whole when its rows count up from 0, each MAC follows from the row before, a closed chain has as many rows
-as its process said, and each head that was ever exported is still there (SECURITY contract 12).
+as its process said, and each head that was ever exported is still there (SECURITY contract 12). Heads are read line by line and rows page by page: memory grows with chains alone.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from access.audit import read_heads, seal_row
+from access.audit import seal_row
+from access.heads import exported_lines, read_line
 from tables.database import Database
 
 PAGE = 2000
@@ -22,8 +23,21 @@ STRAYS = (
     "SELECT DISTINCT e.chain FROM audit_event e WHERE NOT EXISTS (SELECT 1 FROM audit_chain c WHERE c.id = e.chain)"
 )
 
-Heads = dict[int, dict[int, str]]
-"""For each chain, the MAC (in hex) that was exported for a row."""
+EXPORTED = "SELECT mac FROM audit_event WHERE chain = ? AND seq = ?"
+
+
+@dataclass(slots=True)
+class Exported:
+    """How one chain's exported heads fare: the last one looked at, and the first that is not as it was exported.
+    `highest` is the last row that anybody said there is."""
+
+    highest: int = -1
+    last: tuple[int, str] = (-1, "")
+    changed: int | None = None
+
+
+Heads = dict[int, Exported]
+"""By chain: what stays of all the lines, which are read one at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,37 +71,40 @@ async def verify(
 ) -> Verified:
     """The file is read first and chains before their rows, so that what is written meanwhile is no fault."""
     found = Verified()
-    heads = _exported(heads_file, found)
+    heads: Heads = {}
+    for line in exported_lines(heads_file):
+        found.heads_lines += 1
+        await _look(database, heads, line, found)
     chains = await database.rows(CHAINS)
     strays = [row["chain"] for row in await database.rows(STRAYS)]
     for chain in chains:
-        _add(heads, read_heads(f'{{"heads":{chain["heads"] or "[]"}}}') or [])
+        line = read_line(f'{{"heads":{chain["heads"] or "[]"}}}')
+        await _look(database, heads, line.heads if line else [], found)
     for chain in chains:
-        fault = await _first_fault(database, key, chain, heads.get(chain["id"], {}), found, progress)
+        fault = await _first_fault(database, key, chain, heads.get(chain["id"], Exported()), found, progress)
         found.chains += 1
         found.faults += [fault] if fault else []
     known = {chain["id"] for chain in chains}
     found.faults += [Fault(chain, 0, "stray") for chain in strays]
-    found.faults += [Fault(chain, max(heads[chain]), "lost") for chain in sorted(heads) if chain not in known]
+    found.faults += [Fault(chain, heads[chain].highest, "lost") for chain in sorted(heads) if chain not in known]
     return found
 
 
-def _exported(file: Path | None, found: Verified) -> Heads:
-    heads: Heads = {}
-    if file is not None and file.is_file():
-        with file.open(encoding="ascii", errors="replace") as lines:
-            for line in lines:
-                _add(heads, read_heads(line) or [])
-                found.heads_lines += 1
-    return heads
+async def _look(database: Database, heads: Heads, line: list, found: Verified) -> None:
+    """Whether the rows that were exported are there as they were; a row that is gone shows when its chain is walked."""
+    for chain, seq, mac in line:
+        one = heads.setdefault(chain, Exported())
+        if one.last == (seq, mac):
+            continue
+        rows = await database.rows(EXPORTED, chain, seq)
+        is_same = bool(rows) and bytes(rows[0]["mac"]).hex() == mac
+        found.heads += is_same and seq > one.highest
+        if rows and not is_same:
+            one.changed = seq if one.changed is None else min(seq, one.changed)
+        one.last, one.highest = (seq, mac), max(seq, one.highest)
 
 
-def _add(heads: Heads, more: list) -> None:
-    for chain, seq, mac in more:
-        heads.setdefault(chain, {})[seq] = mac
-
-
-async def _first_fault(database, key: bytes, chain: dict, heads: dict[int, str], found: Verified, progress) -> Fault | None:
+async def _first_fault(database, key: bytes, chain: dict, heads: Exported, found: Verified, progress) -> Fault | None:
     """Walks one chain. What comes after its first bad row cannot be judged."""
     number, seq, mac = chain["id"], -1, b""
     while rows := await database.rows(ROWS, number, seq):
@@ -97,12 +114,11 @@ async def _first_fault(database, key: bytes, chain: dict, heads: dict[int, str],
                 return fault
             seq, mac = row["seq"], bytes(row["mac"])
             found.rows += 1
-            found.heads += seq in heads
         progress(found.rows)
     return _end_fault(chain, seq + 1, heads, found)
 
 
-def _fault(key: bytes, before: bytes, row: dict, expected: int, heads: dict[int, str]) -> Fault | None:
+def _fault(key: bytes, before: bytes, row: dict, expected: int, heads: Exported) -> Fault | None:
     chain, seq, mac = row["chain"], row["seq"], bytes(row["mac"])
     if seq != expected:
         return Fault(chain, expected, "missing")
@@ -110,14 +126,14 @@ def _fault(key: bytes, before: bytes, row: dict, expected: int, heads: dict[int,
         return Fault(chain, seq, "changed")
     if seq == 0 and row["action"] != "chain.opened":
         return Fault(chain, seq, "unopened")
-    return Fault(chain, seq, "changed") if heads.get(seq, mac.hex()) != mac.hex() else None
+    return Fault(chain, seq, "changed") if heads.changed == seq else None
 
 
-def _end_fault(chain: dict, count: int, heads: dict[int, str], found: Verified) -> Fault | None:
+def _end_fault(chain: dict, count: int, heads: Exported, found: Verified) -> Fault | None:
     number, said = chain["id"], chain["closed_count"]
     if count == 0:
         return Fault(number, 0, "empty")
-    if heads and max(heads) >= count:
+    if heads.highest >= count:
         return Fault(number, count, "missing")
     if said is None:
         return None
@@ -162,5 +178,5 @@ async def first_row_fault(database: Database, key: bytes) -> str:
     """A quick look, for the doctor: whether this key wrote the newest chain. "" when it did, or when there is none."""
     rows = await database.rows("SELECT id FROM audit_chain ORDER BY opened_at DESC LIMIT 1")
     first = await database.rows(ROWS, rows[0]["id"], -1) if rows else []
-    fault = _fault(key, b"", first[0], 0, {}) if first else None
+    fault = _fault(key, b"", first[0], 0, Exported()) if first else None
     return f"PORTAL_AUDIT_KEY did not write this database: {fault_words(fault)}" if fault else ""

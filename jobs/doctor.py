@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from access.audit import last_heads
+from access.heads import last_heads
 from access.house import House
 from access.verifying import first_row_fault
 from jobs.sweeping import waiting

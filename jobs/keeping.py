@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from access.audit import AuditWriter, Entry
+from access.heads import files_of
 from access.verifying import fault_words, verify
 from settings import Settings
 from tables import backup
@@ -28,8 +29,7 @@ async def restore(settings: Settings, file: Path, replace: bool) -> tuple[backup
     stamp = f"{datetime.now(UTC):%Y%m%d_%H%M%S}"
     check = partial(_chains, settings.audit_key)
     kept, aside = await backup.restore(settings.database_url, file.resolve(), check, replace, stamp)
-    heads = settings.heads_file
-    if heads.exists():
+    for heads in files_of(settings.heads_file):
         heads.rename(heads.with_name(f"{heads.name}.before-{stamp}"))
     await _note(settings, "system.restored")
     return kept, aside

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tracemalloc
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from access.audit import AuditUnavailable, AuditWriter, Entry, last_heads
+from access.audit import AuditUnavailable, AuditWriter, Entry
+from access.heads import files_of, last_heads
 from access.verifying import lines_of, verify
 from tests.support.databases import portal
 
@@ -173,7 +175,8 @@ async def test_a_heads_file_cut_in_the_middle_of_a_line_still_counts(database, w
     await write(writer, now)
     await writer.export_heads(now)
     whole = last_heads(heads)
-    heads.write_text(heads.read_text() + '{"at":"2026-05-12T15:01:00+00:00","heads":[[12')
+    (file,) = files_of(heads)
+    file.write_text(file.read_text() + '{"at":"2026-05-12T15:01:00+00:00","heads":[[12')
     assert last_heads(heads) == whole and whole[0][1] == 6
     await AuditWriter(database, KEY, heads).commit(Entry(now, "results.see"))
     found = await verify(database, KEY, heads)
@@ -184,8 +187,100 @@ async def test_heads_are_not_exported_again_while_nothing_happens(writer, heads,
     await write(writer, now)
     for minute in range(5):
         await writer.export_heads(now + timedelta(minutes=minute))
-    assert len(heads.read_text().splitlines()) == 1
-    assert oct(heads.stat().st_mode)[-3:] == "600"
+    assert len(exported(heads)) == 1
+    assert [oct(file.stat().st_mode)[-3:] for file in files_of(heads)] == ["600"]
+
+
+def exported(heads) -> list:
+    """What each line says, as (chain, seq)."""
+    lines = [json.loads(line) for file in files_of(heads) for line in file.read_text().splitlines()]
+    return [[(chain, seq) for chain, seq, _ in line["heads"]] for line in lines]
+
+
+async def test_only_heads_that_changed_are_exported_again(database, writer, heads, now):
+    other = AuditWriter(database, KEY, heads)
+    await write(writer, now, 1)
+    await write(other, now, 1)
+    await writer.export_heads(now)
+    await write(other, now, 1)
+    for minute in range(3):
+        await writer.export_heads(now + timedelta(minutes=minute))
+        await other.export_heads(now + timedelta(minutes=minute))
+    assert exported(heads) == [sorted([(writer.chain, 1), (other.chain, 1)]), [(other.chain, 2)]]
+
+
+async def killed(database, heads, at, told=True) -> int:
+    """A process that was ended with its chain open, having told its head or not."""
+    writer = AuditWriter(database, KEY, heads)
+    await write(writer, at, 1)
+    if told:
+        await writer.export_heads(at + timedelta(seconds=30))
+    return writer.chain
+
+
+async def test_chains_of_killed_processes_are_told_once_and_no_more(database, heads, now):
+    dead = [await killed(database, heads, now + timedelta(minutes=number)) for number in range(5)]
+    for day in (2, 3, 30):
+        later = now + timedelta(days=day)
+        await killed(database, heads, later)
+    said = [chain for line in exported(heads) for chain, _ in line]
+    assert [said.count(chain) for chain in dead] == [1] * 5
+    assert len(files_of(heads)) == 2 and (await verify(database, KEY, heads)).whole
+
+
+async def test_the_end_of_a_killed_process_is_told_however_late_the_next_one_starts(database, heads, now):
+    await killed(database, heads, now)
+    lost = await killed(database, heads, now + timedelta(minutes=5), told=False)
+    await AuditWriter(database, KEY, heads).export_heads(now + timedelta(days=40))
+    assert (lost, 1) in exported(heads)[-1]
+
+
+async def test_a_tail_is_missed_by_the_file_of_an_earlier_month(database, writer, heads, now):
+    await write(writer, now)
+    await writer.export_heads(now)
+    later = now + timedelta(days=60)
+    await write(AuditWriter(database, KEY, heads), later)
+    await AuditWriter(database, KEY, heads).export_heads(later)
+    await unfence(database)
+    await database.rows("DELETE FROM audit_event WHERE seq >= 5 AND chain = ?", writer.chain)
+    assert [file.name for file in files_of(heads)] == ["audit-heads.2026-05.jsonl", "audit-heads.2026-07.jsonl"]
+    assert await first_fault(database, heads) == (5, "missing")
+
+
+async def test_a_row_that_was_exported_otherwise_is_named_though_the_key_fits_it(database, writer, heads, now):
+    await write(writer, now)
+    await writer.export_heads(now)
+    (file,) = files_of(heads)
+    chain, seq, mac = last_heads(heads)[0]
+    file.write_text(file.read_text() + json.dumps({"at": now.isoformat(), "heads": [[chain, 3, mac]]}) + "\n")
+    assert await first_fault(database, heads) == (3, "changed")
+
+
+async def test_after_a_line_that_was_not_finished_the_next_is_whole(database, writer, heads, now):
+    await write(writer, now, 1)
+    await writer.export_heads(now)
+    (file,) = files_of(heads)
+    file.write_text(file.read_text() + '{"at":"2026-05-12T15:01:00+00:00","heads":[[12')
+    await write(writer, now, 1)
+    await writer.export_heads(now)
+    assert last_heads(heads)[0][1] == 2
+    file.unlink()
+    await writer.export_heads(now)
+    assert exported(heads) == [[(writer.chain, 2)]], "what is in no file is told again"
+
+
+async def test_verifying_keeps_nothing_of_the_lines_it_has_read(database, writer, heads, now):
+    await write(writer, now, 1)
+    await writer.export_heads(now)
+    (file,) = files_of(heads)
+    file.write_text(file.read_text() * 20_000)
+    tracemalloc.start()
+    try:
+        found = await verify(database, KEY, heads)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert found.whole and found.heads_lines == 20_000 and found.heads == 1 and peak < 1_000_000
 
 
 async def test_rows_stay_below_300_bytes(database, writer, now):
