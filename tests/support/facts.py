@@ -89,6 +89,11 @@ def label_of(resource: Resource) -> str:
     return flat(words_of(resource.get("code")))
 
 
+def test_of(observation: Resource) -> tuple[str, str]:
+    """What may stand in one line: the same code, or the same words where no code was sent, in the same unit."""
+    return (codes_of(observation["code"]) or [label_of(observation)])[0], said(observation)[0].partition(" ")[2]
+
+
 def strings_in(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         for one in value.values():
@@ -288,7 +293,7 @@ class Chart:
             results = [one for one in (self.sent.find(f"Observation/{name}") for name in ids) if one and releasable(one)]
             if not results or not is_laboratory(results[0]):
                 continue
-            if len({(label_of(one), said(one)[0].partition(" ")[2]) for one in results if said(one)}) > 1:
+            if len({test_of(one) for one in results}) > 1:
                 self.wrong.append(f"history {ref}: two tests or two units in one line")
             for page in await self.forms(f"{self.root}/tests/{ref}", number):
                 self._history(results, page, f"history of {label_of(results[0])} ({page.form})")
