@@ -31,7 +31,7 @@ INSERT = (
 )
 REVOKE = "UPDATE session SET revoked_at = ?, end_reason = ? WHERE id = ? AND revoked_at IS NULL"
 SEEN_EVERY = timedelta(seconds=60)
-SIGNED_OUT, REPLACED, ENDED, DISABLED, PASSWORD = "signed_out", "replaced", "ended", "disabled", "password"
+SIGNED_OUT, REPLACED, ENDED, DISABLED = "signed_out", "replaced", "ended", "disabled"
 
 
 def token_hash(token: str) -> bytes:
@@ -120,13 +120,6 @@ def _lengths(limits: Limits, kind: str, level: str, shared: bool) -> tuple[int, 
 async def revoke(house: House, session: UUID, now: datetime, reason: str) -> None:
     """Inside a transaction. A session revoked twice keeps its first reason."""
     await house.database.rows(REVOKE, now, reason, session)
-
-
-async def revoke_others(house: House, account: UUID, keep: UUID | None, now: datetime, reason: str) -> None:
-    await house.database.rows(
-        "UPDATE session SET revoked_at = ?, end_reason = ? WHERE account = ? AND revoked_at IS NULL AND id <> ?",
-        now, reason, account, keep or new_id(),
-    )
 
 
 def _id(value) -> UUID:

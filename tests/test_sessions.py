@@ -11,7 +11,7 @@ from access.audit import AuditWriter, Entry
 from access.vocabulary import Duty
 from app import create_app
 from identity.sessions import (
-    DISABLED, SIGNED_OUT, find_viewer, note_seen, open_session, revoke, revoke_others, token_hash,
+    DISABLED, SIGNED_OUT, find_viewer, note_seen, open_session, revoke, token_hash,
 )
 from settings import Limits
 from tables.database import Database
@@ -94,13 +94,6 @@ async def test_a_session_revoked_twice_keeps_its_first_reason(world):
         await revoke(world.house, session, world.now, reason)
     rows = await world.house.database.rows("SELECT end_reason FROM session WHERE id = ?", session)
     assert rows[0]["end_reason"] == SIGNED_OUT
-
-
-async def test_all_other_sessions_of_one_account_can_be_ended(world):
-    mine, other, stans = await sign_in(world), await sign_in(world), await sign_in(world, "stan")
-    keep = (await at(world, mine)).session
-    await revoke_others(world.house, world.people["maria"].account, keep, world.now, "password")
-    assert [(await at(world, token)).level for token in (mine, other, stans)] == ["full", "none", "full"]
 
 
 @pytest.mark.parametrize("state", ["disabled", "closed", "anything else"])
