@@ -55,6 +55,8 @@ class Grant:
                 await self.still()
                 self.entry.action = action
                 yield self.entry
+                if self.viewer:
+                    self.entry.reason = self.entry.reason or self.viewer.visitor.reason
                 entries.append(self.entry)
             self.entry.written = True
         finally:

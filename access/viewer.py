@@ -18,6 +18,13 @@ class Visitor:
     device: str
     pre: bytes = b""
     """SHA-256 of the pre-session cookie; empty when there is none."""
+    token_only: bool = False
+    """The browser sent neither Origin nor Sec-Fetch-Site, so the form's token alone said whose it is."""
+
+    @property
+    def reason(self) -> str:
+        """What the audit row of an act says when it has nothing else to say."""
+        return "token_only" if self.token_only else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,8 @@ def born_on(known: str, typed: str) -> bool:
 
 
 def _code_entry(viewer: Viewer, record: dict | None, right: bool) -> Entry:
-    entry = Entry(viewer.now, "code.check", viewer.account, subject=record["id"] if record else None)
+    subject = record["id"] if record else None
+    entry = Entry(viewer.now, "code.check", viewer.account, subject=subject, reason=viewer.visitor.reason)
     if not right:
         entry.decision, entry.reason = "refused", "code"
     return entry

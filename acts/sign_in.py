@@ -118,7 +118,8 @@ async def _open_half(house, viewer: Viewer, kind: str, known: dict, fresh: str, 
             house, known["id"], kind, viewer.visitor, viewer.now, level="half", shared=shared, replaces=viewer.session
         )
         await limits.give_back(house, asked, viewer.now)
-        entries.append(Entry(viewer.now, "account.password", known["id"], subject=known["id"]))
+        reason = viewer.visitor.reason
+        entries.append(Entry(viewer.now, "account.password", known["id"], subject=known["id"], reason=reason))
     return token
 
 
@@ -165,7 +166,8 @@ async def sign_out(house: House, viewer: Viewer) -> None:
         return
     async with house.audit.transaction() as entries:
         await revoke(house, viewer.session, viewer.now, SIGNED_OUT)
-        entries.append(Entry(viewer.now, "account.sign_out", viewer.account, subject=viewer.account))
+        reason = viewer.visitor.reason
+        entries.append(Entry(viewer.now, "account.sign_out", viewer.account, subject=viewer.account, reason=reason))
 
 
 def is_enrolling(viewer: Viewer) -> bool:

@@ -6,7 +6,7 @@ SECURITY contract 5. What an expired session sent is parked here, before the gua
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlsplit
 
 from litestar.enums import ScopeType
@@ -84,6 +84,8 @@ class FormLayer(ASGIMiddleware):
             await self._park(scope, viewer, fields)
         elif not matches(fields.get("csrf"), secret_for(house, viewer, scope["path"])):
             raise Refused(Denied("form"))
+        elif b"origin" not in headers and b"sec-fetch-site" not in headers:
+            scope["state"]["viewer"] = replace(viewer, visitor=replace(viewer.visitor, token_only=True))
 
     async def _park(self, scope: Scope, viewer: Viewer, fields: Fields) -> None:
         """The guard refuses right after; what an expired session's owner typed goes into a drawer first."""

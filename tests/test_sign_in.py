@@ -254,6 +254,18 @@ async def test_a_password_hashed_at_an_older_cost_is_hashed_anew(house, now, mar
     assert isinstance(await give_password(dearer, now), sign_in.SignedIn)
 
 
+async def test_what_a_token_alone_let_in_is_written_down_so(house, now, maria):
+    """Before there is a session too (SECURITY contract 5)."""
+    bare = dataclasses.replace(nobody(now).visitor, token_only=True)
+    half = await viewer_of(house, (await give_password(house, now, visitor=bare)).token, now, bare)
+    await give_password(house, now, visitor=bare, password="wrong wrong wrong")
+    await sign_in.sign_out(house, half)
+    rows = await house.database.rows("SELECT action, reason FROM audit_event WHERE action <> 'chain.opened' ORDER BY seq")
+    assert [(row["action"], row["reason"]) for row in rows] == [
+        ("account.password", "token_only"), ("account.password", "pair"), ("account.sign_out", "token_only"),
+    ]  # fmt: skip
+
+
 # The second factor
 
 
