@@ -17,7 +17,8 @@ from access.guard import Refused
 from access.opening import Denied
 from handlers.form_layer import BadForm
 from handlers.frame import own_address, reading, with_query
-from handlers.respond import is_htmx, render, see_other
+from handlers.respond import IN_ADDRESS, is_htmx, render, see_other
+from identity.parking import park, without_secrets
 from pdf import PdfBusy, PdfFailed, PdfRefused, PdfTooLarge, PdfUnavailable
 from tables.sending import AlreadySent
 from tables.sqlite import DatabaseBusy
@@ -37,12 +38,14 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
-    """`reason` is a sentence or ""; `wait` and `limit` are words such as "15 minutes" and "64 KB"; `back` an address."""
+    """`reason` is a sentence or ""; `wait` and `limit` are words such as "15 minutes" and "64 KB"; `back` an address;
+    `typed` what was in the form that was not taken."""
 
     reason: str = ""
     wait: str = ""
     limit: str = ""
     back: str = ""
+    typed: str = ""
 
 
 class TooMany(Exception):
@@ -90,7 +93,8 @@ def _to_proof(request: Request, denied: Denied) -> Response:
 def _moved(request: Request, denied: Denied) -> Response:
     parts = request.url.path.split("/")
     parts[2] = denied.elsewhere
-    return Response(b"", status_code=301, headers={"location": quote("/".join(parts))})
+    query = quote(request.url.query, safe=IN_ADDRESS)
+    return Response(b"", status_code=301, headers={"location": quote("/".join(parts)) + (f"?{query}" if query else "")})
 
 
 async def page(request: Request, status: int, *, reason: str = "", name: str = "", **fields: str) -> Response:
@@ -123,16 +127,33 @@ async def already_sent(request: Request, error: AlreadySent) -> Response:
     """The same form with the same words leads where it led; with other words it is asked about."""
     if error.same:
         return see_other(request, error.outcome)
-    return await render(request, ErrorPage(back=error.outcome), "errors/already_sent.html", status=422)
+    shown = ErrorPage(back=error.outcome, typed=typed(request))
+    return await render(request, shown, "errors/already_sent.html", status=422)
+
+
+def typed(request: Request) -> str:
+    """What was in the form, line by line, without passwords, codes and what is no words of a person's."""
+    fields = request.scope["state"].get("fields")
+    return "\n".join(value for _, value in without_secrets(fields.pairs)) if fields else ""
 
 
 async def changed(request: Request, error: Changed) -> Response:
-    """An act refused at the last moment is written down as refused."""
+    """An act refused at the last moment is written down as refused, and what was typed for it is given back."""
     grant = request.state.get("grant")
     if grant is not None:
         grant.entry.decision, grant.entry.reason = "refused", "changed"
         request.scope["state"]["refusal"] = grant.entry
-    return await page(request, 403, reason=REASONS["changed"])
+    return await page(request, 403, reason=REASONS["changed"], typed=typed(request), back=await _kept(request))
+
+
+async def _kept(request: Request) -> str:
+    """Where the form can be opened filled as it was, while the session stands; else ""."""
+    house, viewer, path = request.app.state.house, request.state.viewer, request.url.path
+    template, fields = request.scope.get("path_template"), request.scope["state"].get("fields")
+    has_page = any(route.path_format == template and "GET" in route.methods for route in request.app.routes)
+    stands = await house.database.rows("SELECT id FROM session WHERE id = ? AND revoked_at IS NULL", viewer.session)
+    ref = await park(house, viewer, path, fields.pairs) if has_page and stands and fields else ""
+    return with_query(path, kept=ref) if ref else ""
 
 
 async def too_many(request: Request, error: TooMany) -> Response:

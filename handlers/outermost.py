@@ -47,9 +47,10 @@ VARY_PAGE = b"Cookie, HX-Request, Accept-Encoding"
 CODINGS = ("br", "gzip")
 WORTH_SQUEEZING = 200
 WRONG_ADDRESS = "<!doctype html><html lang=en><meta charset=utf-8><title>Wrong address</title><h1>Wrong address</h1></html>"
-UNAVAILABLE = (
-    "<!doctype html><html lang=en><meta charset=utf-8><title>Not now</title><h1>This page cannot be shown now</h1>"
-    "<p>Nothing was changed. Please try again in a few minutes.</p></html>"
+CANNOT = "<!doctype html><html lang=en><meta charset=utf-8><title>Not now</title><h1>This page cannot be shown now</h1>"
+UNAVAILABLE = CANNOT + "<p>Nothing was changed. Please try again in a few minutes.</p></html>"
+UNSURE = CANNOT + (
+    "<p>What you sent may have been done. Please look in a few minutes, before you send anything again.</p></html>"
 )
 
 
@@ -86,7 +87,7 @@ class Outermost:
             await self.app(scope, receive, answer.take)
         except Exception as error:  # noqa: BLE001 -- the last line of defence: nothing opens when something fails
             logging.getLogger("portal.error").error("%s", type(error).__name__, exc_info=self.settings.debug)
-            answer.replace(503, UNAVAILABLE)
+            answer.replace(503, unavailable(scope))
 
     def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[int, str] | None:
         """What is not for the portal at all: another host, and a question about methods that only scripts of other
@@ -106,7 +107,7 @@ class Outermost:
         return await find_viewer(house, token, visitor, house.clock())
 
     async def _commit(self, scope: Scope, answer: Answer) -> None:
-        """No entry, no page."""
+        """No entry, no page. That somebody was there is no entry: what it is stored with has been done already."""
         state = scope.get("state") or {}
         house, viewer = self.house(), state.get("viewer")
         route = scope.get("route_handler")
@@ -120,8 +121,9 @@ class Outermost:
                 if entry:
                     entry.written = True
             except Exception:  # noqa: BLE001 -- whatever the reason, what could not be written down is not shown
-                logging.getLogger("portal.error").error("audit unavailable")
-                answer.replace(503, UNAVAILABLE)
+                logging.getLogger("portal.error").error("audit unavailable" if entry else "last seen not stored")
+                if entry:
+                    answer.replace(503, unavailable(scope))
 
     def _entries(self, state: dict) -> list[Entry]:
         grant: Grant | None = state.get("grant")
@@ -195,6 +197,11 @@ class Answer:
         if coding == "br":
             return brotli.compress(self.body, mode=brotli.MODE_TEXT, quality=5)
         return gzip.compress(self.body, compresslevel=6, mtime=0)
+
+
+def unavailable(scope: Scope) -> str:
+    """Only of what changes nothing can it be said that nothing was changed."""
+    return UNAVAILABLE if scope["method"] in ("GET", "HEAD") else UNSURE
 
 
 def read_headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:

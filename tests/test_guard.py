@@ -292,6 +292,30 @@ async def test_typed_work_of_an_expired_session_waits_for_its_owner(doors):
     assert await kept(doors.world.house, late, "/write", ref) == []
 
 
+async def test_what_was_typed_on_a_page_of_a_record_is_of_that_record(doors):
+    from identity.parking import kept, park
+
+    house, maria, records = doors.world.house, doors.world.people["maria"], doors.world.records
+    path = f"/records/{records['Maria'].ref}/messages"
+    ref = await park(house, maria, path, [("text", "my words")])
+    rows = await house.database.rows("SELECT record FROM parked_form")
+    assert rows == [{"record": records["Maria"].id}] and await kept(house, maria, path, ref) == [("text", "my words")]
+    await house.database.rows("UPDATE parked_form SET record = ?", records["Stan"].id)
+    assert await kept(house, maria, path, ref) == []
+
+
+async def test_a_moved_record_is_found_with_the_whole_of_what_was_asked(doors):
+    """The address that moves is /records/{record}/…; the routes here begin with /r."""
+    from types import SimpleNamespace as Some
+
+    from access.opening import Denied
+    from handlers.errors import _moved
+
+    url = Some(path="/records/old/results", query="from=2025-01-01&who=a%20b")
+    answer = _moved(Some(url=url), Denied("merged", elsewhere="new"))
+    assert answer.headers["location"] == "/records/new/results?from=2025-01-01&who=a%20b"
+
+
 async def test_nothing_is_kept_of_a_revoked_session_or_a_wrong_token_or_a_shared_computer(doors):
     past = doors.world.now - timedelta(hours=2)
     token, csrf = await token_and_csrf(doors)

@@ -8,6 +8,7 @@ import http.client
 import json
 import logging
 import re
+from datetime import timedelta
 from types import SimpleNamespace
 
 import brotli
@@ -16,8 +17,10 @@ import pytest
 from litestar import Litestar, Request, Response, get, post
 from litestar.datastructures import State
 
+from access.grant import Changed
 from access.guard import guard
 from access.vocabulary import ACCOUNT, PRE_SESSION, PUBLIC, Category, record
+from handlers import outermost
 from handlers.assets import best_coding, fresh
 from handlers.errors import HANDLERS, TooMany
 from handlers.form_layer import Fields, FormLayer
@@ -27,12 +30,14 @@ from handlers.respond import render, see_other
 from handlers.views import make_environment, make_text_environment
 from handlers.visitor import Proxies
 from identity.csrf import mask
+from identity.parking import kept
 from identity.sessions import open_session
 from pages.address import Address, RecordPage
 from tables import sqlite
 from tables.sending import use_key
 from tables.sqlite import DatabaseBusy
 from tests.support.headers import header_problems
+from tests.support.html import page_problems
 from tests.support.world import VISITOR, build
 from tests.test_database import held_by_another_process
 
@@ -81,11 +86,30 @@ def handlers() -> list:
             await use_key(grant.house.database, sending, "/page?first=" + fields.get("word"), grant.now)
         return see_other(request, "/page?first=" + fields.get("word"))
 
+    @get("/acts", access=ACCOUNT)
+    async def form() -> Response:
+        return Response(WHOLE, media_type="text/html")
+
+    @post("/ends", access=ACCOUNT)
+    async def ends(request: Request) -> None:
+        raise Changed
+
+    @post("/acts/{ended:str}", access=ACCOUNT)
+    async def ended(request: Request) -> None:
+        grant = request.state.grant
+        if request.path_params["ended"] == "session":
+            await grant.house.database.rows("UPDATE session SET revoked_at = ?", grant.now)
+        raise Changed
+
+    @get("/acts/{ended:str}", access=ACCOUNT)
+    async def ended_form() -> Response:
+        return Response(WHOLE, media_type="text/html")
+
     @post("/echo", access=PRE_SESSION)
     async def echo(request: Request) -> Response:
         return Response(b"", status_code=200)
 
-    return [page, throws, busy, often, nothing, go, seen, unaudited, acts, echo]
+    return [page, throws, busy, often, nothing, go, seen, unaudited, acts, form, ends, ended, ended_form, echo]
 
 
 class Portal:
@@ -112,9 +136,9 @@ class Portal:
         async with httpx.AsyncClient(transport=transport, base_url=self.origin, cookies=cookies) as client:
             return await client.request(method, path, **options)
 
-    async def send(self, token, **fields) -> httpx.Response:
+    async def send(self, token, path="/acts", **fields) -> httpx.Response:
         row = (await self.world.house.database.rows("SELECT csrf FROM session ORDER BY created_at DESC, id DESC LIMIT 1"))[0]
-        return await self.ask("POST", "/acts", token, data={"csrf": mask(bytes(row["csrf"])), **fields})
+        return await self.ask("POST", path, token, data={"csrf": mask(bytes(row["csrf"])), **fields})
 
     @property
     def record(self) -> str:
@@ -258,6 +282,43 @@ async def test_a_page_of_a_record_without_a_grant_is_a_mistake_not_a_page(portal
     assert answer.status_code == 500 and "UnauditedPage" in caplog.text
 
 
+async def test_a_moment_of_being_there_that_is_not_stored_takes_no_answer_away(portal, monkeypatch, caplog):
+    token, many = await portal.token(), type(portal.world.house.database).many
+
+    async def no_seen(self, sql, rows):
+        if "last_seen_at" in sql:
+            raise OSError("disk full")
+        await many(self, sql, rows)
+
+    past = portal.world.now - timedelta(seconds=90)
+    await portal.world.house.database.rows("UPDATE session SET last_seen_at = ?", past)
+    monkeypatch.setattr(type(portal.world.house.database), "many", no_seen)
+    answer = await portal.send(token, form_key="k", word="one")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/page?first=one") and await acts_of(portal) == 1
+    assert "last seen not stored" in caplog.text
+
+
+async def test_nothing_was_changed_is_said_only_of_what_changes_nothing(portal, monkeypatch):
+    token = await portal.token()
+
+    async def broken(*args):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(outermost, "find_viewer", broken)
+    page, act = await portal.ask("GET", "/page", token), await portal.ask("POST", "/acts", token)
+    assert page.status_code == act.status_code == 503
+    assert "Nothing was changed" in page.text and "Nothing was changed" not in act.text and "may have been done" in act.text
+
+
+async def test_an_act_that_the_token_alone_let_in_says_so(portal):
+    token = await portal.token()
+    csrf = (await portal.world.house.database.rows("SELECT csrf FROM session ORDER BY created_at DESC, id DESC LIMIT 1"))[0]["csrf"]
+    for headers in ({}, {"origin": portal.origin}, {"sec-fetch-site": "same-origin"}):
+        await portal.ask("POST", "/acts", token, headers=headers, data={"csrf": mask(bytes(csrf)), "word": "one"})
+    rows = await portal.world.house.database.rows("SELECT reason FROM audit_event WHERE action = 'account.test' ORDER BY seq")
+    assert [row["reason"] for row in rows] == ["token_only", "", ""]
+
+
 # The log
 
 
@@ -353,6 +414,30 @@ async def test_the_same_key_with_other_words_is_asked_about(portal):
     await portal.send(token, form_key="k", word="one")
     answer = await portal.send(token, form_key="k", word="two")
     assert answer.status_code == 422 and "/page?first=one" in answer.text and await acts_of(portal) == 1
+
+
+async def test_the_same_key_with_other_words_shows_what_is_new_without_passwords(portal):
+    token = await portal.token()
+    await portal.send(token, form_key="k", word="one")
+    answer = await portal.send(token, form_key="k", word="two <b>\nlines", password=SECRET, code="123456")
+    assert page_problems(answer.text) == [] and "two &lt;b&gt;\nlines" in answer.text and SECRET not in answer.text and "123456" not in answer.text
+
+
+async def test_what_was_typed_for_an_act_that_ended_in_between_is_given_back(portal):
+    token = await portal.token()
+    answer = await portal.send(token, "/acts/share", form_key="k", word="two <b>", password=SECRET)
+    assert answer.status_code == 403 and page_problems(answer.text) == []
+    assert "What you typed" in answer.text and "two &lt;b&gt;" in answer.text
+    ref = re.search(r'href="/acts/share\?kept=([\w-]+)"', answer.text)[1]
+    assert await kept(portal.world.house, portal.world.people["maria"], "/acts/share", ref) == [("word", "two <b>")]
+    assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/acts/session", "/ends"], ids=["session over", "no page to open"])
+async def test_nothing_is_parked_where_nobody_could_open_it(portal, path):
+    answer = await portal.send(await portal.token(), path, word="two")
+    assert answer.status_code == 403 and "two" in answer.text and "kept=" not in answer.text
+    assert await portal.world.house.database.rows("SELECT id FROM parked_form") == []
 
 
 async def test_a_form_sent_many_times_at_once_acts_once(portal):

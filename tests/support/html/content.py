@@ -38,7 +38,7 @@ OWN = {
     "meta": "charset name content", "meter": "value min max low high optimum", "ol": "start reversed type",
     "optgroup": "label", "option": "value selected label", "output": "for form name", "progress": "value max",
     "script": "src defer type integrity", "select": "name required autocomplete multiple size form",
-    "td": "colspan rowspan headers", "textarea": "name rows cols required maxlength minlength autocomplete spellcheck "
+    "td": "colspan rowspan headers", "textarea": "name rows cols readonly required maxlength minlength autocomplete spellcheck "
     "autocapitalize form", "th": "colspan rowspan headers scope abbr", "time": "datetime",
 }  # fmt: skip
 OWN_NAMES = {name: frozenset(names.split()) for name, names in OWN.items()}
