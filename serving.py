@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from pathlib import Path
 
@@ -46,4 +47,13 @@ def app(settings: Settings | None = None):
     """The application; without settings it reads the environment again, as each reload must."""
     from app import create_app
 
+    _write_log()
     return create_app(settings or Settings.from_env())
+
+
+def _write_log() -> None:
+    """One line for each request, to the standard error output; other people's loggers stay as quiet as they are."""
+    log = logging.getLogger("portal.request")
+    if not log.handlers:
+        log.addHandler(logging.StreamHandler())
+        log.setLevel(logging.INFO)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import signal
 import socket
@@ -150,8 +151,14 @@ def test_serve_says_where_it_is_answers_and_ends(demo_url, tmp_path):
             break
         except OSError:
             time.sleep(0.1)
+    urllib.request.urlopen(f"http://localhost:{port}/sign-in?next=%2Frecords%2FMaria")
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
+    said, _ = process.communicate(timeout=20)
+    lines = [json.loads(line) for line in said.splitlines()]
+    assert lines[-1] | {"ms": 0, "bytes": 0, "id": ""} == {
+        "route": "/sign-in", "method": "GET", "status": 200, "ms": 0, "bytes": 0, "id": "",
+    }
+    assert "Maria" not in said
     assert "The audit is whole." in portal(["audit", "verify"], demo_url, PORTAL_DATA=str(tmp_path))
 
 
