@@ -132,14 +132,15 @@ def import_fhir(arguments: argparse.Namespace) -> int:
 
 
 async def _import(settings: Settings, arguments: argparse.Namespace):
+    from access.opening import open_system
     from ehr.importing import import_paths
     from jobs.news import tell_of_feed
 
     async with house_of(settings) as house:
         with Progress("Importing") as progress:
             return await import_paths(
-                house.database, arguments.path, arguments.source, house.clock(), report_progress=progress.to,
-                audit=house.audit, ended=partial(tell_of_feed, house),
+                open_system(house, "import", house.clock()), arguments.path, arguments.source,
+                report_progress=progress.to, ended=partial(tell_of_feed, house),
             )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from access.audit import Entry
 from access.grant import AccountGrant, CapabilityGrant, QueueGrant, RecordGrant, SystemGrant, make
 from access.house import House
-from access.viewer import Viewer
+from access.viewer import Viewer, Visitor
 from access.vocabulary import Access, Action, Category, Duty, Purpose
 from rules.access import Allowed, RecordFacts, Refusal, ShareFacts, decide, scopes_of
 from tables.sites import site_of
@@ -185,6 +185,15 @@ def open_queue(house: House, viewer: Viewer, duty: Duty) -> QueueGrant:
 
 def open_system(house: House, part: str, now: datetime) -> SystemGrant:
     return make(SystemGrant, house=house, now=now, entry=Entry(now, f"system.{part}"), part=part)
+
+
+async def open_for(
+    system: SystemGrant, account: UUID, kind: str, record_ref: str, access: Access
+) -> RecordGrant | Denied:
+    """What this person would be granted at this moment, where the portal acts for them while they are not there. It
+    shows nothing to anybody, so the entry of who looked is that of the system's run."""
+    viewer = Viewer(Visitor("", system.part), system.house.clock(), "full", account, kind=kind)
+    return await open_record(system.house, viewer, record_ref, access)
 
 
 async def open_capability(house: House, viewer: Viewer, purpose: str, secret_hash: bytes) -> CapabilityGrant | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +13,8 @@ from uuid import UUID
 
 import msgspec
 
-from access.audit import AuditWriter, Entry
+from access.audit import Entry
+from access.grant import SystemGrant
 from access.vocabulary import Purpose
 from ehr.linking import complete, go_back, take_back_words
 from ehr.reading import Entry as Sending
@@ -24,7 +24,7 @@ from ehr.report import ImportReport, Tally
 from ehr.rows import Feed
 from ehr.sent import Sent, make_ready
 from ehr.types import SWEEPS, pass_of
-from ehr.writing import Transaction, Writer
+from ehr.writing import Writer
 from tables.base import new_id
 from tables.database import Database
 from tables.sites import site_of
@@ -45,29 +45,27 @@ class Run:
 
 
 async def import_paths(
-    database: Database,
+    grant: SystemGrant,
     paths: Iterable[Path],
     source: str,
-    now: datetime,
     *,
     report_progress: Progress | None = None,
     link: Mapping[str, UUID] | None = None,
     zone: str = "",
-    audit: AuditWriter | None = None,
     ended: Ended | None = None,
 ) -> ImportReport:
     """Imports files and folders as one feed. Raises `NotFhir`, before anything is written, if one file is no FHIR.
 
     `source` '' takes the server that the resources name, else "import". `link` gives an existing record to patients by
-    their FHIR id; any other new patient is a new record. `report_progress(done, all)` counts resources. `audit` is an
-    AuditWriter: each chart the run writes to gets an entry in the same transaction.
+    their FHIR id; any other new patient is a new record. `report_progress(done, all)` counts resources. The run
+    leaves an audit entry, and so does each chart it writes to, in the transaction that writes.
     """
     began = time.perf_counter()
     files = check_files(paths)
-    transaction = audit.transaction if audit else _unaudited(database)
-    run = await _begin(database, transaction, source or UNNAMED, files, now)
+    database, now = grant.house.database, grant.now
+    run = await _begin(grant, source or UNNAMED, files)
     feed = Feed(zone or (await site_of(database))["zone"], now)
-    writer = Writer(database, feed, run.id, Tally(), link or {}, transaction, touched)
+    writer = Writer(database, feed, run.id, Tally(), link or {}, grant.house.audit.transaction, touched)
     progress = _Progress(report_progress, sum(file.count for file in files))
     sources = await _write_files(writer, files, source, progress)
     late = 0
@@ -87,17 +85,6 @@ def touched(entries: list[Entry], charts: frozenset[UUID], now: datetime) -> Non
     """One audit entry for each chart that the run writes to, in the transaction that writes."""
     purpose = Purpose.FEED.value
     entries.extend(Entry(now, "system.import", subject=chart, purpose=purpose) for chart in sorted(charts))
-
-
-def _unaudited(database: Database) -> Transaction:
-    """For a feed read into a database that has no key to audit with: tests and measurements."""
-
-    @asynccontextmanager
-    async def transaction() -> AsyncIterator[list[Entry]]:
-        async with database.transaction():
-            yield []
-
-    return transaction
 
 
 @dataclass(slots=True)
@@ -172,22 +159,21 @@ class _Gathering:
             await asyncio.sleep(0)
 
 
-async def _begin(
-    database: Database, transaction: Transaction, source: str, files: list[FeedFile], now: datetime
-) -> Run:
-    """A run row; the one that was cut, if these are its files."""
+async def _begin(grant: SystemGrant, source: str, files: list[FeedFile]) -> Run:
+    """A run row; the one that was cut, if these are its files. Going on is a run in the audit like beginning."""
     digest = hashlib.sha256()
     for file in files:
         digest.update(str(file.path).encode() + b"\0" + file.sha256)
+    database, now = grant.house.database, grant.now
     rows = await database.rows(
         "SELECT id, started_at FROM import_run WHERE source = ? AND state = 'writing' AND digest = ? ORDER BY started_at DESC LIMIT 1",
         source, digest.digest(),
     )  # fmt: skip
-    if rows:
-        return Run(rows[0]["id"], rows[0]["started_at"], True)
-    run = Run(new_id(), now, False)
-    async with transaction() as entries:
-        entries.append(Entry(now, "system.import", purpose=Purpose.FEED.value))
+    run = Run(rows[0]["id"], rows[0]["started_at"], True) if rows else Run(new_id(), now, False)
+    async with grant.acting("system.import") as entry:
+        entry.purpose = Purpose.FEED.value
+        if run.resumed:
+            return run
         await database.rows(
             "INSERT INTO import_run (id, source, state, digest, cursor, started_at) VALUES (?, ?, 'writing', ?, 0, ?)",
             run.id, source, digest.digest(), now,

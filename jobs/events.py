@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from access.grant import RecordGrant
-from access.house import House
-from access.opening import open_record
-from access.viewer import Viewer, Visitor
+from access.grant import RecordGrant, SystemGrant
+from access.opening import open_for
 from access.visible import visible
 from access.vocabulary import Access, Action, Category
 from tables.results import DiagnosticReport, Observation
 from tables.visits import Composition, Encounter
 
-Still = Callable[[House, dict, datetime], Awaitable[bool]]
+Still = Callable[[SystemGrant, dict], Awaitable[bool]]
 """Asks again whether the row's object is the recipient's to know of."""
 
 
@@ -30,20 +27,20 @@ class Event:
     still: Still
 
 
-async def account_stands(house: House, row: dict, now: datetime) -> bool:
+async def account_stands(system: SystemGrant, row: dict) -> bool:
     """What happened to an account is told to its owner whatever state it is in now."""
     return row["account"] is not None
 
 
-async def item_is_visible(house: House, row: dict, now: datetime) -> bool:
+async def item_is_visible(system: SystemGrant, row: dict) -> bool:
     """Opens the recipient's own grant, as a request of theirs would."""
-    table = CLINICAL.get(row["object_kind"])
+    table, house = CLINICAL.get(row["object_kind"]), system.house
     found = await house.database.rows(RECORD_OF.format(table=table._meta.tablename), UUID(row["object"])) if table else []
     state = await house.database.rows("SELECT state, kind FROM account WHERE id = ?", row["account"])
     if not found or not state or state[0]["state"] != "active":
         return False
-    viewer = Viewer(Visitor("", "worker"), now, "full", row["account"], kind=state[0]["kind"])
-    grant = await open_record(house, viewer, found[0]["ref"], Access("record", CATEGORY[table], Action.SEE))
+    access = Access("record", CATEGORY[table], Action.SEE)
+    grant = await open_for(system, row["account"], state[0]["kind"], found[0]["ref"], access)
     return isinstance(grant, RecordGrant) and await visible(grant, table).exists().where(table.id == UUID(row["object"]))
 
 

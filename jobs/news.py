@@ -9,10 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from access.grant import RecordGrant
+from access.grant import RecordGrant, SystemGrant
 from access.house import House
-from access.opening import open_record
-from access.viewer import Viewer, Visitor
+from access.opening import open_for, open_system
 from access.visible import visible
 from access.vocabulary import Access, Action, Category
 from jobs.job import Job
@@ -42,6 +41,7 @@ async def tell_of_feed(house: House, since: datetime) -> None:
 
 async def feed_news(house: House, job: Job, now: datetime) -> None:
     """One handful of charts, then a job for the next."""
+    await house.audit.commit(open_system(house, "news", now).entry)
     since, after = datetime.fromisoformat(job.arguments["since"]), UUID(job.arguments.get("after", str(FIRST)))
     found = await house.database.rows(NEW, since, after)
     whole = found if len(found) < CHARTS else _without_last_chart(found)
@@ -64,9 +64,11 @@ def _without_last_chart(found: list[dict]) -> list[dict]:
 
 async def record_news(house: House, job: Job, now: datetime) -> None:
     """Each person who may look at this chart, by their own grant at this moment."""
-    since = datetime.fromisoformat(job.arguments["since"])
+    system, since = open_system(house, "news", now), datetime.fromisoformat(job.arguments["since"])
+    system.showed("Record", [job.record])
+    await house.audit.commit(system.entry)
     for holder in await house.database.rows(HOLDERS, job.record):
-        newest = await _newest(house, holder, since, now)
+        newest = await _newest(system, holder, since)
         if newest:
             async with house.database.transaction():
                 await enqueue_notice(
@@ -75,9 +77,8 @@ async def record_news(house: House, job: Job, now: datetime) -> None:
                 )
 
 
-async def _newest(house: House, holder: dict, since: datetime, now: datetime) -> UUID | None:
-    viewer = Viewer(Visitor("", "worker"), now, "full", holder["id"], kind=holder["kind"])
-    grant = await open_record(house, viewer, holder["ref"], SEE_HOME)
+async def _newest(system: SystemGrant, holder: dict, since: datetime) -> UUID | None:
+    grant = await open_for(system, holder["id"], holder["kind"], holder["ref"], SEE_HOME)
     if not isinstance(grant, RecordGrant):
         return None
     rows = await (

@@ -9,7 +9,9 @@ from functools import lru_cache
 
 from jinja2 import Environment
 
+from access.grant import SystemGrant
 from access.house import House
+from access.opening import open_system
 from handlers.views import make_text_environment
 from jobs.events import EVENTS
 from jobs.job import kept
@@ -22,27 +24,32 @@ AT_ONCE = 4
 
 
 async def turn(house: House, senders: Mapping[str, Sender], owner: str) -> int:
-    """Sends what is due by the channels there are; how many rows were looked at."""
+    """Sends what is due by the channels there are; how many rows were looked at. One entry in the audit for all of them."""
     channels = [channel for channel in senders if channel.isalnum()]
     if not channels:
         return 0
     where = "channel IN ('" + "', '".join(channels) + "')"
     held = await claim(house.database, OUTBOX, owner, house.clock(), AT_ONCE, where)
+    if not held:
+        return 0
+    system = open_system(house, "letters", house.clock())
     async with kept(house, held):
+        await house.audit.commit(system.entry)
         for one in held:
-            await _send(house, senders[one.row["channel"]], one)
+            await _send(system, senders[one.row["channel"]], one)
     return len(held)
 
 
-async def _send(house: House, sender: Sender, held: Claim) -> None:
+async def _send(system: SystemGrant, sender: Sender, held: Claim) -> None:
     """`dropped`: by now it is no longer the recipient's to know. `failed`: given up, for the operator to see."""
+    house = system.house
     database, now = house.database, house.clock()
     event = EVENTS.get(held.row["event"])
     if event is None or held.exhausted:
         await end(database, held, "failed", now, "worker ended" if event else "unknown event")
         return
     try:
-        if not await event.still(house, held.row, now):
+        if not await event.still(system, held.row):
             await end(database, held, "dropped", now, "no longer theirs")
             return
         await sender.send(await letter(house, held.row))

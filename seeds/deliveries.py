@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from access.house import House
+from access.opening import open_system
 from ehr.importing import import_paths
 from ehr.report import ImportReport
 from seeds.cast import Person, Resource, fixed_id
@@ -38,7 +39,7 @@ async def _import(house: House, resources: list[Resource], at: datetime, link: d
     with tempfile.TemporaryDirectory(prefix="plainchart-demo-") as folder:
         file = Path(folder) / "feed.ndjson"
         file.write_bytes(b"\n".join(ENCODE(_dated(resource, at)) for resource in resources))
-        return await import_paths(house.database, [file], SOURCE, at, link=link, zone=ZONE, audit=house.audit)
+        return await import_paths(open_system(house, "import", at), [file], SOURCE, link=link, zone=ZONE)
 
 
 def _dated(resource: Resource, at: datetime) -> Resource:

@@ -123,7 +123,7 @@ IMPORT = """
 import asyncio, sys, time
 from datetime import datetime, timezone
 from pathlib import Path
-from ehr.importing import import_paths
+from tests.support.feeds import imported
 from tables.database import Database
 
 async def main():
@@ -132,7 +132,7 @@ async def main():
         if done >= int(sys.argv[4]):
             print(done, flush=True)
             time.sleep(60)
-    await import_paths(database, [Path(sys.argv[3])], sys.argv[2], datetime(2026, 5, 12, tzinfo=timezone.utc), report_progress=said)
+    await imported(database, [Path(sys.argv[3])], sys.argv[2], datetime(2026, 5, 12, tzinfo=timezone.utc), report_progress=said)
 
 asyncio.run(main())
 """

@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ehr.importing import import_paths
 from ehr.reading import check_files, read_file
 from rules.quantities import from_json
 from tables.database import Database
 from tests.support.databases import portal
+from tests.support.feeds import imported
 
 FEEDS = Path(__file__).resolve().parents[2] / "shared" / "data" / "fhir"
 pytestmark = pytest.mark.skipif(not FEEDS.is_dir(), reason="the shared feeds are not on this machine")
@@ -36,22 +36,22 @@ async def filled(templates, now):
         portal(["migrate"], templates.made["feeds"])
     database = await Database(templates.made["feeds"]).open()
     if not made:
-        await import_paths(database, [FEEDS], "", now, zone="America/Chicago")
+        await imported(database, [FEEDS], "", now, zone="America/Chicago")
     yield database
     await database.close()
 
 
 async def test_everything_is_accounted_for_and_a_second_time_changes_nothing(database, sent, now):
-    imported = await import_paths(database, [FEEDS], "", now, zone="America/Chicago")
-    assert {one.fhir_type: one.read for one in imported.types} == Counter(r["resourceType"] for r in sent)
-    for one in imported.types:
+    first = await imported(database, [FEEDS], "", now, zone="America/Chicago")
+    assert {one.fhir_type: one.read for one in first.types} == Counter(r["resourceType"] for r in sent)
+    for one in first.types:
         assert one.read == one.stored + one.unchanged + one.withdrawn + len(one.skipped)
         assert all(skip.reason for skip in one.skipped)
-    assert sum(len(one.skipped) for one in imported.types) == 19
+    assert sum(len(one.skipped) for one in first.types) == 19
     raws = await database.rows("SELECT COUNT(*) AS n FROM raw_resource")
-    again = await import_paths(database, [FEEDS], "", now, zone="America/Chicago")
+    again = await imported(database, [FEEDS], "", now, zone="America/Chicago")
     assert again.table()[-1][2] == 0
-    assert [one.skipped for one in again.types] == [one.skipped for one in imported.types]
+    assert [one.skipped for one in again.types] == [one.skipped for one in first.types]
     assert await database.rows("SELECT COUNT(*) AS n FROM raw_resource") == raws
 
 
@@ -189,7 +189,7 @@ async def test_the_two_people_with_the_id_example_have_a_chart_each(filled):
 
 
 async def test_as_one_source_those_two_are_not_mixed(database, now):
-    done = await import_paths(
+    done = await imported(
         database, [FEEDS / "hl7-r4-spec-examples", FEEDS / "us-core-examples"], "all", now, zone="UTC"
     )
     assert [one.reason for t in done.types for one in t.skipped if t.fhir_type == "Patient"] == [

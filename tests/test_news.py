@@ -8,8 +8,9 @@ from functools import partial
 
 import pytest
 
-from access.audit import AuditWriter
+from access.audit import AuditWriter, micros
 from access.house import House
+from access.opening import open_system
 from ehr import importing
 from ehr.importing import import_paths
 from jobs import job, news
@@ -44,7 +45,7 @@ def feed_of(house, clock, tmp_path):
     async def comes(resources):
         file = tmp_path / "feed.ndjson"
         file.write_bytes(b"\n".join(ENCODE(one) for one in resources))
-        await import_paths(house.database, [file], SOURCE, clock(), ended=partial(tell_of_feed, house))
+        await import_paths(open_system(house, "import", clock()), [file], SOURCE, ended=partial(tell_of_feed, house))
         return await worked(house)
 
     return comes
@@ -87,11 +88,13 @@ async def test_what_came_before_an_import_was_cut_is_told_when_it_goes_on(house,
 
     monkeypatch.setattr(importing, "_end", cut)
     with pytest.raises(KeyboardInterrupt):
-        await import_paths(house.database, [file], SOURCE, clock(), ended=partial(tell_of_feed, house))
+        await import_paths(open_system(house, "import", clock()), [file], SOURCE, ended=partial(tell_of_feed, house))
     assert await worked(house) == []
     monkeypatch.undo()
     clock.pass_(hours=1)
-    assert (await import_paths(house.database, [file], SOURCE, clock(), ended=partial(tell_of_feed, house))).resumed
+    assert (await import_paths(open_system(house, "import", clock()), [file], SOURCE, ended=partial(tell_of_feed, house))).resumed
+    runs = "SELECT COUNT(*) AS n FROM audit_event WHERE action = 'system.import' AND subject IS NULL AND at >= ?"
+    assert (await house.database.rows(runs, micros(clock() - timedelta(hours=1))))[0]["n"] == 2, "going on is a run too"
     assert await worked(house) == ["helper-full", "self"]
 
 
@@ -103,13 +106,20 @@ async def test_a_feed_ends_together_with_the_news_of_it(house, clock, maria, tmp
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        await import_paths(house.database, [file], SOURCE, clock(), ended=cut)
+        await import_paths(open_system(house, "import", clock()), [file], SOURCE, ended=cut)
     rows = await house.database.rows("SELECT state FROM import_run ORDER BY id DESC LIMIT 1")
     assert rows == [{"state": "writing"}]
 
 
 async def test_of_what_is_labelled_private_only_the_patient_is_told(feed_of, maria):
     assert await feed_of(maria.single(FERRITIN, 1, "24", **labelled("PSY"))) == ["self"]
+
+
+async def test_a_run_of_the_worker_leaves_an_entry_for_the_chart_it_looked_at(house, feed_of, maria):
+    told = await feed_of(maria.single(FERRITIN, 1, "24"))
+    rows = await house.database.rows("SELECT actor, objects, shown FROM audit_event WHERE action = 'system.news' ORDER BY id")
+    assert len(told) > 1 and [row["objects"].partition(":")[0] for row in rows] == ["", "Record"]
+    assert {row["actor"] for row in rows} == {None}
 
 
 async def test_of_what_only_waits_nobody_is_told(feed_of, maria):
@@ -119,7 +129,7 @@ async def test_of_what_only_waits_nobody_is_told(feed_of, maria):
 async def test_of_what_is_held_people_are_told_when_the_hold_ends(house, clock, feed_of, maria, tmp_path):
     file, began = tmp_path / "feed.ndjson", clock()
     file.write_bytes(b"\n".join(ENCODE(one) for one in maria.single(FERRITIN, 1, "24")))
-    await import_paths(house.database, [file], SOURCE, began)
+    await import_paths(open_system(house, "import", began), [file], SOURCE)
     await house.database.rows(
         "UPDATE diagnostic_report SET released_at = ? WHERE fhir_id = 'self-ferr-1'", began + timedelta(days=2)
     )

@@ -213,6 +213,14 @@ async def test_letters_behind_slow_ones_are_not_sent_by_another_worker_too(house
     assert stolen == [] and len(slow.letters) == 4
 
 
+async def test_a_turn_leaves_one_entry_however_many_letters_it_sends(house):
+    for event in ("account.password_changed", "account.registered", "account.codes_made"):
+        await put(house, event)
+    assert len((await send(house)).letters) > 1
+    rows = await house.database.rows("SELECT actor, subject FROM audit_event WHERE action = 'system.letters'")
+    assert rows == [{"actor": None, "subject": None}]
+
+
 async def test_an_address_that_does_not_exist_is_not_tried_again(house):
     await put(house)
     await send(house, Kept(Undeliverable("smtp 550")))

@@ -170,9 +170,9 @@ async def test_what_came_first_came_first(house, now, monkeypatch):
     """One import a day, oldest first, each at its own time."""
     days = []
 
-    async def watched(database, paths, source, at, **more):
-        days.append((now - at).days)
-        return await import_paths(database, paths, source, at, **more)
+    async def watched(grant, paths, source, **more):
+        days.append((now - grant.now).days)
+        return await import_paths(grant, paths, source, **more)
 
     monkeypatch.setattr(deliveries, "import_paths", watched)
     await plant(house, now)

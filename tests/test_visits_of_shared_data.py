@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ehr.importing import import_paths
 from rules.dates import parse_clinical_date
 from rules.quantities import value_of
 from tables.records import Record, RecordSource
 from tables.visits import Encounter
 from tests.support.lab import ZONE, Lab, house_here
+from tests.support.feeds import imported
 from words.dates import day
 from words.gettext import use
 from words.values import value as value_words
@@ -27,7 +27,7 @@ async def leon(app, demo_url, shared_fhir, client):
     now = datetime.now(UTC)
     house = house_here(demo_url, now)
     files = sorted((shared_fhir / "synthea-2021-uscore").glob("0-*.json"))
-    await import_paths(house.database, [*files, shared_fhir / FILE], "synthea", now, zone=ZONE)
+    await imported(house.database, [*files, shared_fhir / FILE], "synthea", now, zone=ZONE)
     source = await RecordSource.select().where((RecordSource.source == "synthea") & (RecordSource.fhir_type == "Patient")).first()
     record = await Record.objects().where(Record.id == source["record"]).first()
     lab = Lab(house, now, record, source["id"])

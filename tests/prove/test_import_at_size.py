@@ -27,12 +27,12 @@ MEASURED = """
 import asyncio, resource, sys
 from datetime import datetime, timezone
 from pathlib import Path
-from ehr.importing import import_paths
+from tests.support.feeds import imported
 from tables.database import Database
 
 async def main():
     database = await Database(sys.argv[1]).open()
-    await import_paths(database, [Path(sys.argv[2])], sys.argv[3], datetime.now(timezone.utc))
+    await imported(database, [Path(sys.argv[2])], sys.argv[3], datetime.now(timezone.utc))
     await database.close()
 
 asyncio.run(main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,9 +11,11 @@ from uuid import uuid4
 
 import msgspec
 
+from access.opening import open_system
 from ehr.importing import import_paths
 from ehr.report import ImportReport
 from tables.database import Database
+from tests.support.world import a_house
 
 LOINC = "http://loinc.org"
 UCUM = "http://unitsofmeasure.org"
@@ -88,6 +91,11 @@ SCOPES = {
 }
 
 
+async def imported(database: Database, paths: Iterable[Path], source: str, now: datetime, **options: Any) -> ImportReport:
+    """An import as the operator's command makes it, with an audit of its own."""
+    return await import_paths(open_system(a_house(database, now), "import", now), paths, source, **options)
+
+
 class Clinic:
     """A clinic whose feed arrives delivery by delivery. Several share a database: each sees its own rows, which are
     those of sources whose names begin with its own."""
@@ -109,7 +117,7 @@ class Clinic:
 
     async def sends_file(self, *paths: Path, **options: Any) -> ImportReport:
         options = {"zone": "America/Chicago"} | options
-        return await import_paths(self.database, paths, options.pop("source", self.source), self.now, **options)
+        return await imported(self.database, paths, options.pop("source", self.source), self.now, **options)
 
     async def rows(self, table: str, **where: Any) -> list[dict[str, Any]]:
         terms = " AND ".join([SCOPES.get(table, "source LIKE ?"), *(f"{name} = ?" for name in where)])
