@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from access.grant import RecordGrant
 from access.visible import visible
@@ -194,11 +195,21 @@ async def _reports(grant: RecordGrant) -> list[dict[str, Any]]:
     query = visible(grant, table).select(
         table.id, table.label, table.loinc, table.status, table.corrected, table.changed_at, table.released_at,
         table.effective_text, table.effective_precision, table.effective_starts, table.effective_ends,
-        table.test_count, table.conclusion, table.note,
+        table.conclusion, table.note,
     )  # fmt: skip
     found = await query.where((table.category == Category.RESULTS.value) & news)
     grant.showed("DiagnosticReport", [row["id"] for row in found])
-    return [{**row, "empty": not (row["test_count"] or row["conclusion"] or row["note"])} for row in found]
+    told = await _told(grant, [row["id"] for row in found if row["status"] in PENDING])
+    return [{**row, "empty": not (row["id"] in told or row["conclusion"] or row["note"])} for row in found]
+
+
+async def _told(grant: RecordGrant, reports: list[UUID]) -> set[UUID]:
+    """Those of which a test says something: the others are not back yet, as in the list of results."""
+    if not reports:
+        return set()
+    table = Observation
+    says = table.report.is_in(reports) & table.value.is_not_null() & (table.absent_reason == "")
+    return {row["report"] for row in await visible(grant, table).select(table.report).where(says)}
 
 
 async def _tests(grant: RecordGrant) -> list[dict[str, Any]]:
@@ -209,11 +220,11 @@ async def _tests(grant: RecordGrant) -> list[dict[str, Any]]:
     query = visible(grant, table).select(
         table.id, table.label, table.loinc, table.status, table.corrected, table.changed_at, table.released_at,
         table.effective_text, table.effective_precision, table.effective_starts, table.effective_ends, table.report,
-        table.parent, table.number, table.value, table.panel,
+        table.parent, table.number, table.value, table.absent_reason, table.panel,
     )  # fmt: skip
     found = await query.where((table.category == Category.RESULTS.value) & news)
     grant.showed("Observation", [row["id"] for row in found])
-    return [{**row, "empty": not (row["value"] or row["panel"])} for row in found]
+    return [{**row, "empty": (not row["value"] or bool(row["absent_reason"])) and not row["panel"]} for row in found]
 
 
 def _waits(row: dict[str, Any]) -> bool:

@@ -64,7 +64,7 @@ LIST = (
     " CASE WHEN r.id IS NULL THEN 0 ELSE 1 END AS report, {both}, o.value, o.interpretation, o.previous, o.changed_at,"
     " CASE WHEN o.panel THEN 1 ELSE 0 END AS panel, s.ref AS series_ref,"
     " SUBSTR(COALESCE(r.conclusion, r.note), 1, 400) AS written, r.attachments FROM (SELECT id, ref, starts, fresh,"
-    " fixed, pending, COUNT(*) OVER () AS total, SUM(fresh) OVER () AS fresh_count, SUM(fixed) OVER () AS fixed_count,"
+    " fixed, pending, COUNT(*) OVER () AS total, SUM(CASE WHEN pending = 2 THEN 0 ELSE fresh END) OVER () AS fresh_count, SUM(fixed) OVER () AS fixed_count,"
     " SUM(CASE WHEN pending = 2 THEN 1 ELSE 0 END) OVER () AS waiting_count,"
     " SUM(CASE WHEN pending = 1 THEN 1 ELSE 0 END) OVER () AS pending_count, {{places}} FROM ({{rows}}) listed{{window}}) c LEFT JOIN diagnostic_report r ON r.id = c.id"
     " LEFT JOIN observation o ON o.id = c.id LEFT JOIN series s ON s.id = o.series"

@@ -21,7 +21,8 @@ MOST_SAID = 3
 """How many tests of a report a row names."""
 
 TELLING = frozenset({Meaning.POSITIVE, Meaning.UNCLEAR, Meaning.RESISTANT})
-PENDING = {1: Shown.NOT_FINAL, 2: Shown.WAITING}
+WAITS = 2
+PENDING = {1: Shown.NOT_FINAL, WAITS: Shown.WAITING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,9 @@ def row_of(row: dict[str, Any], held: Mapping[str, list[dict[str, Any]]]) -> Res
     outside, inside = sum(one in OUT for one in meanings), meanings.count("in")
     return ResultRow(
         ref=row["ref"], report=bool(row["report"]), label=row["label"], loinc=row["loinc"], kind=row["kind"],
-        taken=_taken(row), state=PENDING.get(row["pending"]) or shown_state(row["status"]), new=bool(row["fresh"]),
-        corrected=bool(row["fixed"]), written=row["written"] or "", attached=row["attachments"] is not None,
+        taken=_taken(row), state=PENDING.get(row["pending"]) or shown_state(row["status"]),
+        new=bool(row["fresh"]) and row["pending"] != WAITS, corrected=bool(row["fixed"]),
+        written=row["written"] or "", attached=row["attachments"] is not None,
         named=tuple(map(_brief, _told_of(leaves, outside, inside))), tests=len(leaves), outside=outside, inside=inside,
     )  # fmt: skip
 

@@ -54,7 +54,7 @@ async def test_old_results_that_come_in_all_at_once_are_not_new(lab, vera):
 
 async def test_corrected_and_waiting_results_are_told_apart_from_new_ones(lab, vera):
     await lab.test("K", "4.1", "mmol/L", loinc="2823-3", corrected=True)
-    await lab.report("Vitamin D", status="registered")
+    await lab.report("Vitamin D", await lab.test("Vitamin D", None, status="registered"), status="registered")
     page = await vera.get(lab.home)
     assert re.search(r"1 result was corrected Corrected ?Potassium\.", page.main)
     assert re.search(r"1 result is not back yet Waiting ?Vitamin D\.", page.main)
