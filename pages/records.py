@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from access.grant import AccountGrant
+from access.opening import Denied, open_record
 from access.visible import visible
+from access.vocabulary import Category, record
 from rules.dates import ClinicalDate, parse_clinical_date
 from tables.records import Record, Share
 from words.gettext import N_, _
@@ -38,9 +40,17 @@ async def records_page(grant: AccountGrant) -> RecordsPage:
     records = await visible(grant, Record).select(Record.id, Record.ref, Record.name, Record.birth_text).order_by(Record.name)
     shares = await visible(grant, Share).select(Share.record, Share.basis).where(Share.revoked_at.is_null())
     bases = {share["record"]: share["basis"] for share in shares}
-    rows = tuple(_row(record, bases.get(record["id"], "")) for record in records)
-    return RecordsPage(tuple(row for row in rows if row.own), tuple(row for row in rows if not row.own))
+    rows = tuple(_row(row, bases.get(row["id"], "")) for row in records)
+    others = [row for row in rows if not row.own and await _opens(grant, row)]
+    return RecordsPage(tuple(row for row in rows if row.own), tuple(others))
 
 
-def _row(record: dict, basis: str) -> RecordRow:
-    return RecordRow(record["ref"], record["name"], parse_clinical_date(record["birth_text"], "UTC"), basis, basis == "self")
+async def _opens(grant: AccountGrant, row: RecordRow) -> bool:
+    """A guardian's part ends when the child is grown up, whatever the share says: a record that would not be found is
+    not named either."""
+    asked = await open_record(grant.house, grant.viewer, row.ref, record(Category.HOME))
+    return not (isinstance(asked, Denied) and asked.reason == "stranger")
+
+
+def _row(row: dict, basis: str) -> RecordRow:
+    return RecordRow(row["ref"], row["name"], parse_clinical_date(row["birth_text"], "UTC"), basis, basis == "self")
