@@ -92,7 +92,7 @@ async def _staff(connection: ASGIConnection, access: Access):
     held = [duty for duty in access.duties if duty in viewer.duties]
     if not held:
         return Denied("duty")
-    return _stale(connection, access) or open_queue(_house(connection), viewer, held[0])
+    return _stale(connection, access) or await open_queue(_house(connection), viewer, held[0])
 
 
 async def _demo(connection: ASGIConnection, access: Access) -> Denied | None:

@@ -24,6 +24,7 @@ FACTS = (
     " WHERE r.ref = ? ORDER BY s.revoked_at IS NULL DESC, s.created_at DESC"
 )
 SCOPES = "SELECT category, action FROM share_scope WHERE share = ?"
+DUTY_SITES = "SELECT site FROM staff_duty WHERE account = ? AND duty = ? AND ended_at IS NULL"
 SOURCES = "SELECT id FROM record_source WHERE record = ?"
 STANDS = (
     "SELECT r.state, r.deceased_text, r.birth_text, r.site, s.basis, s.starts_at, s.ends_at, s.revoked_at, e.revoked_at AS session_revoked,"
@@ -178,9 +179,15 @@ def open_account(house: House, viewer: Viewer, action: str = "account.see") -> A
     return make(AccountGrant, house=house, now=viewer.now, entry=entry, viewer=viewer, account=viewer.account)
 
 
-def open_queue(house: House, viewer: Viewer, duty: Duty) -> QueueGrant:
+async def open_queue(house: House, viewer: Viewer, duty: Duty) -> QueueGrant:
+    """For the sites where this duty is held now; one that names no site is for all of them."""
+    rows = await house.database.rows(DUTY_SITES, viewer.account, duty.value)
+    named = [_uuid(row["site"]) for row in rows]
+    sites = frozenset() if None in named else frozenset(named)
     entry = Entry(viewer.now, "staff.see", viewer.account, purpose=Purpose.DESK.value)
-    return make(QueueGrant, house=house, now=viewer.now, entry=entry, viewer=viewer, account=viewer.account, duty=duty)
+    return make(
+        QueueGrant, house=house, now=viewer.now, entry=entry, viewer=viewer, account=viewer.account, duty=duty, sites=sites,
+    )
 
 
 def open_system(house: House, part: str, now: datetime) -> SystemGrant:

@@ -164,7 +164,14 @@ def _records_shared(grant: AccountGrant) -> Predicate:
 
 
 def _of_queue(grant: QueueGrant, table: type[Table]) -> Predicate:
-    return Predicate("record.state <> 'merged'") if table is Record else NOTHING
+    """People of the sites of this duty; a record that names no site is everywhere's."""
+    if table is not Record:
+        return NOTHING
+    standing = Predicate("record.state <> 'merged'")
+    if not grant.sites:
+        return standing
+    marks = ", ".join("?" * len(grant.sites))
+    return all_of(standing, Predicate(f"(record.site IS NULL OR record.site IN ({marks}))", tuple(grant.sites)))
 
 
 def _of_system(grant: SystemGrant, table: type[Table]) -> Predicate:

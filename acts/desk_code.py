@@ -37,7 +37,7 @@ async def issue_code(
     """A new code for this record; codes handed out before no longer work. Whether it may have one is asked again once
     the chart's row is held: its owner may have finished registering at this very moment."""
     record = await _record(grant.house, record_ref)
-    reason = _why_not(record)
+    reason = _why_not(record) if _is_here(grant, record) else "unknown"
     if reason == "registered":
         await _open_everywhere(grant, record["id"])
     if reason:
@@ -50,7 +50,8 @@ async def issue_code(
         if sending:
             await use_key(grant.house.database, sending, f"/staff/records/{record_ref}/code?letter={letter}", grant.now)
         await _withdraw_earlier(grant.house, record["id"], grant.now)
-        if _why_not(await _record(grant.house, record_ref)):
+        now_so = await _record(grant.house, record_ref)
+        if _why_not(now_so) or not _is_here(grant, now_so):
             raise Changed
         await _write(grant.house, record["id"], code, issuer, grant.now, ends_at)
     return Issued(code, letter, ends_at)
@@ -69,11 +70,18 @@ async def _open_everywhere(grant: QueueGrant | SystemGrant, record: UUID) -> Non
 
 async def _record(house: House, record_ref: str) -> dict | None:
     rows = await house.database.rows(
-        "SELECT r.id, r.state, r.birth_text, r.deceased_text, s.id AS held FROM record r LEFT JOIN share s"
+        "SELECT r.id, r.state, r.site, r.birth_text, r.deceased_text, s.id AS held FROM record r LEFT JOIN share s"
         " ON s.record = r.id AND s.basis = 'self' AND s.revoked_at IS NULL WHERE r.ref = ?",
         record_ref,
     )
     return rows[0] if rows else None
+
+
+def _is_here(grant: QueueGrant | SystemGrant, record: dict | None) -> bool:
+    """Whether the chart is of the sites of this duty; one that names no site is of every site."""
+    if record is None or record["site"] is None or not isinstance(grant, QueueGrant) or not grant.sites:
+        return True
+    return UUID(str(record["site"])) in grant.sites
 
 
 def _why_not(record: dict | None) -> str:

@@ -257,7 +257,7 @@ async def test_the_dead_and_the_merged_are_not_listed(world):
 
 
 async def test_a_duty_lists_people_and_no_clinical_row(world):
-    grant = open_queue(world.house, world.people["desk"], Duty.FRONT_DESK)
+    grant = await open_queue(world.house, world.people["desk"], Duty.FRONT_DESK)
     assert await visible(grant, Record).count() == 2
     for table in (*TABLE_CATEGORY, AuditEvent, Share):
         assert await visible(grant, table).count() == 0
@@ -390,7 +390,7 @@ async def test_a_frozen_account_stops_an_act(world):
 async def test_staff_whose_duty_ended_do_nothing_more(world):
     from tables.accounts import StaffDuty
 
-    grant = open_queue(world.house, world.people["desk"], Duty.FRONT_DESK)
+    grant = await open_queue(world.house, world.people["desk"], Duty.FRONT_DESK)
     await grant.still()
     await StaffDuty.update({StaffDuty.ended_at: world.now}).where(StaffDuty.account == world.people["desk"].account)
     with pytest.raises(Changed):

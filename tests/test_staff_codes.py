@@ -6,9 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from access.opening import open_queue
+from access.visible import visible
+from access.vocabulary import Duty
 from acts import desk_code
 from acts.desk_code import Issued, NotIssued, issue_code
 from identity import codes
+from tables.base import new_id, new_ref
+from tables.records import Record
 from tests.support.client import client_of
 from tests.support.logins import a_record, an_account, at_the_desk, count, house_on
 from tests.support.signing_in import sign_in
@@ -55,6 +60,23 @@ async def test_a_code_stands_for_a_chart_for_fourteen_days(house, now):
     standing = await codes.outstanding_code(house, chart.id, now)
     assert standing.is_for(issued.code) and not standing.registered
     assert (await codes.outstanding_code(house, chart.id, issued.ends_at)).ends_at is None
+
+
+async def test_a_desk_finds_and_issues_for_the_records_of_its_own_sites_alone(house, now):
+    rows = house.database.rows
+    here, elsewhere = new_id(), new_id()
+    for site, name in ((here, "East"), (elsewhere, "West")):
+        await rows("INSERT INTO clinic_site (id, ref, name, zone, phone, active) VALUES (?, ?, ?, 'UTC', '', ?)",
+                   site, new_ref(), name, True)  # fmt: skip
+    everywhere = await at_the_desk(house, now)
+    await rows("UPDATE staff_duty SET site = ? WHERE account = ?", here, everywhere.account)
+    grant = await open_queue(house, everywhere.viewer, Duty.FRONT_DESK)
+    chart = await a_record(house, now)
+    for site, is_ours in ((elsewhere, False), (here, True), (None, True)):
+        await rows("UPDATE record SET site = ? WHERE id = ?", site, chart.id)
+        assert await visible(grant, Record).exists().where(Record.id == chart.id) is is_ours
+        assert await visible(everywhere, Record).exists().where(Record.id == chart.id)
+        assert (await issue_code(grant, chart.ref) == NotIssued("unknown")) is not is_ours
 
 
 async def test_the_act_says_who_handed_out_a_code_for_whom(house, now):

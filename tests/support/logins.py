@@ -117,7 +117,7 @@ async def signed_in(house: House, account: UUID, kind: str, now: datetime, level
 async def at_the_desk(house: House, now: datetime) -> QueueGrant:
     """What a signed-in member of the front desk holds."""
     account = await an_account(house, now, f"desk-{new_id().hex[-8:]}", kind="staff", duty="frontdesk")
-    return open_queue(house, await signed_in(house, account, "staff", now), Duty.FRONT_DESK)
+    return await open_queue(house, await signed_in(house, account, "staff", now), Duty.FRONT_DESK)
 
 
 async def count(house: House, table: str, where: str = "1 = 1", *args) -> int:
