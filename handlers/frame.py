@@ -166,7 +166,7 @@ def _strip(grant: RecordGrant, viewer: Viewer) -> RecordStrip:
         ref=grant.record_ref, name=grant.name, given=grant.given,
         born=clinical(parse_clinical_date(grant.birth_text, "UTC")), own=grant.own,
         helper_name=grant.helper_name or viewer.name, basis=grant.basis,
-        back_href=f"/records/{grant.record_ref}/sharing" if grant.preview else "/records", preview=grant.preview,
+        back_href=f"/records/{grant.record_ref}" if grant.preview else "/records", preview=grant.preview,
     )
 
 
@@ -201,7 +201,7 @@ def _index(grant, viewer: Viewer, side: str, here: str) -> tuple[IndexGroup, ...
         return ()
     account = IndexGroup(_("Your account"), tuple(_item(href, text, here) for href, text in (
         ("/records", _("Records you can open")), ("/account/security", _("Sign-in and security")),
-        ("/account/preferences", _("Text size and language")),
+        ("/account/preferences", _("Your name and text size")),
     )))
     if not isinstance(grant, RecordGrant):
         return (account,)
