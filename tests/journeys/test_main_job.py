@@ -77,7 +77,7 @@ class Story:
         await self.reader.press("Go on")
 
     async def when_they_write_down_their_one_time_codes(self) -> None:
-        await self.then_it_says("Print or write down these codes")
+        await self.then_it_says("Keep these one-time codes")
         words = await self.reader.words()
         self.sheet = tuple(re.findall(r"\b[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}\b", words))
         assert len(self.sheet) == 10, words
