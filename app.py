@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from litestar import Litestar
 from litestar.datastructures import State
@@ -44,11 +44,10 @@ async def _life(portal: Litestar) -> AsyncIterator[None]:
     house: House = await starting.open_house(portal.state.settings, portal.state.house)
     portal.state.house = house
     settings: Settings = portal.state.settings
-    worker = Worker(house, senders_for(house.demo, settings.smtp_url, settings.mail_from))
-    await worker.start()
-    try:
+    async with AsyncExitStack() as at_the_end:
+        at_the_end.push_async_callback(starting.close_house, house)
+        at_the_end.push_async_callback(portal.state.pdf.close)
+        worker = Worker(house, senders_for(house.demo, settings.smtp_url, settings.mail_from))
+        await worker.start()
+        at_the_end.push_async_callback(worker.stop)
         yield
-    finally:
-        await worker.stop()
-        await portal.state.pdf.close()
-        await starting.close_house(house)

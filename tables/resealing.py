@@ -9,7 +9,8 @@ from uuid import UUID
 from tables.database import Database
 from tables.sealing import Keyring, key_id
 
-BATCH = 100
+BATCH = 10
+"""Chunks are large: ten are what one write transaction opens and seals again in its time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,14 @@ async def test_everything_is_sealed_anew_under_the_newest_key(database, now):
     assert await read(database, Keyring(newer.keys[:1]), stored) == PDF_CONTENT
 
 
+async def test_no_transaction_seals_more_than_ten_chunks(database, now):
+    for _ in range(5):
+        await keep(database, now)
+    steps = []
+    assert await reseal(database, Keyring((b"n" * 32, *RING.keys)), steps.append) == 15
+    assert steps == [10, 15]
+
+
 async def test_a_sealing_that_was_cut_goes_on_where_it_was(database, now, monkeypatch):
     stored = await keep(database, now)
     newer = Keyring((b"n" * 32, *RING.keys))

@@ -53,3 +53,23 @@ def test_the_demo_runs_with_one_command_and_starts_again_quickly(tmp_path):
         assert "maria.delgado" in said and f"http://localhost:{port}" in said
     assert seconds < SECOND_START_SECONDS
     assert sorted(path.name for path in (tmp_path / "var").iterdir() if path.suffix == "") == ["audit-key", "keys"]
+
+
+async def test_what_was_opened_is_closed_when_the_senders_cannot_be_made(demo_url, make_settings, monkeypatch):
+    import app as wiring
+
+    async def closed(house):
+        ended.append(house)
+        await close(house)
+
+    def fails(*_):
+        raise RuntimeError("no such mail server")
+
+    ended, close = [], wiring.starting.close_house
+    monkeypatch.setattr(wiring.starting, "close_house", closed)
+    monkeypatch.setattr(wiring, "senders_for", fails)
+    portal = wiring.create_app(make_settings(demo_url)).app
+    with pytest.raises(RuntimeError, match="no such mail server"):
+        async with wiring._life(portal):
+            raise AssertionError("it must not start")
+    assert ended == [portal.state.house]
