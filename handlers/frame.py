@@ -171,8 +171,6 @@ def _strip(grant: RecordGrant, viewer: Viewer) -> RecordStrip:
 
 
 def _current(href: str, here: str) -> str:
-    """One test over time is a page of the results, at an address of its own."""
-    here = here.replace("/tests/", "/results/")
     if here == href:
         return "page"
     return "true" if href != "/records" and here.startswith(href + "/") else ""
