@@ -26,7 +26,7 @@ from tables.results import DiagnosticReport, Observation, Series
 from words.charts import chart_caption, trend_chart
 from words.dates import clinical, clinical_when
 from words.gettext import N_, _, ngettext
-from words.numbers import unit
+from words.numbers import unit, unit_in_full
 from words.tests import about, is_plain, name_of
 from words.trends import lede, sentences
 
@@ -108,6 +108,13 @@ class TestPage(RecordPage):
     @property
     def about(self) -> str:
         return about((self.loinc,))
+
+    @property
+    def unit_words(self) -> str:
+        """“g/dL” means grams per deciliter."""
+        newest = self.trend.newest.value if self.trend.points else None
+        full = unit_in_full(newest.code) if newest else ""
+        return _("“%(sign)s” means %(words)s.", sign=unit(newest.code, newest.unit), words=full) if full else ""
 
     @property
     def lede(self) -> Markup:

@@ -49,6 +49,12 @@ async def test_a_sentence_comes_first_then_the_table_then_the_picture(lab, vera)
     assert page.link("All test results") == f"{lab.home}/results"
 
 
+async def test_the_unit_is_said_in_full_once(lab, vera):
+    page = await vera.get(await history(lab))
+    assert page.main.count("“g/dL” means grams per deciliter.") == 1
+    assert "“g/dL” means grams per deciliter." in (await vera.get(page.link("Plain text"))).text
+
+
 async def test_it_stands_among_the_results(lab, vera):
     assert 'results" aria-current="true">Test results</a>' in (await vera.get(await history(lab))).html
 

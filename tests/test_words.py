@@ -202,6 +202,13 @@ def test_a_quantity_reads_well_and_an_unknown_unit_stays_as_sent(amount, said):
     assert numbers.quantity(amount) == said
 
 
+def test_every_unit_in_full_is_words_alone_and_unlike_its_sign():
+    for code in numbers.FULL:
+        said = numbers.unit_in_full(code)
+        assert "/" not in said and said != numbers.unit(code), code
+    assert numbers.unit_in_full("{RBC}") == numbers.unit_in_full("%") == ""
+
+
 def test_counts_of_ours_are_grouped():
     assert numbers.count(1204) == "1,204"
 

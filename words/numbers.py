@@ -71,6 +71,43 @@ SPOKEN: dict[str, str] = {
     "10*12/L": N_("trillion/L"),
 }
 
+# Signs of units in full, for whoever hears “g slash dL”.
+FULL: dict[str, str] = {
+    "g/dL": N_("grams per deciliter"),
+    "mg/dL": N_("milligrams per deciliter"),
+    "ug/dL": N_("micrograms per deciliter"),
+    "g/L": N_("grams per liter"),
+    "mg/L": N_("milligrams per liter"),
+    "ug/L": N_("micrograms per liter"),
+    "ng/mL": N_("nanograms per milliliter"),
+    "ng/dL": N_("nanograms per deciliter"),
+    "pg/mL": N_("picograms per milliliter"),
+    "ug/mL": N_("micrograms per milliliter"),
+    "mg/g": N_("milligrams per gram"),
+    "mmol/L": N_("millimoles per liter"),
+    "umol/L": N_("micromoles per liter"),
+    "nmol/L": N_("nanomoles per liter"),
+    "pmol/L": N_("picomoles per liter"),
+    "meq/L": N_("milliequivalents per liter"),
+    "mmol/mol": N_("millimoles per mole"),
+    "U/L": N_("units per liter"),
+    "[IU]/L": N_("international units per liter"),
+    "m[IU]/L": N_("thousandths of an international unit per liter"),
+    "m[IU]/mL": N_("thousandths of an international unit per milliliter"),
+    "u[IU]/mL": N_("millionths of an international unit per milliliter"),
+    "10*3/uL": N_("thousand per microliter"),
+    "10*6/uL": N_("million per microliter"),
+    "10*9/L": N_("billion per liter"),
+    "10*12/L": N_("trillion per liter"),
+    "fL": N_("femtoliters"),
+    "pg": N_("picograms"),
+    "mL/min": N_("milliliters per minute"),
+    "mL/min/{1.73_m2}": N_("milliliters per minute, for a body surface of 1.73 square meters"),
+    "mm/h": N_("millimeters per hour"),
+    "mm[Hg]": N_("millimeters of mercury"),
+    "kg/m2": N_("kilograms per square meter"),
+}
+
 BOUNDS: dict[str, str] = {
     "<": N_("less than %(amount)s"),
     "<=": N_("%(amount)s or less"),
@@ -108,6 +145,11 @@ def unit(code: str, sent: str = "", number_: str = "") -> str:
     if code.startswith("{") and _ANNOTATION.fullmatch(code):
         return sent.strip("{}") or _ANNOTATION.sub(r"\1", code)
     return sent or code
+
+
+def unit_in_full(code: str) -> str:
+    """Grams per deciliter; '' for a unit that is a word already, or that we do not know."""
+    return _(FULL[code]) if code in FULL else ""
 
 
 def quantity(amount: Quantity | None) -> str:
