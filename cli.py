@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import commands
 from settings import SettingsError
-from terminal import CommandFailed
+from terminal import CommandFailed, shown
 
 ENVIRONMENT = """\
 settings (environment; docs/operating.md has them all):
@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _failed(error: Exception) -> int:
-    print(f"portal: {' '.join(_words(error).split()) or type(error).__name__}", file=sys.stderr)
+    print(f"portal: {shown(' '.join(_words(error).split())) or type(error).__name__}", file=sys.stderr)
     return 1
 
 

@@ -24,7 +24,12 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _cell(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else shown(str(value))
+
+
+def shown(text: str) -> str:
+    """Words of a feed or the name of a file, so that nothing in them moves the cursor, begins a line or hides another."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
 
 
 def _is_number(text: str) -> bool:

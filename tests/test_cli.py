@@ -195,6 +195,16 @@ def test_a_table_stands_in_columns_with_numbers_to_the_right():
     assert table(("what", "n"), [("a", 5), ("bcd", 12345)]) == "what       n\n----  ------\na          5\nbcd   12,345"
 
 
+def test_what_a_feed_calls_its_resources_moves_no_cursor_and_forges_no_line():
+    lines = table(["type", "read"], [["Evil\x1b[2J\nPatient 9\u202e\x9b", 1]]).splitlines()
+    assert lines[2:] == [r"Evil\x1b[2J\nPatient 9\u202e\x9b     1"]
+
+
+def test_a_file_whose_name_is_a_command_to_the_terminal_is_named_in_signs(clinic_url, tmp_path):
+    code, _, err = run("import", str(tmp_path / "a\x1b[31mb.json"), url=clinic_url, PORTAL_DATA=str(tmp_path))
+    assert code == 1 and r"a\x1b[31mb.json" in err and "\x1b" not in err
+
+
 def test_elsewhere_than_on_a_terminal_progress_is_plain_lines(tmp_path):
     with open(tmp_path / "out", "w") as out, Progress("Importing", 2000, out) as progress:
         progress.to(1000)
