@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from wtforms import StringField
 from wtforms.validators import ValidationError
 
@@ -19,8 +21,14 @@ class FindForm(CodeForm):
     number = StringField(Later(N_("Record number")), [at_most(64, Later(N_("Use fewer letters")))], filters=[tidy])
 
     def validate_name(self, field) -> None:
-        if not field.data and not self.number.data:
+        """With a letter for a name, a birth date alone would find whoever was born then."""
+        if self.number.data:
+            return
+        if not field.data:
             raise ValidationError(Later(N_("Enter a name or a record number")))
+        words = re.findall(r"[^\W_]+", field.data)
+        if words and all(len(word) == 1 and word.isascii() for word in words):
+            raise ValidationError(Later(N_("Enter two letters of the name, or more")))
 
 
 class IssueForm(Form):
