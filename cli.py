@@ -99,6 +99,13 @@ def _serving(names) -> None:
     one.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
     one.add_argument("--reload", action="store_true", help="start again when the code changes")
     _add(names, "migrate", "Make the database, or bring it up to this release", commands.migrate)
+    words = "Say the clinic's name, phone, hours and time zone; without options, show what is said"
+    one = _add(names, "clinic", words, commands.clinic)
+    one.add_argument("--name", type=_said, help="as patients know it")
+    one.add_argument("--phone", type=_phone, help="where patients may ask")
+    one.add_argument("--hours", type=_said, help="when somebody answers, such as 'Monday to Friday, 8 am to 5 pm'")
+    one.add_argument("--zone", type=_zone, help="the time zone of its days, such as America/Chicago; say it before an import")
+    one.add_argument("--address", type=_said, help="where it is, in one line")
     _add(names, "worker", "Do jobs and send letters beside the web process", commands.work)
 
 
@@ -133,6 +140,26 @@ def _keeping(names) -> None:
     keys = _names(_add(names, "keys", "What seals secrets, messages and files"))
     _add(keys, "new", "Make the keys, or a newer one; the portal needs a restart", commands.new_keys)
     _add(keys, "rotate", "Seal everything anew under the newest key; goes on where it was cut", commands.rotate_keys)
+
+
+def _said(text: str) -> str:
+    if not text.strip() or not text.isprintable() or len(text) > 200:
+        raise argparse.ArgumentTypeError("one line of at most 200 letters is needed")
+    return " ".join(text.split())
+
+
+def _phone(text: str) -> str:
+    if not re.fullmatch(r"\+?[0-9 ().-]{3,30}", text) or not re.search("[0-9]{3}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no phone number such as (555) 555-0142")
+    return text.strip()
+
+
+def _zone(text: str) -> str:
+    from zoneinfo import available_timezones
+
+    if text not in available_timezones():
+        raise argparse.ArgumentTypeError(f"{text!r} is no time zone such as America/Chicago")
+    return text
 
 
 def _birth(text: str) -> str:

@@ -97,6 +97,29 @@ async def _migrate(settings: Settings) -> list[str]:
         return names
 
 
+def clinic(arguments: argparse.Namespace) -> int:
+    told = {name: value for name in CLINIC if (value := getattr(arguments, name))}
+    said = asyncio.run(_clinic(Settings.from_env(), told))
+    print("\n".join(f"{name + ':':9}{said[name] or 'not said yet'}" for name in CLINIC))
+    return 0
+
+
+CLINIC = ("name", "phone", "hours", "zone", "address")
+
+
+async def _clinic(settings: Settings, told: dict[str, str]) -> dict[str, str]:
+    from access.opening import open_system
+    from acts.clinic import describe_clinic
+    from pages.clinic import said_of_clinic
+
+    async with house_of(settings) as house:
+        if told and house.demo:
+            raise CommandFailed("The demo clinic stays what it is. This is for a clinic's own database.")
+        if told:
+            await describe_clinic(open_system(house, "clinic", house.clock()), told)
+        return await said_of_clinic(house.database)
+
+
 def serve(arguments: argparse.Namespace) -> int:
     if arguments.port:
         os.environ["PORT"] = str(arguments.port)

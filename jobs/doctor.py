@@ -12,6 +12,7 @@ from access.house import House
 from access.verifying import first_row_fault
 from jobs.sweeping import waiting
 from notices import senders_for
+from pages.clinic import said_of_clinic
 from pdf.host import missing
 from settings import Settings
 from tables.installation import sqlite_file
@@ -19,6 +20,7 @@ from tables.resealing import left, unknown_keys
 
 LATE = timedelta(minutes=5)
 LITTLE_SPACE = 500_000_000
+CLINIC = {"name": "name", "phone": "phone", "hours": "hours", "zone": "time zone"}
 CLOCK_MAY_DIFFER = timedelta(seconds=5)
 
 
@@ -32,7 +34,7 @@ class Finding:
 
 
 async def examine(house: House, settings: Settings) -> list[Finding]:
-    parts = (_database, _keys, _audit, _clock, _disk, _documents, _queue, _outbox, _broom)
+    parts = (_database, _clinic, _keys, _audit, _clock, _disk, _documents, _queue, _outbox, _broom)
     return [finding for part in parts async for finding in part(house, settings)]
 
 
@@ -48,6 +50,15 @@ async def _database(house: House, settings: Settings) -> AsyncIterator[Finding]:
     rows = await house.database.rows("SELECT COUNT(*) AS n FROM import_run WHERE state NOT IN ('done', 'failed')")
     if rows[0]["n"]:
         yield Finding("note", "imports", f"{rows[0]['n']} not finished: import the same files again and they go on")
+
+
+async def _clinic(house: House, settings: Settings) -> AsyncIterator[Finding]:
+    said = await said_of_clinic(house.database)
+    silent = [words for name, words in CLINIC.items() if not said[name]]
+    if silent:
+        yield Finding("note", "clinic", f"pages do not say its {', '.join(silent)}. Run: portal clinic --help")
+    else:
+        yield Finding("ok", "clinic", f"{said['name']}, {said['phone']}, {said['zone']}")
 
 
 async def _keys(house: House, settings: Settings) -> AsyncIterator[Finding]:

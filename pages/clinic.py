@@ -38,6 +38,17 @@ async def clinic(database: Database, locale: str) -> Clinic:
     return kept[1]
 
 
+async def said_of_clinic(database: Database) -> dict[str, str]:
+    """What the clinic has said so far, each "" until then; without the words that stand in for it on pages."""
+    site = await site_of(database)
+    zone = await database.rows("SELECT zone FROM clinic_site WHERE id = ?", site["id"]) if site["id"] else []
+    hours = await database.rows(
+        "SELECT text FROM clinic_text WHERE name = 'clinic.hours' AND locale = ? ORDER BY since DESC LIMIT 1", FALLBACK
+    )
+    said = {name: site[name] or "" for name in ("name", "phone", "address")}
+    return said | {"zone": zone[0]["zone"] if zone else "", "hours": hours[0]["text"] if hours else ""}
+
+
 def _clinic(site: dict, texts: tuple, locale: str) -> Clinic:
     in_force = {(row["name"], row["locale"]): row["text"] for row in texts}
 

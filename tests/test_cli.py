@@ -225,3 +225,31 @@ def test_settings_give_each_database_heads_of_its_own():
 
     assert str(heads("sqlite:////data/a.sqlite")) == "/data/a.sqlite.audit-heads.jsonl"
     assert str(heads("postgresql://u:p@h/one")) == "/var/portal/one.audit-heads.jsonl"
+
+
+# What the clinic says of itself
+
+
+def test_a_clinic_says_its_name_phone_hours_and_zone(clinic_url):
+    assert run("clinic", url=clinic_url)[1].count("not said yet") == 5
+    assert "pages do not say its name, phone, hours, time zone" in run("doctor", url=clinic_url)[1]
+    told = ("--name", "Hill Road Clinic", "--phone", "(555) 555-0190", "--hours", "Monday to Friday", "--zone", "America/Denver")
+    code, out, err = run("clinic", *told, url=clinic_url)
+    assert (code, err) == (0, "")
+    code, out, _ = run("clinic", "--phone", "+1 555 555 0191", url=clinic_url)
+    assert out.splitlines() == ["name:    Hill Road Clinic", "phone:   +1 555 555 0191", "hours:   Monday to Friday",
+                                "zone:    America/Denver", "address: not said yet"]  # fmt: skip
+    assert re.search("ok +clinic +Hill Road Clinic, .+0191, America/Denver", run("doctor", url=clinic_url)[1])
+    assert run("audit", "verify", url=clinic_url)[0] == 0
+
+
+@pytest.mark.parametrize("words", [("--zone", "Central"), ("--phone", "ask Ann"), ("--name", " "), ("--hours", "a\nb")])
+def test_what_a_clinic_cannot_say_is_a_wrong_argument(words, clinic_url):
+    code, out, err = run("clinic", *words, url=clinic_url)
+    assert (code, out) == (2, "") and len(err.splitlines()) == 1
+
+
+def test_the_demo_clinic_stays_what_it_is(demo_url):
+    code, out, err = run("clinic", "--name", "Another", url=demo_url)
+    assert code == 1 and "stays what it is" in err
+    assert "Riverbend Family Clinic" in run("clinic", url=demo_url)[1]
