@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | while IFS='|' read -r name words; do printf '  make %-8s %s\n' "$$name" "$$words"; done
-	@echo "Other commands: bin/portal --help, bin/dev, bin/ci, bin/lock"
+	@echo "Other commands: bin/portal --help, bin/dev, bin/ci, bin/lock, bin/pictures"
 
 setup: ## install what is needed to run; again and again does no harm
 	@bin/setup

@@ -16,7 +16,7 @@ from settings import Settings
 from tables.base import new_id
 from tables.database import Database
 from terminal import Progress, table
-from tests.support.databases import portal
+from tests.support.databases import HOUSE, portal
 from tests.support.operator import run
 
 HANDLES = ("self helper-full helper-appointments helper-revoked stranger teen guardian clinician frontdesk billing support"
@@ -58,10 +58,16 @@ def test_a_wrong_argument_gets_one_line_and_exit_code_2(words):
 def test_help_names_every_command_and_says_what_it_does():
     code, out, _ = run("--help")
     assert code == 0
-    for name in "demo serve migrate import code audit outbox doctor backup restore keys worker".split():
+    for name in "demo serve migrate clinic import code audit outbox doctor backup restore keys worker".split():
         assert re.search(rf"^    {name} +[a-z].{{15}}", out, re.MULTILINE), name
     assert "PORTAL_DATA" in out and "Exit codes" in out
     assert max(map(len, out.splitlines())) <= 120
+
+
+def test_the_readme_names_every_command():
+    commands = re.findall(r"^    ([a-z]+) +[a-z]", run("--help")[1], re.MULTILINE)
+    table = (HOUSE / "README.md").read_text().partition("| `bin/portal …`")[2]
+    assert len(commands) > 10 and [name for name in commands if not re.search(rf"`{name}\b", table)] == []
 
 
 def test_help_of_a_command_names_its_arguments():

@@ -78,13 +78,16 @@ def test_setup_done_twice_does_nothing_quickly():
     if not (HOUSE / ".venv/.made-from").exists():
         pytest.skip("this environment was not made by bin/setup")
     assert run("bin/setup", "--tests").returncode == 0
-    began = time.monotonic()
-    again = run("bin/setup", "--tests")
-    assert time.monotonic() - began < 1
-    assert "installing" not in again.stdout
+    took = []
+    for _ in range(3):  # the quickest of three, for a machine that does much else
+        began = time.monotonic()
+        again = run("bin/setup", "--tests")
+        took.append(time.monotonic() - began)
+        assert "installing" not in again.stdout
+    assert min(took) < 1
 
 
-@pytest.mark.parametrize("script", ["bin/setup", "bin/lock", "bin/dev", "bin/ci", "bin/portal", ".ci/run"])
+@pytest.mark.parametrize("script", ["bin/setup", "bin/lock", "bin/dev", "bin/ci", "bin/pictures", "bin/portal", ".ci/run"])
 def test_a_script_is_sound_bash(script):
     assert run("bash", "-n", script).returncode == 0
 
