@@ -144,6 +144,8 @@ async def _try(settings: Settings) -> None:
 def import_fhir(arguments: argparse.Namespace) -> int:
     from ehr.reading import NotFhir
 
+    if arguments.report and not arguments.report.parent.is_dir():
+        raise CommandFailed(f"There is no folder {arguments.report.parent} for the report. Nothing was imported.")
     try:
         report = asyncio.run(_import(Settings.from_env(), arguments))
     except NotFhir as error:
@@ -171,7 +173,8 @@ def _import_words(report) -> str:
     lines = [table(("type", "read", "stored", "unchanged", "withdrawn", "skipped"), report.table())]
     if report.reasons():
         lines += ["", table(("skipped", "because", "times", "such as"), report.reasons())]
-    pace = f"{report.read:,} resources of {report.files:,} file(s) in {report.seconds:.1f} s, {report.per_second:,.0f} a second."
+    read = f"{report.read:,} resource{'' if report.read == 1 else 's'} of {report.files:,} file{'' if report.files == 1 else 's'}"
+    pace = f"{read} in {report.seconds:.1f} s, {report.per_second:,.0f} a second."
     again = " A run that was cut short has been completed." if report.resumed else ""
     return "\n".join([*lines, "", pace + again])
 

@@ -46,7 +46,7 @@ PURPOSES = {
 ACTIONS = {
     "home.see": N_("opened the home page"), "control.act": N_("changed who may see the record"),
     "system.import": N_("filed new data from the clinic"), "code.issue": N_("printed a code to register with"),
-    "code.check": N_("typed a code to register with"), "account.register": N_("made a login"),
+    "code.check": N_("checked a code to register with"), "account.register": N_("made a login"),
     "code.see": N_("opened the page for codes to register with"),
     "password.open": N_("let the owner sign in from anywhere again"),
 }  # fmt: skip

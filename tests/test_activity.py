@@ -50,7 +50,7 @@ def test_what_the_front_desk_writes_down_has_words_of_its_own():
     with use("en", "UTC"):
         assert {action_words(one) for one in ("code.see", "code.issue", "code.check", "account.register")} == {
             "opened the page for codes to register with", "printed a code to register with",
-            "typed a code to register with", "made a login",
+            "checked a code to register with", "made a login",
         }  # fmt: skip
 
 

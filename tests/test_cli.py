@@ -154,8 +154,15 @@ def test_import_reports_on_screen_and_as_json(clinic_url, feed, tmp_path):
     assert re.search(r"^Observation +1 +0 +0 +0 +1$", out, re.MULTILINE) and "without a code" in out
     types = json.loads((tmp_path / "r.json").read_text())["types"]
     assert types["Observation"]["skipped"][0]["id"] == "o-1" and types["Patient"]["stored"] == 1
+    assert "2 resources of 1 file in" in out
     again = run("import", str(feed), url=clinic_url)[1]
     assert re.search(r"^Patient +1 +0 +1 +0 +0$", again, re.MULTILINE)
+
+
+def test_a_report_that_has_no_place_is_said_before_anything_is_imported(clinic_url, feed, tmp_path):
+    code, out, err = run("import", str(feed), "--report", str(tmp_path / "nowhere/r.json"), url=clinic_url)
+    assert (code, out) == (1, "") and "Nothing was imported" in err and len(err.splitlines()) == 1
+    assert "There is no record C-77." in run("code", "issue", "--number", "C-77", url=clinic_url)[2]
 
 
 def test_what_is_no_fhir_gets_one_line_and_changes_nothing(clinic_url, feed, tmp_path):
