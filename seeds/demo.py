@@ -48,8 +48,8 @@ def sign_ins(people: Sequence[Person] = CAST) -> str:
             "",
             table(headings, staff),
             "",
-            "Each also needs the code of an authenticator app: add the key to yours, or ask for today's with"
-            " `portal demo --code USERNAME`.",
+            "Each also needs the code of an authenticator app. The page that asks for it shows it, for this is a demo;"
+            " `bin/portal demo --code USERNAME` prints it; or add the key to an app of yours.",
             KNOWN,
         )
     )
