@@ -8,7 +8,7 @@ from typing import Any
 
 from pages.findings import taken_of
 from rules.dates import ClinicalDate
-from words.dates import clinical, day_short, weekday
+from words.dates import clinical, weekday
 from words.gettext import N_, _
 from words.names import list_of
 
@@ -69,10 +69,6 @@ class VisitRow:
         if self.dated is None or clinical(self.dated) != clinical(_first(self.dated)):
             return self.when
         return self.when if self.dated.precision in ("year", "month") else weekday(self.dated.starts)
-
-    @property
-    def short_day(self) -> str:
-        return day_short(self.dated) if self.dated else _("Date not known")
 
     @property
     def who(self) -> str:

@@ -7,7 +7,6 @@ from rules.quantities import AnyValue, Quantity, is_drawable, series_unit
 
 SYSTOLIC = "8480-6"
 DIASTOLIC = "8462-4"
-BLOOD_PRESSURE = frozenset({"85354-9", "55284-4"})
 
 
 @dataclass(frozen=True, slots=True)

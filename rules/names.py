@@ -38,12 +38,6 @@ def person_name(fhir: object, now: datetime) -> PersonName | None:
     return ranked[0][1] if ranked else None
 
 
-def practitioner_name(fhir: object, now: datetime) -> str:
-    """Dr. Lena Okafor; '' where nothing was sent."""
-    chosen = person_name(fhir, now)
-    return chosen.full if chosen else ""
-
-
 def _build(name: Mapping) -> PersonName | None:
     given, family = _join(name.get("given")), line_in(name.get("family"))
     parts = [_join(name.get("prefix")), given, family, _join(name.get("suffix"))]

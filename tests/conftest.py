@@ -268,24 +268,6 @@ async def page(browser, live) -> AsyncIterator:
         yield fresh
 
 
-@pytest.fixture
-async def page_without_script(browser, live) -> AsyncIterator:
-    """A page in Chromium with script switched off."""
-    from tests.support.browser import opened_page
-
-    async with opened_page(browser, live.url, script=False) as fresh:
-        yield fresh
-
-
-@pytest.fixture(params=["script", "no script"])
-async def page_either_way(request: pytest.FixtureRequest, browser, live) -> AsyncIterator:
-    """A page in Chromium, once with script and once without: for journeys, which must go both ways."""
-    from tests.support.browser import opened_page
-
-    async with opened_page(browser, live.url, script=request.param == "script") as fresh:
-        yield fresh
-
-
 @pytest.fixture(scope="session")
 def kept_cookies() -> dict:
     """Sessions of `live`, so that nobody signs in twice: a code works once, and the next is half a minute away."""

@@ -32,10 +32,6 @@ def texts(drawn) -> list[Label]:
     return [*drawn.values, *drawn.ticks, *band]
 
 
-def whole_numbers(path: str) -> list[int]:
-    return [int(n) for n in re.findall(r"-?\d+", path)]
-
-
 def test_nothing_to_draw_is_no_chart():
     assert draw([]) is None
 

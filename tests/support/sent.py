@@ -17,7 +17,6 @@ from typing import Any
 from words.tests import name_of
 
 Resource = dict[str, Any]
-GONE = frozenset({"entered-in-error"})
 UNSHOWN = frozenset({"entered-in-error", "unknown", ""})
 SUMMARIES = frozenset({"34133-9", "11506-3", "18842-5", "34117-2"})
 
@@ -81,17 +80,6 @@ def codes_of(concept: Any) -> list[str]:
     return [one.get("code", "") for one in (concept or {}).get("coding", [])]
 
 
-@dataclass(frozen=True)
-class Amount:
-    """One value of one test: `path` tells a component from the whole."""
-
-    test: str
-    value: Any
-    kind: str
-    ranged: bool
-    judged: bool
-
-
 @dataclass
 class PatientSent:
     """One patient of a feed, and everything that names them as its subject."""
@@ -153,15 +141,6 @@ def patients_in(paths: Iterable[Path]) -> list[PatientSent]:
         if subject in patients:
             patients[subject].by_type[one["resourceType"]].append(one)
     return list(patients.values())
-
-
-def amounts_of(observation: Resource) -> Iterator[Amount]:
-    """Every value that an observation carries, its components too."""
-    for part in (observation, *observation.get("component", [])):
-        for kind, value in part.items():
-            if kind.startswith("value") and kind != "valueSet":
-                judged = bool(part.get("interpretation"))
-                yield Amount(words_of(part.get("code")), value, kind, bool(part.get("referenceRange")), judged)
 
 
 def note_of(report: Resource) -> str:
