@@ -30,7 +30,7 @@ RESOURCES = int(os.environ.get("IMPORTED", "50000"))
 GOAL_PER_SECOND, GOAL_MILLISECONDS = 3000, 300
 PAUSE_SECONDS = 0.05
 UUIDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-SAID = re.compile(r"([\d,]+) resources of ([\d,]+) file\(s\) in ([\d.]+) s, ([\d,]+) a second")
+SAID = re.compile(r"([\d,]+) resources of ([\d,]+) files? in ([\d.]+) s, ([\d,]+) a second")
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,5 +239,6 @@ async def test_what_went_well_is_given_back_but_not_where_work_is_bounded(house,
     asked = (limits.Limit("guess", 2, 60), limits.Limit("work", 3, 60, kept=True))
     for _ in range(3):
         assert not (await limits.take(house, asked, now)).refused
-        await limits.give_back(house, asked, now)
+        async with house.database.transaction():
+            await limits.give_back(house, asked, now)
     assert (await limits.take(house, asked, now)).refused
