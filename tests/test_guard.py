@@ -206,8 +206,10 @@ async def test_a_form_that_needs_no_session_needs_its_token_all_the_same(doors):
 
 
 async def token_and_csrf(doors: Doors, person: str = "maria") -> tuple[str, str]:
+    from identity.sessions import token_hash
+
     token = await doors.token(person)
-    rows = await doors.world.house.database.rows("SELECT csrf FROM session ORDER BY created_at DESC, id DESC LIMIT 1")
+    rows = await doors.world.house.database.rows("SELECT csrf FROM session WHERE token = ?", token_hash(token))
     return token, mask(bytes(rows[0]["csrf"]))
 
 
