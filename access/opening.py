@@ -100,7 +100,7 @@ def _newest_standing(rows: list[dict], now: datetime) -> dict | None:
 
 def _entry(viewer: Viewer, row: dict | None, access: Access) -> Entry:
     subject = _uuid(row["id"]) if row else None
-    entry = Entry(viewer.now, f"{access.category.value}.{access.action.value}", viewer.account, subject=subject)
+    entry = Entry(viewer.now, f"{access.page or access.category.value}.{access.action.value}", viewer.account, subject=subject)
     if row and row["share"] and row["basis"] != "self":
         entry.behalf = _uuid(row["share"])
     return entry

@@ -1,6 +1,6 @@
 """What a route may declare, what may be shared, and which table belongs to what. Nothing else in the portal says so.
 
-Navigation, the sharing form, the release policy and the activity page are drawn from `CATEGORIES`.
+The sharing form and the release policy are drawn from `CATEGORIES`, ways around and the activity page from `PLACES`.
 """
 
 from __future__ import annotations
@@ -76,36 +76,44 @@ class Purpose(StrEnum):
     EMERGENCY = "BTG"
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One category as a patient reads it: its name, its address under the record, and its group in the index."""
+CATEGORIES: dict[Category, str] = {
+    Category.RESULTS: N_("Test results"),
+    Category.IMAGING: N_("Scans and X-rays"),
+    Category.MEDICINES: N_("Medicines"),
+    Category.ALLERGIES: N_("Allergies"),
+    Category.CONDITIONS: N_("Health conditions"),
+    Category.VACCINES: N_("Vaccines"),
+    Category.VITALS: N_("Measurements"),
+    Category.VISITS: N_("Visits"),
+    Category.CARE_PLAN: N_("Care plan"),
+    Category.DOCUMENTS: N_("Letters and documents"),
+    Category.APPOINTMENTS: N_("Appointments"),
+    Category.MESSAGES: N_("Messages"),
+    Category.BILLING: N_("Bills"),
+    Category.CONTROL: N_("Who has looked"),
+}
+"""What may be shared, as a patient reads it. The home page comes with every share and is no choice."""
 
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of a record that ways around lead to: `path` below the record, its name, its group in the index."""
+
+    path: str
     category: Category
     name: str
-    path: str
     group: str
-    ready: bool = False
-    """Whether its page exists yet; navigation leaves out what does not."""
 
 
 HEALTH, DO, WHO = "health", "do", "who"
 
-CATEGORIES: tuple[Words, ...] = (
-    Words(Category.RESULTS, N_("Test results"), "results", HEALTH, ready=True),
-    Words(Category.IMAGING, N_("Scans and X-rays"), "imaging", HEALTH),
-    Words(Category.MEDICINES, N_("Medicines"), "medicines", HEALTH),
-    Words(Category.ALLERGIES, N_("Allergies"), "allergies", HEALTH),
-    Words(Category.CONDITIONS, N_("Health conditions"), "conditions", HEALTH),
-    Words(Category.VACCINES, N_("Vaccines"), "vaccines", HEALTH),
-    Words(Category.VITALS, N_("Measurements"), "vitals", HEALTH),
-    Words(Category.VISITS, N_("Visits"), "visits", HEALTH, ready=True),
-    Words(Category.CARE_PLAN, N_("Care plan"), "care-plan", HEALTH),
-    Words(Category.DOCUMENTS, N_("Letters and documents"), "documents", HEALTH),
-    Words(Category.APPOINTMENTS, N_("Appointments"), "appointments", DO),
-    Words(Category.MESSAGES, N_("Messages"), "messages", DO),
-    Words(Category.BILLING, N_("Bills"), "bills", DO),
-    Words(Category.CONTROL, N_("Who has looked"), "activity", WHO, ready=True),
+PLACES: tuple[Place, ...] = (
+    Place("results", Category.RESULTS, N_("Test results"), HEALTH),
+    Place("medicines", Category.MEDICINES, N_("Medicines"), HEALTH),
+    Place("visits", Category.VISITS, N_("Visits"), HEALTH),
+    Place("activity", Category.CONTROL, N_("Who has looked"), WHO),
 )
+"""Every page that the index at the foot lists, in its order. A category may have several."""
 
 TABLE_CATEGORY: dict[type[Table], Category | None] = {
     results.DiagnosticReport: None,
@@ -150,6 +158,8 @@ class Access:
     action: Action | None = None
     duties: tuple[Duty, ...] = ()
     purpose: str = ""
+    page: str = ""
+    """What the audit calls this page, where the category has several."""
     step_up: bool = False
     passive: bool = False
     """A route that polls does not count as the person being there."""
@@ -167,8 +177,8 @@ def account(*, step_up: bool = False) -> Access:
     return Access("account", step_up=step_up)
 
 
-def record(category: Category, action: Action = Action.SEE, *, step_up: bool = False) -> Access:
-    return Access("record", category, action, step_up=step_up)
+def record(category: Category, action: Action = Action.SEE, *, page: str = "", step_up: bool = False) -> Access:
+    return Access("record", category, action, page=page, step_up=step_up)
 
 
 def bill(action: Action) -> Access:

@@ -16,7 +16,7 @@ from access.grant import Changed
 from access.guard import Refused
 from access.opening import Denied
 from handlers.form_layer import BadForm
-from handlers.frame import own_address, reading, with_query
+from handlers.frame import own_address, with_query
 from handlers.respond import IN_ADDRESS, is_htmx, render, see_other
 from identity.parking import park, without_secrets
 from pdf import PdfBusy, PdfFailed, PdfRefused, PdfTooLarge, PdfUnavailable
@@ -100,8 +100,7 @@ def _moved(request: Request, denied: Denied) -> Response:
 async def page(request: Request, status: int, *, reason: str = "", name: str = "", **fields: str) -> Response:
     """An error page: the same frame, the right status."""
     number = TEMPLATES.get(status, "500" if status >= 500 else "400")
-    with await reading(request):
-        words = _(reason, name=name) if "%(name)s" in reason else (_(reason) if reason else "")
+    words = _(reason, name=name) if "%(name)s" in reason else (_(reason) if reason else "")
     request.scope["state"]["grant"] = None
     shown = ErrorPage(reason=words, **fields) if reason or fields else None
     response = await render(request, shown, f"errors/{number}.html", status=status)
@@ -157,8 +156,7 @@ async def _kept(request: Request) -> str:
 
 
 async def too_many(request: Request, error: TooMany) -> Response:
-    with await reading(request):
-        wait = ngettext("%(count)s minute", "%(count)s minutes", error.minutes)
+    wait = ngettext("%(count)s minute", "%(count)s minutes", error.minutes)
     response = await page(request, 429, wait=wait)
     response.headers["retry-after"] = str(error.minutes * 60)
     return response
@@ -174,8 +172,7 @@ async def pdf_error(request: Request, error: PdfRefused) -> Response:
     if isinstance(error, PdfFailed):
         logging.getLogger("portal.error").error("pdf failed: %s", error.reason)
     missing = ", ".join(getattr(error, "missing", ()))
-    with await reading(request):
-        words = _(reason, missing=missing) if missing else _(reason)
+    words = _(reason, missing=missing) if missing else _(reason)
     shown = ErrorPage(back=request.url.path.removesuffix(".pdf"), reason=words)
     response = await render(request, shown, "errors/pdf.html", status=503)
     response.headers["retry-after"] = str(getattr(error, "retry_after", 30))

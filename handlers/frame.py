@@ -9,18 +9,19 @@ from litestar import Request
 
 from access.grant import RecordGrant
 from access.viewer import Viewer
-from access.vocabulary import CATEGORIES, DO, HEALTH, WHO, Action, Category
+from access.vocabulary import DO, HEALTH, PLACES, WHO
 from handlers.keys import form_key, form_token
 from handlers.session_cookie import cookie_name
 from pages.address import Address
 from pages.clinic import Clinic, clinic
 from rules.dates import parse_clinical_date
 from words.dates import clinical, clock, weekday
-from words.gettext import _, use
+from words.gettext import _
 
 BANNERS = {600: "idle10", 900: "idle15", 1800: "idle30"}
 LONGEST_QUERY = 900
-BAR = (Category.RESULTS, Category.MESSAGES, Category.APPOINTMENTS, Category.MEDICINES, Category.VISITS)
+BAR = ("results", "messages", "appointments", "medicines", "visits")
+"""Five words in the bar, as far as they are there; the rest is in the index at the foot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Frame:
 
 
 async def frame_for(request: Request, *, notice: Notice | None, errors: tuple[ErrorItem, ...], htmx: bool) -> Frame:
-    """The frame of this request's page, in its viewer's language. Runs inside `words.gettext.use`."""
+    """The frame of this request's page, in its viewer's language."""
     viewer: Viewer = request.state.viewer
     house, assets = request.app.state.house, request.app.state.assets
     grant = request.state.get("grant")
@@ -122,13 +123,6 @@ def own_address(request: Request) -> str:
     """Where to go back to; a query longer than any page of ours has is left out."""
     query = request.url.query
     return request.url.path + (f"?{query}" if query and len(query) < LONGEST_QUERY else "")
-
-
-async def reading(request: Request) -> use:
-    """The viewer's language and the clinic's zone, as a context for everything that makes words."""
-    viewer: Viewer = request.state.viewer
-    home = await clinic(request.app.state.house.database, viewer.locale)
-    return use(viewer.locale, home.zone)
 
 
 def text_size(request: Request, viewer: Viewer) -> str:
@@ -187,10 +181,10 @@ def _nav(grant, viewer: Viewer, side: str, here: str) -> tuple[NavItem, ...]:
     if not isinstance(grant, RecordGrant):
         return (_item("/records", _("Records"), here),) if viewer.level == "full" else ()
     at = Address.of(grant)
-    pages = [words for words in CATEGORIES if words.ready and words.category in BAR and grant.may(words.category)]
+    bar = [place for place in PLACES if place.path in BAR and grant.may(place.category)]
     return (
         _item(at.link(), _("Home"), here, home=True),
-        *(_item(at.link(words.path), _(words.name), here) for words in pages),
+        *(_item(at.link(place.path), _(place.name), here) for place in bar),
     )
 
 
@@ -203,14 +197,14 @@ def _index(grant, viewer: Viewer, side: str, here: str) -> tuple[IndexGroup, ...
     )))
     if not isinstance(grant, RecordGrant):
         return (account,)
-    at, act = Address.of(grant), Action.SEE
+    at = Address.of(grant)
     headings = {HEALTH: _("Your health"), DO: _("Do something"), WHO: _("Who sees your record")}
     if not grant.own:
         headings[HEALTH] = _("Health")
     groups = [
         IndexGroup(heading, tuple(
-            _item(at.link(words.path), _(words.name), here)
-            for words in CATEGORIES if words.ready and words.group == group and grant.may(words.category, act)
+            _item(at.link(place.path), _(place.name), here)
+            for place in PLACES if place.group == group and grant.may(place.category)
         ))
         for group, heading in headings.items()
     ]

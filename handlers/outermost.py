@@ -1,6 +1,6 @@
 """The outermost wrapper: every response, error or file goes through it once.
 
-It knows who asks before routing, answers HEAD, commits the audit entry before the first byte leaves, squeezes, puts
+It knows who asks, and in which language they read, before routing, answers HEAD, commits the audit entry before the first byte leaves, squeezes, puts
 on the headers of SECURITY contract 7, and writes one log line without anything about anybody.
 """
 
@@ -24,7 +24,9 @@ from handlers.assets import best_coding
 from handlers.session_cookie import cookie_name
 from handlers.visitor import Proxies, device_words, pre_hash
 from identity.sessions import find_viewer, note_seen
+from pages.clinic import clinic
 from settings import Settings
+from words.gettext import use
 
 log = logging.getLogger("portal.request")
 
@@ -83,8 +85,10 @@ class Outermost:
             answer.replace(*refusal)
             return
         try:
-            scope["state"] = {"viewer": await self._viewer(scope, headers), "request_id": secrets.token_hex(8)}
-            await self.app(scope, receive, answer.take)
+            viewer = await self._viewer(scope, headers)
+            scope["state"] = {"viewer": viewer, "request_id": secrets.token_hex(8)}
+            with use(viewer.locale, await self._zone(viewer)):
+                await self.app(scope, receive, answer.take)
         except Exception as error:  # noqa: BLE001 -- the last line of defence: nothing opens when something fails
             logging.getLogger("portal.error").error("%s", type(error).__name__, exc_info=self.settings.debug)
             answer.replace(503, unavailable(scope))
@@ -105,6 +109,13 @@ class Outermost:
         )
         token = cookies.get(cookie_name(self.settings.secure, "s"), "")
         return await find_viewer(house, token, visitor, house.clock())
+
+    async def _zone(self, viewer: Viewer) -> str:
+        """Where the words of this request are at home. While the database is away no page says a time."""
+        try:
+            return (await clinic(self.house().database, viewer.locale)).zone
+        except Exception:  # noqa: BLE001 -- a file or `/healthz` needs no zone, and a page will ask again
+            return "UTC"
 
     async def _commit(self, scope: Scope, answer: Answer) -> None:
         """No entry, no page. That somebody was there is no entry: what it is stored with has been done already."""

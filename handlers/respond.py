@@ -10,7 +10,7 @@ from litestar import Request, Response
 
 from access.grant import RecordGrant
 from forms.base import Form
-from handlers.frame import ErrorItem, Notice, frame_for, reading, text_size
+from handlers.frame import ErrorItem, Notice, frame_for, text_size
 from handlers.session_cookie import cookie_name
 from pages.address import RecordPage
 
@@ -33,14 +33,13 @@ async def render(
     """The whole page, or the block of that name when htmx asked for an update. `htmx`: the page has hx-* in it."""
     _check_audited(request, page)
     environment = request.app.state.views
-    with await reading(request):
-        errors = tuple(ErrorItem(f"#{field}", text) for field, text in (form.problems if form else ()))
-        frame = await frame_for(request, notice=notice, errors=errors, htmx=bool(block) or htmx)
-        context = {"page": page, "frame": frame, "form": form}
-        if block and is_htmx(request):
-            content = render_block(environment, template, block, **context)
-        else:
-            content = environment.get_template(template).render(context)
+    errors = tuple(ErrorItem(f"#{field}", text) for field, text in (form.problems if form else ()))
+    frame = await frame_for(request, notice=notice, errors=errors, htmx=bool(block) or htmx)
+    context = {"page": page, "frame": frame, "form": form}
+    if block and is_htmx(request):
+        content = render_block(environment, template, block, **context)
+    else:
+        content = environment.get_template(template).render(context)
     response = Response(content.encode(), media_type=HTML, status_code=status)
     return _with_cookies(request, response)
 
@@ -83,9 +82,8 @@ async def document(request: Request, page: Any, template: str, name: str) -> Res
     large = int(large) if large in ("18", "24") else None
     if large is None and text_size(request, request.state.viewer) == "large" and "print" not in request.query_params:
         large = 18
-    with await reading(request):
-        frame = await frame_for(request, notice=None, errors=(), htmx=False)
-        html = request.app.state.views.get_template(template).render({"page": page, "frame": frame, "form": None})
+    frame = await frame_for(request, notice=None, errors=(), htmx=False)
+    html = request.app.state.views.get_template(template).render({"page": page, "frame": frame, "form": None})
     body = await request.app.state.pdf.render(html, large=large, lang=frame.locale)
     headers = {"content-disposition": f'inline; filename="{name}.pdf"'}
     return Response(body, media_type="application/pdf", headers=headers)
@@ -94,7 +92,6 @@ async def document(request: Request, page: Any, template: str, name: str) -> Res
 async def plain_text(request: Request, page: Any, template: str) -> Response:
     """The page as plain text, for a braille display, a text browser, or a mail to oneself."""
     _check_audited(request, page)
-    with await reading(request):
-        frame = await frame_for(request, notice=None, errors=(), htmx=False)
-        text = request.app.state.text_views.get_template(template).render({"page": page, "frame": frame})
+    frame = await frame_for(request, notice=None, errors=(), htmx=False)
+    text = request.app.state.text_views.get_template(template).render({"page": page, "frame": frame})
     return Response(text.encode(), media_type=TEXT)

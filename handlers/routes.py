@@ -5,13 +5,25 @@ from __future__ import annotations
 from litestar import Router
 from litestar.handlers import HTTPRouteHandler
 
-from handlers import activity, help, preferences, public, records, registration, results, security, sign_in, visits
+from handlers import (
+    activity,
+    help,
+    medicines,
+    preferences,
+    public,
+    records,
+    registration,
+    results,
+    security,
+    sign_in,
+    visits,
+)
 from handlers.staff import desk
 from handlers.staff import sign_in as staff_sign_in
 
 RECORD: tuple[HTTPRouteHandler, ...] = (
     records.home, results.results, results.results_documents, results.report, results.test,
-    visits.visits, visits.visits_documents, visits.visit, activity.activity, activity.activity_documents,
+    *medicines.ROUTES, visits.visits, visits.visits_documents, visits.visit, activity.activity, activity.activity_documents,
 )
 ALONE: tuple[HTTPRouteHandler, ...] = (
     public.front, public.robots, public.healthz, public.readyz, public.static, records.records,

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from access.grant import RecordGrant
-from access.vocabulary import CATEGORIES, Duty, Purpose
+from access.vocabulary import CATEGORIES, PLACES, Duty, Purpose
 from pages.activity_query import SYSTEM, Someone, asked_for, counted, entries, people
 from pages.address import Address, RecordPage
 from words.dates import clock, day
@@ -50,6 +50,8 @@ ACTIONS = {
     "code.see": N_("opened the page for codes to register with"),
     "password.open": N_("let the owner sign in from anywhere again"),
 }  # fmt: skip
+NAMES = {place.path: place.name for place in PLACES} | {one.value: words for one, words in CATEGORIES.items()}
+"""What an entry calls a page (its path) or a part of the record, in words."""
 KEY = re.compile(r"(\d{1,19})\.(\d{1,4})")
 
 
@@ -127,12 +129,11 @@ def _times(action: str, times: int) -> str:
 def action_words(action: str) -> str:
     if action in ACTIONS:
         return _(ACTIONS[action])
-    category, _dot, verb = action.partition(".")
-    for words in CATEGORIES:
-        if words.category == category:
-            page = _(words.name)
-            return _("changed “%(page)s”", page=page) if verb == "act" else _("opened “%(page)s”", page=page)
-    return _("used the record in another way")
+    what, _dot, verb = action.partition(".")
+    if what not in NAMES:
+        return _("used the record in another way")
+    page = _(NAMES[what])
+    return _("changed “%(page)s”", page=page) if verb == "act" else _("opened “%(page)s”", page=page)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from pages.stored import dated_in as taken_of
 from rules.dates import ClinicalDate
 from rules.measures import Pair, blood_pressure
 from rules.quantities import Absent, AnyValue, from_json, is_drawable
@@ -145,14 +146,6 @@ def finding_of(row: dict[str, Any]) -> Finding:
         note=row["note"] or "", performer=row["performer"] or "", specimen=row["specimen"] or "",
         method=row["method"] or "",
     )  # fmt: skip
-
-
-def taken_of(row: dict[str, Any]) -> ClinicalDate | None:
-    if row["effective_starts"] is None:
-        return None
-    return ClinicalDate(
-        row["effective_text"], row["effective_precision"], row["effective_starts"], row["effective_ends"]
-    )
 
 
 def before_of(previous: str | None) -> Before | None:

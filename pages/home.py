@@ -10,7 +10,7 @@ from uuid import UUID
 
 from access.grant import RecordGrant
 from access.visible import visible
-from access.vocabulary import CATEGORIES, Action, Category
+from access.vocabulary import CATEGORIES, PLACES, Action, Category
 from pages.address import Address, RecordPage
 from pages.findings import taken_of
 from pages.visit_rows import VisitRow, visit_of
@@ -71,7 +71,7 @@ class Given:
     @property
     def waits(self) -> bool:
         """Whether something was given that has no page in the portal yet."""
-        return bool(self._act()) or any(words.category in self.see and not words.ready for words in CATEGORIES)
+        return bool(self._act()) or not {place.category for place in PLACES}.issuperset(self.see)
 
     @property
     def _whole(self) -> bool:
@@ -80,7 +80,7 @@ class Given:
     def _see(self) -> str:
         if self._whole:
             return _("All parts of the record")
-        return list_of([_(words.name) for words in CATEGORIES if words.category in self.see])
+        return list_of([_(words) for category, words in CATEGORIES.items() if category in self.see])
 
     def _not_shared(self, given: str, preview: bool) -> str:
         if not self._whole:
@@ -179,7 +179,7 @@ async def home_page(grant: RecordGrant) -> HomePage:
     lone = [*reports, *(row for row in tests if row["report"] is None and row["parent"] is None)]
     return HomePage(
         at=Address.of(grant), given=grant.given, own=grant.own, preview=grant.preview,
-        sees=frozenset(one.path for one in CATEGORIES if one.ready and grant.may(one.category)),
+        sees=frozenset(one.path for one in PLACES if grant.may(one.category)),
         new=_news(row for row in lone if row not in fixed and not _waits(row) and _fresh(grant, row)),
         corrected=_news(row for row in fixed if row["id"] not in inside),
         waiting=_news(row for row in lone if _waits(row)),
@@ -259,6 +259,6 @@ async def _given(grant: RecordGrant) -> Given:
     rows = await grant.house.database.rows(ENDS, grant.share_ref)
 
     def named(action: Action) -> tuple[Category, ...]:
-        return tuple(one.category for one in CATEGORIES if (one.category.value, action.value) in grant.scopes)
+        return tuple(one for one in CATEGORIES if (one.value, action.value) in grant.scopes)
 
     return Given(grant.basis, named(Action.SEE), named(Action.ACT), rows[0]["ends_at"] if rows else None)

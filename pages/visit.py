@@ -10,8 +10,10 @@ from access.grant import RecordGrant
 from access.vocabulary import Category
 from pages.address import Address, RecordPage
 from pages.findings import Finding, nested
+from pages.sheet import Remark
+from pages.stored import listed
 from pages.visit_query import OfVisit, Rows, may_read_texts, of_visit, the_visit
-from pages.visit_rows import GOING_ON, VisitRow, listed, visit_of
+from pages.visit_rows import GOING_ON, VisitRow, visit_of
 from pages.written import Block, blocks
 from rules.doses import Dose, doses_from_json
 from rules.results import Shown, shown_state
@@ -119,11 +121,13 @@ class VisitPage(RecordPage):
             return _("You saw %(who)s.", who=self.visit.who)
         return _("%(given)s saw %(who)s.", given=self.given, who=self.visit.who)
 
+    @property
     def parts(self) -> tuple:
         from pages.visit_parts import parts_of
 
         return parts_of(self)
 
+    @property
     def facts(self) -> list[tuple[str, str]]:
         """What the heading and the first sentence do not say."""
         visit, told = self.visit, self.visit.status not in ("cancelled", "planned")
@@ -135,8 +139,15 @@ class VisitPage(RecordPage):
         return [(term, words) for term, words in found if words]
 
     @property
-    def nothing_more(self) -> str:
+    def nothing(self) -> str:
         return _("Nothing else is written here about this visit.")
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        if not self.withheld:
+            return ()
+        why = _("The clinic wrote about this visit in its own words. They can name things that were not shared with you.")
+        return (Remark(_("A text is left out."), why),)
 
     @property
     def to_results(self) -> tuple[tuple[str, str], ...]:

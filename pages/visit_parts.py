@@ -1,12 +1,12 @@
-"""The parts of a visit summary in words: facts, a table, or what somebody wrote. Three templates print the same parts."""
+"""The parts of a visit summary in words: facts, a table, or what somebody wrote."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pages.findings import Finding
 from pages.result_rows import corrected_words
+from pages.sheet import Cell, Part, lines_part, table_of
 from pages.visit import Done, Ordered, Problem, Report, Text, VisitPage
 from pages.written import Block, spoken
 from rules.results import Shown
@@ -14,36 +14,6 @@ from words.doses import dose
 from words.gettext import N_, _, ngettext
 from words.results import meaning, meaning_class, state, usual_range
 from words.tests import name_of
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """`meaning` stands below with its sign, the stylesheet's up, down or in; `over` below that in smaller print."""
-
-    words: str
-    over: str = ""
-    meaning: str = ""
-    sign: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The first cell of a row names it. Columns that no row fills are left out."""
-
-    caption: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One heading and what stands under it. `by` is who wrote it."""
-
-    heading: str
-    facts: tuple[tuple[str, str], ...] = ()
-    table: Table | None = None
-    blocks: tuple[Block, ...] = ()
-    by: str = ""
 
 
 def parts_of(page: VisitPage) -> tuple[Part, ...]:
@@ -79,8 +49,7 @@ def _by(text: Text) -> str:
 
 
 def _problems(problems: tuple[Problem, ...]) -> Iterator[Part]:
-    if problems:
-        yield Part(_("Health conditions"), blocks=(Block("list", tuple(map(_problem, problems))),))
+    yield from lines_part(_("Health conditions"), tuple(map(_problem, problems)))
 
 
 def _measurements(measured: tuple[Finding, ...]) -> Iterator[Part]:
@@ -107,7 +76,7 @@ def _tests(tests: tuple[Finding, ...], reports: tuple[Report, ...]) -> Iterator[
     if rows or said:
         heads = (_("Test"), _("Result"), _("Usual range"))
         caption = ngettext("%(count)s test", "%(count)s tests", len(rows))
-        yield Part(_("Test results"), facts=said, table=_table(caption, heads, rows) if rows else None)
+        yield Part(_("Test results"), facts=said, table=table_of(caption, heads, rows) if rows else None)
 
 
 def _test(one: Finding) -> tuple[Cell, ...]:
@@ -151,7 +120,7 @@ def _medicines(medicines: tuple[Ordered, ...]) -> Iterator[Part]:
         return
     heads = (_("Medicine"), _("How to take it"), _("For"), _("Since then"))
     rows = [(Cell(one.label), Cell(" ".join(map(dose, one.doses))), Cell(one.reason), _since(one)) for one in medicines]
-    table = _table(ngettext("%(count)s medicine", "%(count)s medicines", len(rows)), heads, rows)
+    table = table_of(ngettext("%(count)s medicine", "%(count)s medicines", len(rows)), heads, rows)
     heading = _("Medicines from this visit")
     if len(table.heads) > 1:
         yield Part(heading, table=table)
@@ -171,8 +140,3 @@ def _done(heading: str, done: tuple[Done, ...]) -> Iterator[Part]:
         told = [_("%(what)s: not done", what=one.label) if one.not_done else one.label, *one.details]
         lines.append(". ".join(told))
     yield Part(heading, blocks=(Block("list", tuple(lines)),))
-
-
-def _table(caption: str, heads: tuple[str, ...], rows: list[tuple[Cell, ...]]) -> Table:
-    kept = [n for n in range(len(heads)) if n == 0 or any(row[n].words for row in rows)]
-    return Table(caption, tuple(heads[n] for n in kept), tuple(tuple(row[n] for n in kept) for row in rows))

@@ -9,7 +9,7 @@ from access.grant import RecordGrant
 from access.visible import visible
 from access.vocabulary import TABLE_CATEGORY, Category
 from pages import findings
-from pages.visit_rows import listed
+from pages.stored import listed
 from tables.conditions import Condition
 from tables.documents import DocumentReference
 from tables.medicines import MedicationRequest

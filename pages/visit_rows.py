@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
-from pages.findings import taken_of
+from pages.stored import dated_in, listed
 from rules.dates import ClinicalDate
 from words.dates import clinical, weekday
 from words.gettext import N_, _
@@ -96,10 +95,5 @@ def visit_of(row: dict[str, Any], written: bool = False) -> VisitRow:
     return VisitRow(
         ref=row["ref"], status=row["status"], label=row["label"], reasons=tuple(listed(row["reasons"])),
         people=tuple(dict.fromkeys(people)), place=row["place"] or "", organization=row["organization"] or "",
-        dated=taken_of(row), written=written,
+        dated=dated_in(row), written=written,
     )  # fmt: skip
-
-
-def listed(sent: Any) -> list:
-    """A JSON column: text on one engine and on the other."""
-    return (json.loads(sent) if isinstance(sent, str) else sent) or []

@@ -142,6 +142,8 @@ async def test_pressing_twice_in_a_browser_acts_once(page, database):
     await page.goto("/account/preferences")
     await page.fill(NAME, "Maria M")
     await page.get_by_role("button", name="Keep these choices").dblclick()
+    with contextlib.suppress(Error):  # the second press may end the first one's journey
+        await page.wait_for_url("**/account/preferences?done=preferences")
     await page.wait_for_url("**/account/preferences?done=preferences")
     assert await called(database) == "Maria M"
     assert await done(database, "account.preferences") == before + 1

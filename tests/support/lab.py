@@ -124,6 +124,28 @@ class Lab:
         await row.save()
         return row
 
+    async def put(self, table: type[Any], label: str, *, days: float = 3, **columns: Any) -> Any:
+        """A row of any clinical table, as a feed brought it so many days ago. A clinical date is one text under its
+        one name (`onset="2019-05"`), lists and dictionaries become JSON."""
+        then = self.now - timedelta(days=days)
+        values: dict[str, Any] = {
+            "patient": self.source, "source": "lab", "fhir_type": table.__name__, "fhir_id": new_ref(), "label": label,
+            "status": "active", "released_at": then, "first_seen_at": then, "changed_at": then,
+        }
+        names = {column._meta.name for column in table._meta.columns}
+        for name, value in columns.items():
+            if f"{name}_starts" in names:
+                when = parse_clinical_date(value, ZONE)
+                values |= {f"{name}_text": value}
+                values |= {} if when is None else {
+                    f"{name}_precision": when.precision, f"{name}_starts": when.starts, f"{name}_ends": when.ends,
+                }  # fmt: skip
+            else:
+                values[name] = json.dumps(value) if isinstance(value, list | dict) else value
+        row = table(**values)
+        await row.save()
+        return row
+
     async def panel(self, label: str, *members: Observation, **options: Any) -> Observation:
         row = await self.test(label, panel=True, **options)
         for member in members:

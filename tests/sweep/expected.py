@@ -56,6 +56,7 @@ ROUTES: dict[str, str] = {
     "/records/{record}/results": "results",
     "/records/{record}/results/{report}": "results",
     "/records/{record}/tests/{series}": "results",
+    "/records/{record}/medicines": "medicines",
     "/records/{record}/visits": "visits",
     "/records/{record}/visits/{visit}": "visits",
     "/records/{record}/activity": "control",

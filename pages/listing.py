@@ -1,0 +1,271 @@
+"""A list of one kind of thing in the record: its rows under their headings, newest first, a page at a time.
+
+A noun says what is its own in a `Listing`: which tables, what one row says, under which heading it stands. Finding,
+order, filter, count, paging, the audit's part and the screen, paper and text of it are said here, once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from piccolo.columns.combination import Where
+from piccolo.table import Table
+
+from access.grant import RecordGrant
+from access.visible import visible
+from access.vocabulary import Category
+from pages.address import Address, RecordPage
+from pages.stored import columns
+from pages.written import Block
+from rules.dates import DISTANT_PAST
+from rules.paging import PAGE
+from words.gettext import _, ngettext
+from words.numbers import count
+
+Row = dict[str, Any]
+
+DOCUMENT = 200
+"""The most entries that one document lists."""
+MOST_LETTERS = 80
+REF = re.compile(r"[A-Za-z0-9_-]{22}\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing in words, for the screen, for paper and as text. Whatever is empty is left out.
+
+    `at` is its own page below the record; `tag` (class of the stylesheet, words); `said` the answer; `lines` and the
+    smaller `soft` are sentences; `blocks` what somebody wrote of it.
+    """
+
+    title: str
+    at: tuple[str, ...] = ()
+    tag: tuple[str, str] | None = None
+    said: str = ""
+    lines: tuple[str, ...] = ()
+    soft: str = ""
+    blocks: tuple[Block, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        return tuple(filter(None, (self.said, *self.lines, self.soft)))
+
+
+async def _as_read(grant: RecordGrant, rows: list[Row]) -> list[Row]:
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One table of a list. `reads` names what `entry` reads, `sorts` what `group` reads of every row there is, a
+    clinical date once for its four columns; `only` narrows the table; `by` is the date that puts rows in order. `more`
+    adds to the rows of one page what lies in other tables."""
+
+    table: type[Table]
+    reads: tuple[str, ...]
+    entry: Callable[[Row], Entry]
+    group: Callable[[Row], str] = lambda row: ""
+    sorts: tuple[str, ...] = ()
+    only: Where | None = None
+    by: str = "effective"
+    more: Callable[[RecordGrant, list[Row]], Awaitable[list[Row]]] = _as_read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """`groups` are codes and headings in their order; what `Source.group` gives beyond these is a heading itself.
+    `counts` are the two forms of how many; `none` is said where there is nothing at all."""
+
+    path: str
+    category: Category
+    title: str
+    counts: tuple[str, str]
+    none: str
+    sources: tuple[Source, ...]
+    groups: tuple[tuple[str, str], ...] = (("", ""),)
+    intro: str = ""
+
+    def heading(self, code: str) -> str:
+        known = dict(self.groups).get(code)
+        return (_(known) if known else "") if known is not None else code
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asked for: words in the name, the code of one heading, the ref of the last row they saw."""
+
+    words: str = ""
+    group: str = ""
+    after: str = ""
+    turned: bool = False
+    """Whether a page was turned: then focus moves to its first heading, and the count is not said as well."""
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.words or self.group)
+
+
+def read_asked(query: Mapping[str, str]) -> Asked:
+    """From an address; what it cannot mean is left out."""
+    after = query.get("after", "")
+    return Asked(
+        words=" ".join(query.get("q", "").split())[:MOST_LETTERS], group=query.get("show", "")[:MOST_LETTERS],
+        after=after if REF.match(after) else "", turned="after" in query,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    heading: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage(RecordPage):
+    """`whole` is how many there are at all, `total` how many were asked for, `first` the place of the first one shown.
+    `tally` holds code, heading and count of each group; `older` and `newer` are refs, None where there is no page."""
+
+    listing: Listing
+    asked: Asked
+    groups: tuple[Group, ...]
+    tally: tuple[tuple[str, str, int], ...]
+    whole: int
+    total: int
+    first: int
+    size: int
+    older: str | None
+    newer: str | None
+
+    @property
+    def title(self) -> str:
+        return _(self.listing.title)
+
+    @property
+    def rows(self) -> int:
+        return sum(len(group.entries) for group in self.groups)
+
+    @property
+    def left(self) -> int:
+        return self.total - self.first - self.rows + 1
+
+    @property
+    def long(self) -> bool:
+        """Long enough that finding in it is worth a form."""
+        return self.whole > PAGE or self.asked.narrowed
+
+    @property
+    def counted(self) -> str:
+        return ngettext(*self.listing.counts, self.total)
+
+    @property
+    def told(self) -> str:
+        """What the filter leaves out, how many stand under each heading, and which of them this page shows."""
+        said = [_("Only those with “%(words)s” in the name.", words=self.asked.words)] if self.asked.words else []
+        if self.asked.group:
+            said.append(_("Only these: %(group)s.", group=self.listing.heading(self.asked.group)))
+        elif len(self.tally) > 1:
+            said += [f"{heading}: {count(many)}." for _code, heading, many in self.tally if heading]
+        return " ".join([*said, *self._shown()])
+
+    def _shown(self) -> Iterator[str]:
+        if self.rows < self.total:
+            last = self.first + self.rows - 1
+            yield _("This page shows %(first)s to %(last)s.", first=count(self.first), last=count(last))
+
+    @property
+    def none(self) -> str:
+        """Why the list is empty."""
+        return _("Nothing here fits.") if self.whole else _(self.listing.none)
+
+    @property
+    def intro(self) -> str:
+        return _(self.listing.intro) if self.listing.intro else ""
+
+    @property
+    def spoken(self) -> str:
+        """What is said of the list after it changed."""
+        return f"{self.counted} {self.told}".strip() if self.total else self.none
+
+    def here(self, path: str = "", **query: str | None) -> str:
+        """This list at another page, or as a document, with the filter kept."""
+        return self.link(path or self.listing.path, q=self.asked.words, show=self.asked.group, **query)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One row before it is read whole. `place` puts it in order."""
+
+    source: Source
+    id: Any
+    ref: str
+    group: str
+    starts: datetime
+
+
+async def list_page(grant: RecordGrant, listing: Listing, asked: Asked, size: int = PAGE) -> ListPage:
+    whole = await _found(grant, listing)
+    named = [one for one in whole if not asked.words or asked.words.casefold() in one[1]]
+    tally = Counter(one.group for one, _name in named)
+    among = [one for one, _name in named if not asked.group or one.group == asked.group]
+    begin = next((n for n, one in enumerate(among, 1) if one.ref == asked.after), 0)
+    picked = among[begin : begin + size]
+    return ListPage(
+        at=Address.of(grant), listing=listing, asked=asked, groups=await _groups(grant, listing, picked),
+        tally=tuple((code, listing.heading(code), many) for code, many in tally.items()),
+        whole=len(whole), total=len(among), first=begin + 1, size=size,
+        older=picked[-1].ref if begin + size < len(among) else None, newer=_newer(among, begin, size),
+    )  # fmt: skip
+
+
+async def list_document(grant: RecordGrant, listing: Listing, asked: Asked) -> ListPage:
+    """The same list from its beginning, up to DOCUMENT entries."""
+    return await list_page(grant, listing, Asked(asked.words, asked.group), DOCUMENT)
+
+
+async def _found(grant: RecordGrant, listing: Listing) -> list[tuple[_Found, str]]:
+    """Every row that the grant may see, in order, each with its name casefolded. A person has few enough of one kind."""
+    ranks = {code: n for n, (code, _heading) in enumerate(listing.groups)}
+    found = [one for source in listing.sources for one in await _light(grant, source)]
+    found.sort(key=lambda one: (one[0].starts, one[0].ref), reverse=True)
+    for one, _name in found:
+        ranks.setdefault(one.group, len(ranks))
+    return sorted(found, key=lambda one: ranks[one[0].group])
+
+
+async def _light(grant: RecordGrant, source: Source) -> list[tuple[_Found, str]]:
+    table = source.table
+    starts = f"{source.by}_starts"
+    query = visible(grant, table).select(*columns(table, ("id", "ref", "label", starts, *source.sorts)))
+    rows = await (query.where(source.only) if source.only else query)
+    return [
+        (_Found(source, row["id"], row["ref"], source.group(row), row[starts] or DISTANT_PAST), row["label"].casefold())
+        for row in rows
+    ]
+
+
+async def _groups(grant: RecordGrant, listing: Listing, picked: Sequence[_Found]) -> tuple[Group, ...]:
+    entries: dict[Any, Entry] = {}
+    for source in listing.sources:
+        ids = [one.id for one in picked if one.source is source]
+        if ids:
+            asked = visible(grant, source.table).select(*columns(source.table, ("id", "ref", *source.reads)))
+            rows = await asked.where(source.table.id.is_in(ids))
+            grant.showed(source.table.__name__, ids)
+            entries |= {row["id"]: source.entry(row) for row in await source.more(grant, rows)}
+    return tuple(
+        Group(listing.heading(code), tuple(entries[one.id] for one in run if one.id in entries))
+        for code, run in groupby(picked, key=lambda one: one.group)
+    )
+
+
+def _newer(among: Sequence[_Found], begin: int, size: int) -> str | None:
+    """The ref after which the page before begins: '' is the first page."""
+    if begin == 0:
+        return None
+    return among[begin - size - 1].ref if begin > size else ""

@@ -1,0 +1,95 @@
+"""One thing of the record on a page of its own, or several said together: parts under headings.
+
+Screen, paper and plain text are made from the same parts, so none of them can say more than another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pages.address import RecordPage
+from pages.written import Block
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`meaning` stands below with its sign, the stylesheet's up, down or in; `over` below that in smaller print."""
+
+    words: str
+    over: str = ""
+    meaning: str = ""
+    sign: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The first cell of a row names it. Columns that no row fills are left out."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One heading and what stands under it. `by` is who wrote it."""
+
+    heading: str
+    facts: tuple[tuple[str, str], ...] = ()
+    table: Table | None = None
+    blocks: tuple[Block, ...] = ()
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A note beside the parts: what it means first. `kind` as in the kit: warn, good, bad or ""."""
+
+    strong: str
+    text: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """To another page of the record; `query` is kept out of names, so a link is a path and its words."""
+
+    at: tuple[str, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet(RecordPage):
+    """`here` are the segments below the record, `up` the list it belongs to; `kind` says what it is, above its title.
+    `nothing` is said where there are no parts; `links` lead to what belongs to it, on the screen alone."""
+
+    here: tuple[str, ...]
+    title: str
+    kind: str = ""
+    up: Link | None = None
+    tag: tuple[str, str] | None = None
+    lede: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    parts: tuple[Part, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    nothing: str = ""
+    links_heading: str = ""
+    links: tuple[Link, ...] = ()
+
+
+def table_of(caption: str, heads: tuple[str, ...], rows: Sequence[tuple[Cell, ...]]) -> Table:
+    """Without the columns that no row fills."""
+    kept = [n for n in range(len(heads)) if n == 0 or any(row[n].words for row in rows)]
+    return Table(caption, tuple(heads[n] for n in kept), tuple(tuple(row[n] for n in kept) for row in rows))
+
+
+def said_facts(*facts: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:
+    """Those that have words."""
+    return tuple((term, words) for term, words in facts if words)
+
+
+def lines_part(heading: str, lines: Sequence[str], by: str = "") -> tuple[Part, ...]:
+    """A heading and a list, or nothing where there are no lines."""
+    said = tuple(filter(None, lines))
+    return (Part(heading, blocks=(Block("list", said),), by=by),) if said else ()
