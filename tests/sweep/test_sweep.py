@@ -88,6 +88,16 @@ def test_every_route_says_here_who_it_is_for(make_settings):
     assert silent == [], "say in tests/sweep/expected.py who these are for"
 
 
+async def test_every_page_of_a_record_is_walked(sweep):
+    """The main person of the cast has something at every address, so that no page is passed over in silence."""
+    passed_over = [
+        route.template for route in sweep.routes
+        if "record" in route.parameters and "GET" in route.methods and not route.template.startswith("/staff")
+        and not set(route.parameters) <= set(sweep.values["self"])
+    ]
+    assert passed_over == [], "the seeds of `self` need something to show there"
+
+
 async def test_everybody_gets_what_is_theirs_and_nothing_else(sweep):
     wrong = []
     for who in (*sorted(EVERYONE), NOBODY):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from access.vocabulary import TABLE_CATEGORY
 from handlers.assets import fresh
 from tables.database import Database
 
@@ -41,7 +42,14 @@ NEWEST = {
               " AND o.released_at < CURRENT_TIMESTAMP AND o.withdrawn_at IS NULL AND o.sensitive = {false}"
               " GROUP BY t.ref ORDER BY COUNT(o.id) DESC LIMIT 1",
     "visit": "SELECT t.ref FROM encounter t {joined} {shown} ORDER BY t.id LIMIT 1",
+    "measure": "SELECT t.ref FROM series t JOIN observation o ON o.series = t.id {joined} AND t.category = 'vitals'"
+               " AND o.released_at < CURRENT_TIMESTAMP AND o.withdrawn_at IS NULL AND o.sensitive = {false}"
+               " GROUP BY t.ref ORDER BY COUNT(o.id) DESC LIMIT 1",
+    "image": "SELECT t.ref FROM diagnostic_report t {joined} AND t.category = 'imaging' {shown} ORDER BY t.id LIMIT 1",
+    "document": "SELECT t.ref FROM document_reference t {joined} {shown} ORDER BY t.attachments IS NULL, t.id LIMIT 1",
 }
+"""What a parameter of an address names. One that bears the name of a table is found without a line here."""
+ANY = "SELECT t.ref FROM {table} t {joined} {shown} ORDER BY t.id LIMIT 1"
 JOINED = "JOIN record_source p ON p.id = t.patient JOIN record r ON r.id = p.record WHERE r.ref = ?"
 # What the patient marked "only me" is no address for helpers, and ids of one millisecond come in any order.
 SHOWN = (
@@ -53,8 +61,9 @@ SHOWN = (
 async def values_for(database: Database, record_ref: str) -> dict[str, str]:
     """A value for every parameter that routes have, from what this record really holds; unknown ones are left out."""
     false = "0" if database.is_sqlite else "false"
-    values = {"record": record_ref, "name": fresh().url("site.css").rpartition("/")[2]}
-    for name, sql in NEWEST.items():
+    values = {"record": record_ref, "name": fresh().url("site.css").rpartition("/")[2], "file": "0"}
+    named = {table._meta.tablename: ANY.replace("{table}", table._meta.tablename) for table in TABLE_CATEGORY}
+    for name, sql in (named | NEWEST).items():
         text = sql.replace("{joined}", JOINED).replace("{shown}", SHOWN).replace("{false}", false)
         found = await database.rows(text, record_ref)
         if found:
