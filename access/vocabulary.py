@@ -110,6 +110,7 @@ HEALTH, DO, WHO = "health", "do", "who"
 PLACES: tuple[Place, ...] = (
     Place("results", Category.RESULTS, N_("Test results"), HEALTH),
     Place("medicines", Category.MEDICINES, N_("Medicines"), HEALTH),
+    Place("allergies", Category.ALLERGIES, N_("Allergies"), HEALTH),
     Place("visits", Category.VISITS, N_("Visits"), HEALTH),
     Place("activity", Category.CONTROL, N_("Who has looked"), WHO),
 )

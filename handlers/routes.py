@@ -7,6 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from handlers import (
     activity,
+    allergies,
     help,
     medicines,
     preferences,
@@ -23,7 +24,7 @@ from handlers.staff import sign_in as staff_sign_in
 
 RECORD: tuple[HTTPRouteHandler, ...] = (
     records.home, results.results, results.results_documents, results.report, results.test,
-    *medicines.ROUTES, visits.visits, visits.visits_documents, visits.visit, activity.activity, activity.activity_documents,
+    *medicines.ROUTES, *allergies.ROUTES, visits.visits, visits.visits_documents, visits.visit, activity.activity, activity.activity_documents,
 )
 ALONE: tuple[HTTPRouteHandler, ...] = (
     public.front, public.robots, public.healthz, public.readyz, public.static, records.records,

@@ -21,6 +21,7 @@ from access.grant import RecordGrant
 from access.visible import visible
 from access.vocabulary import Category
 from pages.address import Address, RecordPage
+from pages.sheet import Link
 from pages.stored import columns
 from pages.written import Block
 from rules.dates import DISTANT_PAST
@@ -41,7 +42,7 @@ class Entry:
     """One thing in words, for the screen, for paper and as text. Whatever is empty is left out.
 
     `at` is its own page below the record; `tag` (class of the stylesheet, words); `said` the answer; `lines` and the
-    smaller `soft` are sentences; `blocks` what somebody wrote of it.
+    smaller `soft` are sentences; `links` lead to what belongs to it; `blocks` are what somebody wrote of it.
     """
 
     title: str
@@ -50,11 +51,12 @@ class Entry:
     said: str = ""
     lines: tuple[str, ...] = ()
     soft: str = ""
+    links: tuple[Link, ...] = ()
     blocks: tuple[Block, ...] = ()
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        return tuple(filter(None, (self.said, *self.lines, self.soft)))
+        return tuple(filter(None, (self.said, *self.lines, *(link.words for link in self.links), self.soft)))
 
 
 async def _as_read(grant: RecordGrant, rows: list[Row]) -> list[Row]:
@@ -80,7 +82,8 @@ class Source:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """`groups` are codes and headings in their order; what `Source.group` gives beyond these is a heading itself.
-    `counts` are the two forms of how many; `none` is said where there is nothing at all."""
+    `counts` are the two forms of how many; `none` is said where there is nothing at all. `answers` are the groups whose
+    rows are no such thing but say that there is none: they are not counted, and their words stand for a count of none."""
 
     path: str
     category: Category
@@ -89,6 +92,7 @@ class Listing:
     none: str
     sources: tuple[Source, ...]
     groups: tuple[tuple[str, str], ...] = (("", ""),)
+    answers: tuple[tuple[str, str], ...] = ()
     intro: str = ""
 
     def heading(self, code: str) -> str:
@@ -161,7 +165,13 @@ class ListPage(RecordPage):
 
     @property
     def counted(self) -> str:
-        return ngettext(*self.listing.counts, self.total)
+        """How many; or what was answered, where nothing but an answer is in the whole list."""
+        answers = dict(self.listing.answers)
+        shown = [(code, many) for code, _heading, many in self.tally if self.asked.group in ("", code)]
+        things = sum(many for code, many in shown if code not in answers)
+        if things or self.asked.narrowed:
+            return ngettext(*self.listing.counts, things)
+        return _(answers[shown[0][0]])
 
     @property
     def told(self) -> str:

@@ -196,13 +196,16 @@ class Chart:
         }  # fmt: skip
         return one | ({"encounter": {"reference": f"Encounter/{self.id(visit)}"}} if visit else {})
 
-    def allergy(self, slug: str, snomed: str, name: str, reaction: str = "") -> Resource:
+    def allergy(self, slug: str, snomed: str, name: str, **more) -> Resource:
+        """`reactions` are what happened and how severe it was; `state` and `sure` are the two statuses."""
+        state, sure = more.pop("state", "active"), more.pop("sure", "confirmed")
+        happened = [reaction(*one) for one in more.pop("reactions", ())]
         one = self.about("AllergyIntolerance", slug, "patient") | {
-            "clinicalStatus": concept(f"{TERMINOLOGY}/allergyintolerance-clinical", "active", "Active"),
-            "verificationStatus": concept(f"{TERMINOLOGY}/allergyintolerance-verification", "confirmed", "Confirmed"),
+            "clinicalStatus": concept(f"{TERMINOLOGY}/allergyintolerance-clinical", state, state.capitalize()),
+            "verificationStatus": concept(f"{TERMINOLOGY}/allergyintolerance-verification", sure, sure.capitalize()),
             "code": coded(SNOMED, snomed, name),
         }
-        return one | ({"reaction": [{"manifestation": [{"text": reaction}]}]} if reaction else {})
+        return one | ({"reaction": happened} if happened else {}) | more
 
     def vaccine(self, slug: str, days: int, cvx: str, name: str) -> Resource:
         return self.about("Immunization", slug, "patient") | {
@@ -230,6 +233,10 @@ def quantity(value: str, unit: str, ucum: str, comparator: str = "") -> dict:
     return {"comparator": comparator, **sent} if comparator else sent
 
 
+def age(years: int) -> dict:
+    return {"value": years, "unit": "years", "system": UCUM, "code": "a"}
+
+
 def usual(test: Test) -> dict:
     sides = {"low": test.low, "high": test.high}
     found = {side: quantity(value, test.unit, test.ucum) for side, value in sides.items() if value}
@@ -244,6 +251,11 @@ def concept(system: str, code: str, display: str) -> dict:
 
 def coded(system: str, code: str, name: str) -> dict:
     return concept(system, code, name) | {"text": name}
+
+
+def reaction(what: str, severity: str = "") -> dict:
+    one = {"manifestation": [{"text": what}]}
+    return one | {"severity": severity} if severity else one
 
 
 def category(code: str, name: str) -> dict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ehr.projections.medicines import amount, reasons
@@ -10,8 +11,11 @@ from ehr.rows import Feed, Projection, Row, Unfit, date_columns, encounter_links
 from ehr.shapes import codes, concept, concepts, each, first_code, joined, notes, one, text, texts, truth
 from rules.quantities import quantity_of
 
-# SNOMED CT: no known allergy, no known drug, food, environmental, latex allergy; not on any list of known ones.
-NONE_KNOWN = frozenset({"716186003", "409137002", "429625007", "428607008", "1003774007", "716184000", "716185004"})
+# SNOMED CT: no known allergy (and as it was coded before), no known drug, food, environmental, latex allergy.
+NONE_KNOWN = frozenset({"716186003", "160244002", "409137002", "429625007", "428607008", "1003774007", "716184000", "716185004"})
+
+NONE_KNOWN_WORDS = re.compile(r"(no known( \w+){0,2} allerg(y|ies)|nkd?a)\W*", re.IGNORECASE)
+"""Many systems send it as words alone."""
 
 
 def allergy(resource: dict, reading: Reading, feed: Feed) -> Projection:
@@ -21,7 +25,7 @@ def allergy(resource: dict, reading: Reading, feed: Feed) -> Projection:
     values = _verified(resource) | {
         "label": label,
         "fhir_code": first_code(resource, "code"),
-        "none_known": bool(NONE_KNOWN.intersection(codes(resource, "code"))),
+        "none_known": bool(NONE_KNOWN.intersection(codes(resource, "code")) or NONE_KNOWN_WORDS.fullmatch(label)),
         "kind": text(resource, "type"),
         "categories": json_text(texts(resource, "category")),
         "criticality": text(resource, "criticality"),

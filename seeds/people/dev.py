@@ -6,7 +6,7 @@ from datetime import datetime
 
 from seeds import laboratory as lab
 from seeds.cast import Delivery, Person, Resource, years_old
-from seeds.fhir import LINDQVIST, Chart, labelled
+from seeds.fhir import LINDQVIST, Chart, age, labelled
 
 
 def feed(now: datetime) -> tuple[Delivery, ...]:
@@ -16,7 +16,11 @@ def feed(now: datetime) -> tuple[Delivery, ...]:
     sent: list[Resource] = [
         chart.patient(),
         chart.condition("asthma", 1000, "195967001", "Asthma"),
-        chart.allergy("peanut", "91935009", "Peanut", "Hives"),
+        chart.allergy("peanut", "91935009", "Peanut", type="allergy", category=["food"], criticality="high",
+                      reactions=[("Hives", "mild"), ("Trouble breathing", "severe")], onsetAge=age(3),
+                      recordedDate=chart.date(1000), note=[{"text": "Carries two epinephrine pens."}]),
+        chart.allergy("pollen", "418689008", "Grass pollen", type="allergy", category=["environment"], criticality="low",
+                      reactions=[("Runny nose",), ("Itchy eyes",)], recordedDate=chart.date(365)),
         chart.medicine("albuterol", 1000, "Albuterol inhaler 90 mcg", "2 puffs when you wheeze or before sport"),
         chart.visit("sports", 365, "Sports physical", "Form for the school's soccer team"),
         *chart.vitals("sports", 365, 112, 68, "121", 72),

@@ -14,6 +14,7 @@ def feed(now: datetime) -> tuple[Delivery, ...]:
     sent: list[Resource] = [
         chart.patient(),
         chart.condition("cholesterol", 640, "13644009", "High cholesterol"),
+        chart.allergy("drugs", "409137002", "No known drug allergy", recordedDate=chart.date(640)),
         chart.visit("checkup", 640, "Yearly check-up", "Yearly check-up", found=(("cholesterol", "High cholesterol"),)),
         *chart.vitals("checkup", 640, 138, 86, "196", 70),
         *chart.panel(lab.LIPID_PANEL, 640, "242 188 41 163"),

@@ -53,7 +53,7 @@ def _problems(chart: Chart) -> list[Resource]:
         chart.condition("hypertension", 900, "38341003", "High blood pressure"),
         chart.condition("prediabetes", 335, "714628002", "Prediabetes"),
         chart.condition("pneumonia", 540, "233604007", "Pneumonia", "resolved"),
-        chart.allergy("penicillin", "91936005", "Penicillin", "Rash"),
+        *_allergies(chart),
         chart.medicine("lisinopril", 900, "Lisinopril 10 mg tablet", "1 tablet each morning"),
         chart.medicine("acetaminophen", 540, "Acetaminophen 500 mg tablet",
                        "1 or 2 tablets when you need them, no more than 6 a day"),
@@ -65,6 +65,21 @@ def _problems(chart: Chart) -> list[Resource]:
         chart.vaccine("pneumococcal", 335, "216", "Pneumococcal vaccine (PCV20)"),
         chart.appointment("blood-check", -9, "10:20", "Blood check"),
         chart.appointment("tired-appointment", 39, "09:00", "Visit", "fulfilled"),
+    ]  # fmt: skip
+
+
+def _allergies(chart: Chart) -> list[Resource]:
+    """One that counts, one she outgrew, one nobody is sure of, and one that was never hers."""
+    return [
+        chart.allergy("penicillin", "91936005", "Penicillin", reactions=[("Itchy red rash", "moderate")], type="allergy",
+                      category=["medication"], criticality="high", onsetDateTime="1987", recordedDate=chart.date(1065),
+                      note=[{"text": "Cephalexin was taken in 2014 without trouble."}]),
+        chart.allergy("shellfish", "300913006", "Shellfish", reactions=[("Hives", "mild")], type="allergy",
+                      category=["food"], criticality="low", onsetString="As a child", recordedDate=chart.date(1065),
+                      state="resolved", note=[{"text": "Has eaten shrimp for years without trouble."}]),
+        chart.allergy("codeine", "294471006", "Codeine", reactions=[("Upset stomach",)], type="intolerance",
+                      category=["medication"], sure="unconfirmed", recordedDate=chart.date(540)),
+        chart.allergy("latex", "300916003", "Latex", sure="refuted", recordedDate=chart.date(700)),
     ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ def feed(now: datetime) -> tuple[Delivery, ...]:
     swab = chart.said("covid", 300, "94500-6", "SARS-CoV-2 RNA, nose swab", "Not detected")
     sent: list[Resource] = [
         chart.patient(),
-        chart.allergy("none", "716186003", "No known allergy"),
+        chart.allergy("none", "716186003", "No known allergy", recordedDate=chart.date(88)),
         chart.condition("infection", 88, "68566005", "Urinary tract infection", "resolved"),
         chart.visit("burning", 88, "Visit for an illness", "Burning when passing water",
                     found=(("infection", "Urinary tract infection"),), who=LINDQVIST),

@@ -57,6 +57,7 @@ ROUTES: dict[str, str] = {
     "/records/{record}/results/{report}": "results",
     "/records/{record}/tests/{series}": "results",
     "/records/{record}/medicines": "medicines",
+    "/records/{record}/allergies": "allergies",
     "/records/{record}/visits": "visits",
     "/records/{record}/visits/{visit}": "visits",
     "/records/{record}/activity": "control",
