@@ -29,7 +29,7 @@ test: ## set up for tests and run them all, on SQLite and on PostgreSQL (TESTS=t
 
 prove: ## the long checks at full size (N= sets the size, TESTS= picks some)
 	@bin/setup --tests
-	@PROVE_N=$(N) $(PYTHON) -m pytest $(if $(filter tests,$(TESTS)),tests/prove,$(TESTS))
+	@PROVE_N=$(N) $(PYTHON) -m pytest -s $(if $(filter tests,$(TESTS)),tests/prove,$(TESTS))
 
 bench: ## what things cost on this machine
 	@bin/setup --tests

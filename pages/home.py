@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from access.grant import RecordGrant
-from access.visible import visible
+from access.visible import one_of, visible
 from access.vocabulary import CATEGORIES, PLACES, Action, Category
 from pages.address import Address, RecordPage
 from pages.findings import taken_of
+from pages.stored import Row, columns
+from pages.visit_rows import COLUMNS as VISIT
 from pages.visit_rows import VisitRow, visit_of
 from rules.dates import ClinicalDate
 from rules.newness import NEW_FOR, is_new
@@ -188,16 +189,18 @@ async def home_page(grant: RecordGrant) -> HomePage:
     )  # fmt: skip
 
 
-async def _reports(grant: RecordGrant) -> list[dict[str, Any]]:
-    table = DiagnosticReport
-    news = (table.released_at > grant.now - NEW_FOR) | (table.changed_at > grant.now - NEW_FOR) & table.corrected.eq(True)
-    news |= table.status.is_in(list(PENDING))
-    query = visible(grant, table).select(
-        table.id, table.label, table.loinc, table.status, table.corrected, table.changed_at, table.released_at,
-        table.effective_text, table.effective_precision, table.effective_starts, table.effective_ends,
-        table.conclusion, table.note,
-    )  # fmt: skip
-    found = await query.where((table.category == Category.RESULTS.value) & news)
+NEWS = ("label", "loinc", "status", "corrected", "changed_at", "released_at", "effective")
+REPORTS = columns(DiagnosticReport, ("id", *NEWS, "conclusion", "note"))
+TESTS = columns(Observation, ("id", *NEWS, "report", "parent", "number", "value", "absent_reason", "panel"))
+IN_RESULTS = "category = 'results' AND"
+CORRECTED = "changed_at > ? AND corrected = ?"
+LONE = "report IS NULL AND parent IS NULL"
+
+
+async def _reports(grant: RecordGrant) -> list[Row]:
+    since, pending = grant.now - NEW_FOR, one_of("status", PENDING)
+    also = f"{IN_RESULTS} (released_at > ? OR {CORRECTED} OR {pending})"
+    found = await visible(grant, DiagnosticReport).rows(REPORTS, also, since, since, True, *PENDING)
     grant.showed("DiagnosticReport", [row["id"] for row in found])
     told = await _told(grant, [row["id"] for row in found if row["status"] in PENDING])
     return [{**row, "empty": not (row["id"] in told or row["conclusion"] or row["note"])} for row in found]
@@ -207,50 +210,39 @@ async def _told(grant: RecordGrant, reports: list[UUID]) -> set[UUID]:
     """Those of which a test says something: the others are not back yet, as in the list of results."""
     if not reports:
         return set()
-    table = Observation
-    says = table.report.is_in(reports) & table.value.is_not_null() & (table.absent_reason == "")
-    return {row["report"] for row in await visible(grant, table).select(table.report).where(says)}
+    also = f"{one_of('report', reports)} AND value IS NOT NULL AND absent_reason = ''"
+    return {row["report"] for row in await visible(grant, Observation).rows(("report",), also, *reports)}
 
 
-async def _tests(grant: RecordGrant) -> list[dict[str, Any]]:
-    table = Observation
-    alone = table.report.is_null() & table.parent.is_null()
-    news = alone & ((table.released_at > grant.now - NEW_FOR) | table.status.is_in(list(PENDING)))
-    news |= (table.changed_at > grant.now - NEW_FOR) & table.corrected.eq(True)
-    query = visible(grant, table).select(
-        table.id, table.label, table.loinc, table.status, table.corrected, table.changed_at, table.released_at,
-        table.effective_text, table.effective_precision, table.effective_starts, table.effective_ends, table.report,
-        table.parent, table.number, table.value, table.absent_reason, table.panel,
-    )  # fmt: skip
-    found = await query.where((table.category == Category.RESULTS.value) & news)
+async def _tests(grant: RecordGrant) -> list[Row]:
+    since, pending = grant.now - NEW_FOR, one_of("status", PENDING)
+    also = f"{IN_RESULTS} ({LONE} AND (released_at > ? OR {pending}) OR {CORRECTED})"
+    found = await visible(grant, Observation).rows(TESTS, also, since, *PENDING, since, True)
     grant.showed("Observation", [row["id"] for row in found])
     return [{**row, "empty": (not row["value"] or bool(row["absent_reason"])) and not row["panel"]} for row in found]
 
 
-def _waits(row: dict[str, Any]) -> bool:
+def _waits(row: Row) -> bool:
     return shown_state(row["status"], not row["empty"]) is Shown.WAITING
 
 
-def _fresh(grant: RecordGrant, row: dict[str, Any]) -> bool:
+def _fresh(grant: RecordGrant, row: Row) -> bool:
     return is_new(row["released_at"], taken_of(row), grant.now)
 
 
-def _news(rows: Iterable[dict[str, Any]]) -> tuple[News, ...]:
+def _news(rows: Iterable[Row]) -> tuple[News, ...]:
     found = [News(row["label"], row["loinc"], taken_of(row)) for row in rows]
     return tuple(sorted(found, key=lambda one: (one.taken is None, one.taken and -one.taken.starts.timestamp(), one.label)))
 
 
 async def _last_visit(grant: RecordGrant) -> VisitRow | None:
     """The newest that took place, or goes on now."""
-    table = Encounter
-    query = visible(grant, table).select(
-        table.id, table.ref, table.status, table.label, table.reasons, table.participants, table.place,
-        table.organization, table.effective_text, table.effective_precision, table.effective_starts, table.effective_ends,
-    )  # fmt: skip
-    took_place = table.status.not_in(["planned", "cancelled"]) & (table.effective_starts <= grant.now)
-    row = await query.where(took_place).order_by(table.effective_starts, ascending=False).limit(1).first()
-    if row is None:
+    took_place = "status NOT IN ('planned', 'cancelled') AND effective_starts <= ?"
+    newest = "ORDER BY effective_starts DESC LIMIT 1"
+    found = await visible(grant, Encounter).rows(VISIT, took_place, grant.now, then=newest)
+    if not found:
         return None
+    row = found[0]
     grant.showed("Encounter", [row["id"]])
     return visit_of(row)
 

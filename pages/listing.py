@@ -14,22 +14,19 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from piccolo.columns.combination import Where
 from piccolo.table import Table
 
 from access.grant import RecordGrant
-from access.visible import visible
+from access.visible import one_of, visible
 from access.vocabulary import Category
 from pages.address import Address, RecordPage
 from pages.sheet import Link
-from pages.stored import columns
+from pages.stored import Row, columns
 from pages.written import Block
 from rules.dates import DISTANT_PAST
 from rules.paging import PAGE
 from words.gettext import _, ngettext
 from words.numbers import count
-
-Row = dict[str, Any]
 
 DOCUMENT = 200
 """The most entries that one document lists."""
@@ -74,7 +71,7 @@ class Source:
     entry: Callable[[Row], Entry]
     group: Callable[[Row], str] = lambda row: ""
     sorts: tuple[str, ...] = ()
-    only: Where | None = None
+    only: str = ""
     by: str = "effective"
     more: Callable[[RecordGrant, list[Row]], Awaitable[list[Row]]] = _as_read
 
@@ -251,8 +248,8 @@ async def _found(grant: RecordGrant, listing: Listing) -> list[tuple[_Found, str
 async def _light(grant: RecordGrant, source: Source) -> list[tuple[_Found, str]]:
     table = source.table
     starts = f"{source.by}_starts"
-    query = visible(grant, table).select(*columns(table, ("id", "ref", "label", starts, *source.sorts)))
-    rows = await (query.where(source.only) if source.only else query)
+    names = columns(table, ("id", "ref", "label", starts, *source.sorts))
+    rows = await visible(grant, table).rows(names, source.only)
     return [
         (_Found(source, row["id"], row["ref"], source.group(row), row[starts] or DISTANT_PAST), row["label"].casefold())
         for row in rows
@@ -264,8 +261,8 @@ async def _groups(grant: RecordGrant, listing: Listing, picked: Sequence[_Found]
     for source in listing.sources:
         ids = [one.id for one in picked if one.source is source]
         if ids:
-            asked = visible(grant, source.table).select(*columns(source.table, ("id", "ref", *source.reads)))
-            rows = await asked.where(source.table.id.is_in(ids))
+            names = columns(source.table, ("id", "ref", *source.reads))
+            rows = await visible(grant, source.table).rows(names, one_of("id", ids), *ids)
             grant.showed(source.table.__name__, ids)
             entries |= {row["id"]: source.entry(row) for row in await source.more(grant, rows)}
     return tuple(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from access.grant import RecordGrant
-from access.visible import visible
+from access.visible import one_of, visible
 from access.vocabulary import Category
 from pages.findings import sentence
 from pages.listing import Entry, Listing, Row, Source
-from pages.stored import when_in
+from pages.stored import columns, when_in
 from pages.written import blocks
 from rules.doses import doses_from_json
 from tables.medicines import MedicationAdministration, MedicationDispense, MedicationRequest, MedicationStatement
@@ -30,12 +30,9 @@ def _group(row: Row) -> str:
 async def _filled(grant: RecordGrant, rows: list[Row]) -> list[Row]:
     """With the last time each was handed out, where the feed tells."""
     refs = [f"MedicationRequest/{row['fhir_id']}" for row in rows]
-    query = visible(grant, MedicationDispense).select(
-        MedicationDispense.id, MedicationDispense.source, MedicationDispense.request_ref, MedicationDispense.quantity,
-        MedicationDispense.effective_text, MedicationDispense.effective_precision, MedicationDispense.effective_starts,
-        MedicationDispense.effective_ends,
-    )  # fmt: skip
-    found = await query.where(MedicationDispense.request_ref.is_in(refs)).order_by(MedicationDispense.effective_starts)
+    names = columns(MedicationDispense, ("id", "source", "request_ref", "quantity", "effective"))
+    fills = visible(grant, MedicationDispense)
+    found = await fills.rows(names, one_of("request_ref", refs), *refs, then="ORDER BY effective_starts")
     grant.showed("MedicationDispense", [fill["id"] for fill in found])
     last = {(fill["source"], fill["request_ref"]): fill for fill in found}
     return [row | {"fill": last.get((row["source"], f"MedicationRequest/{row['fhir_id']}"))} for row in rows]

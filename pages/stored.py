@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
-from piccolo.columns import Column
 from piccolo.table import Table
 
 from rules.dates import ClinicalDate
 from words.dates import clinical
 
+Row = dict[str, Any]
 DATE = ("text", "precision", "starts", "ends")
 
 
-def columns(table: type[Table], names: Iterable[str]) -> list[Column]:
-    """By name; a clinical date is named once for its four columns."""
-    known = {column._meta.name: column for column in table._meta.columns}
-    parts = (part for name in names for part in ([name] if name in known else [f"{name}_{side}" for side in DATE]))
-    return [known[part] for part in parts]
+@cache
+def columns(table: type[Table], names: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns that these names mean: a clinical date is named once for its four."""
+    known = {column._meta.name for column in table._meta.columns}
+    return tuple(part for name in names for part in ([name] if name in known else [f"{name}_{side}" for side in DATE]))
 
 
-def dated_in(row: dict[str, Any], name: str = "effective") -> ClinicalDate | None:
+def dated_in(row: Row, name: str = "effective") -> ClinicalDate | None:
     """None where nothing was sent, or a text that is no date."""
     if row[f"{name}_starts"] is None:
         return None
     return ClinicalDate(*(row[f"{name}_{side}"] for side in DATE))
 
 
-def when_in(row: dict[str, Any], name: str = "effective") -> str:
+def when_in(row: Row, name: str = "effective") -> str:
     """The date in words; what is no date as it was sent; '' where nothing was."""
     dated = dated_in(row, name)
     return clinical(dated) if dated else row[f"{name}_text"] or ""

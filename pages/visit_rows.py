@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pages.stored import dated_in, listed
+from pages.stored import columns, dated_in, listed
 from rules.dates import ClinicalDate
+from tables.visits import Encounter
 from words.dates import clinical, weekday
 from words.gettext import N_, _
 from words.names import list_of
 
-COLUMNS = (
-    "encounter.id, encounter.ref, encounter.status, encounter.label, encounter.reasons, encounter.participants,"
-    " encounter.place, encounter.organization, encounter.effective_text, encounter.effective_precision,"
-    " encounter.effective_starts, encounter.effective_ends"
+COLUMNS = columns(
+    Encounter, ("id", "ref", "status", "label", "reasons", "participants", "place", "organization", "effective")
 )
 
 STATES = {

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from piccolo.querystring import QueryString
-
 from access.grant import RecordGrant
-from access.visible import visible
+from access.visible import one_of, visible
 from pages.address import Address, RecordPage
 from pages.clinic import clinic
 from pages.visit_rows import COLUMNS, VisitRow, visit_of
@@ -23,10 +21,6 @@ from words.numbers import count
 
 DOCUMENT = 200
 """The most visits that one document lists."""
-
-# Which there are at all: a person has few enough visits to count them here, in the years of the site's own calendar.
-ORDER = "COALESCE(encounter.effective_starts, {})"
-SHOWN = f"SELECT {COLUMNS} FROM encounter WHERE {{}} ORDER BY {ORDER} DESC, encounter.ref DESC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +134,7 @@ async def visits_document(grant: RecordGrant, asked: VisitFilter) -> VisitsPage:
 
 
 async def _moments(grant: RecordGrant) -> list[Moment]:
-    found = await visible(grant, Encounter).select(Encounter.id, Encounter.ref, Encounter.effective_starts)
+    found = await visible(grant, Encounter).rows(("id", "ref", "effective_starts"))
     all_of_them = [Moment(row["id"], Key(row["effective_starts"] or DISTANT_PAST, row["ref"])) for row in found]
     return sorted(all_of_them, key=lambda one: one.key, reverse=True)
 
@@ -148,11 +142,10 @@ async def _moments(grant: RecordGrant) -> list[Moment]:
 async def _rows(grant: RecordGrant, ids: Sequence) -> tuple[VisitRow, ...]:
     if not ids:
         return ()
-    one_of = Encounter.id.is_in(list(ids))
-    query = QueryString(SHOWN, (visible(grant, Encounter).where & one_of).querystring, DISTANT_PAST)
-    texts = visible(grant, Composition).select(Composition.encounter)
-    written = {row["encounter"] for row in await texts.where(Composition.encounter.is_in(list(ids)))}
-    found = await Encounter.raw(query.template, *query.args)
+    texts = await visible(grant, Composition).rows(("encounter",), one_of("encounter", ids), *ids)
+    written = {row["encounter"] for row in texts}
+    then = "ORDER BY effective_starts IS NULL, effective_starts DESC, ref DESC"
+    found = await visible(grant, Encounter).rows(COLUMNS, one_of("id", ids), *ids, then=then)
     return tuple(visit_of(row, row["id"] in written) for row in found)
 
 

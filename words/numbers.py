@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.numbers import format_decimal
 
@@ -126,7 +127,12 @@ def number(sent: str | int | Decimal) -> str:
 
 def count(how_many: int) -> str:
     """A count of ours, grouped as the reader's language does: 1,204."""
-    return format_decimal(how_many, locale=babel_locale())
+    return _grouped(how_many, babel_locale())
+
+
+@lru_cache(maxsize=4096)
+def _grouped(how_many: int, locale: str) -> str:
+    return format_decimal(how_many, locale=locale)
 
 
 def unit(code: str, sent: str = "", number_: str = "") -> str:
