@@ -112,6 +112,8 @@ PLACES: tuple[Place, ...] = (
     Place("medicines", Category.MEDICINES, N_("Medicines"), HEALTH),
     Place("allergies", Category.ALLERGIES, N_("Allergies"), HEALTH),
     Place("visits", Category.VISITS, N_("Visits"), HEALTH),
+    Place("summary", Category.HOME, N_("Health summary"), HEALTH),
+    Place("emergency-card", Category.HOME, N_("Emergency card"), HEALTH),
     Place("activity", Category.CONTROL, N_("Who has looked"), WHO),
 )
 """Every page that the index at the foot lists, in its order. A category may have several."""

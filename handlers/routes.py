@@ -17,6 +17,7 @@ from handlers import (
     results,
     security,
     sign_in,
+    summary,
     visits,
 )
 from handlers.staff import desk
@@ -24,7 +25,7 @@ from handlers.staff import sign_in as staff_sign_in
 
 RECORD: tuple[HTTPRouteHandler, ...] = (
     records.home, results.results, results.results_documents, results.report, results.test,
-    *medicines.ROUTES, *allergies.ROUTES, visits.visits, visits.visits_documents, visits.visit, activity.activity, activity.activity_documents,
+    *medicines.ROUTES, *allergies.ROUTES, *summary.ROUTES, visits.visits, visits.visits_documents, visits.visit, activity.activity, activity.activity_documents,
 )
 ALONE: tuple[HTTPRouteHandler, ...] = (
     public.front, public.robots, public.healthz, public.readyz, public.static, records.records,

@@ -191,6 +191,11 @@ class ListPage(RecordPage):
         return _("Nothing here fits.") if self.whole else _(self.listing.none)
 
     @property
+    def nothing_now(self) -> str:
+        """For who asked for one group, and there is nothing in it, while the list is not empty."""
+        return _("None now.") if self.whole else _(self.listing.none)
+
+    @property
     def intro(self) -> str:
         return _(self.listing.intro) if self.listing.intro else ""
 
@@ -215,11 +220,14 @@ class _Found:
     starts: datetime
 
 
-async def list_page(grant: RecordGrant, listing: Listing, asked: Asked, size: int = PAGE) -> ListPage:
+async def list_page(
+    grant: RecordGrant, listing: Listing, asked: Asked, size: int = PAGE, without: tuple[str, ...] = ()
+) -> ListPage:
+    """`without` are codes of groups that whoever asks has no use for."""
     whole = await _found(grant, listing)
     named = [one for one in whole if not asked.words or asked.words.casefold() in one[1]]
     tally = Counter(one.group for one, _name in named)
-    among = [one for one, _name in named if not asked.group or one.group == asked.group]
+    among = [one for one, _name in named if asked.group in ("", one.group) and one.group not in without]
     begin = next((n for n, one in enumerate(among, 1) if one.ref == asked.after), 0)
     picked = among[begin : begin + size]
     return ListPage(

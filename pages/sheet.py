@@ -33,13 +33,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One heading and what stands under it. `by` is who wrote it."""
+    """One heading and what stands under it. `by` is who wrote it; `lines` are empty ones, to write on paper."""
 
     heading: str
     facts: tuple[tuple[str, str], ...] = ()
     table: Table | None = None
     blocks: tuple[Block, ...] = ()
     by: str = ""
+    lines: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ class Sheet(RecordPage):
     parts: tuple[Part, ...] = ()
     remarks: tuple[Remark, ...] = ()
     nothing: str = ""
+    dense: bool = False
+    """On paper with less air, for what should fit on one page."""
     links_heading: str = ""
     links: tuple[Link, ...] = ()
 

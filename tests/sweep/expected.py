@@ -60,6 +60,8 @@ ROUTES: dict[str, str] = {
     "/records/{record}/allergies": "allergies",
     "/records/{record}/visits": "visits",
     "/records/{record}/visits/{visit}": "visits",
+    "/records/{record}/summary": "home",
+    "/records/{record}/emergency-card": "home",
     "/records/{record}/activity": "control",
 }
 

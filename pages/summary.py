@@ -1,0 +1,90 @@
+"""`R/summary`, one page to take to any doctor, and `R/emergency-card`, what strangers must know in a hurry.
+
+Both say the same entries as the lists they come from, so they never know more than these, nor other words.
+"""
+
+from __future__ import annotations
+
+from access.grant import RecordGrant
+from access.vocabulary import CATEGORIES, Category
+from pages.address import Address
+from pages.allergies import ALLERGIES
+from pages.listing import Asked, Entry, Listing, ListPage, list_page
+from pages.medicines import MEDICINES
+from pages.sheet import Link, Part, Remark, Sheet, lines_part
+from pages.written import Block
+from words.gettext import _, ngettext
+from words.names import list_of
+
+Lists = tuple[tuple[Listing, int], ...]
+"""Which lists, in the order in which a doctor asks, and how many lines of each: a summary stays one page."""
+
+SUMMARY: Lists = ((ALLERGIES, 6), (MEDICINES, 9))
+CARD: Lists = ((ALLERGIES, 8), (MEDICINES, 10))
+PAST = ("past", "before", "given", "ended")
+"""Groups of those lists that are history."""
+
+
+async def summary_page(grant: RecordGrant) -> Sheet:
+    parts = await _parts(grant, SUMMARY)
+    return Sheet(
+        at=Address.of(grant), here=("summary",), title=_("Health summary"), up=_home(),
+        lede=_("What a doctor who does not know %(given)s asks first. Take it with you.", given=grant.given),
+        dense=True, parts=parts, remarks=_left_out(grant, SUMMARY),
+        links_heading=_("Also"), links=(Link(("emergency-card",), _("Emergency card")),),
+    )  # fmt: skip
+
+
+async def card_page(grant: RecordGrant) -> Sheet:
+    parts = await _parts(grant, CARD)
+    return Sheet(
+        at=Address.of(grant), here=("emergency-card",), title=_("Emergency card"), up=_home(),
+        lede=_("Print it, fold it, and keep it with you."),
+        dense=True, parts=(*parts, _to_write()), remarks=_left_out(grant, CARD), links_heading=_("Also"),
+        links=(Link(("summary",), _("Health summary")),),
+    )  # fmt: skip
+
+
+def _home() -> Link:
+    return Link((), _("Home"))
+
+
+def _to_write() -> Part:
+    """What no feed knows as well as its owner; lines of paper to write on."""
+    words = _("Write names and numbers here when it is printed.")
+    return Part(_("In an emergency, call"), blocks=(Block("text", (words,)),), lines=3)
+
+
+async def _parts(grant: RecordGrant, lists: Lists) -> tuple[Part, ...]:
+    return tuple([
+        part for listing, most in lists if grant.may(listing.category)
+        for part in _part(await list_page(grant, listing, Asked(), most, PAST))
+    ])  # fmt: skip
+
+
+def _part(page: ListPage) -> tuple[Part, ...]:
+    """The entries of a list as lines; where there are none, what the list itself says then."""
+    lines = [_line(one) for group in page.groups for one in group.entries]
+    if not lines:
+        return lines_part(page.title, (page.nothing_now,))
+    if page.left > 0:
+        lines.append(ngettext("%(count)s more in the portal.", "%(count)s more in the portal.", page.left))
+    return lines_part(page.title, lines)
+
+
+def _line(one: Entry) -> str:
+    """Lisinopril 10 mg tablet: 1 tablet each morning. On hold."""
+    words = f"{one.title}: {one.said}" if one.said else one.title
+    return f"{words} ({one.tag[1]})" if one.tag else words
+
+
+def _left_out(grant: RecordGrant, lists: Lists) -> tuple[Remark, ...]:
+    """A summary with a gap must say so, or it would be read as “none”."""
+    missing = [_(CATEGORIES[one]) for one in _categories(lists) if not grant.may(one)]
+    if not missing:
+        return ()
+    return (Remark(_("Not everything is here."), _("Not shared with you: %(parts)s.", parts=list_of(missing)), "warn"),)
+
+
+def _categories(lists: Lists) -> list[Category]:
+    return list(dict.fromkeys(listing.category for listing, _most in lists))
