@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from piccolo.table import Table
+
 from access.grant import RecordGrant
 from access.visible import one_of, visible
 from access.vocabulary import CATEGORIES, PLACES, Action, Category
 from pages.address import Address, RecordPage
+from pages.appointments import Coming, next_appointment
 from pages.findings import taken_of
 from pages.stored import Row, columns
 from pages.visit_rows import COLUMNS as VISIT
@@ -18,6 +21,7 @@ from pages.visit_rows import VisitRow, visit_of
 from rules.dates import ClinicalDate
 from rules.newness import NEW_FOR, is_new
 from rules.results import Shown, shown_state
+from tables.documents import DocumentReference
 from tables.results import DiagnosticReport, Observation
 from tables.visits import Encounter
 from words.dates import day, day_short
@@ -121,6 +125,9 @@ class HomePage(RecordPage):
     new: tuple[News, ...] = ()
     corrected: tuple[News, ...] = ()
     waiting: tuple[News, ...] = ()
+    scans: tuple[News, ...] = ()
+    papers: tuple[News, ...] = ()
+    coming: Coming | None = None
     visit: VisitRow | None = None
     share: Given | None = None
 
@@ -145,6 +152,12 @@ class HomePage(RecordPage):
         if self.waiting:
             title = ngettext("%(count)s result is not back yet", "%(count)s results are not back yet", len(self.waiting))
             found.append(Todo(title, _named(self.waiting), "wait", _("Waiting"), "results"))
+        if self.scans:
+            title = ngettext("%(count)s new scan report", "%(count)s new scan reports", len(self.scans))
+            found.append(Todo(title, _named(self.scans), "new", _("New"), "imaging"))
+        if self.papers:
+            title = ngettext("%(count)s new letter or document", "%(count)s new letters and documents", len(self.papers))
+            found.append(Todo(title, _named(self.papers), "new", _("New"), "documents"))
         return tuple(found)
 
     def _new(self) -> str:
@@ -157,7 +170,7 @@ class HomePage(RecordPage):
     def elsewhere(self) -> list[tuple[str, str]]:
         """(path, words) of the pages that nothing above leads to."""
         found = [] if self.new or self.corrected or self.waiting else [("results", _("All test results"))]
-        found += [("visits", _("All visits"))]
+        found += [("visits", _("All visits")), ("summary", _("Health summary")), ("emergency-card", _("Emergency card"))]
         found += [("activity", _("Who has looked at your record") if self.own else _("Who has looked"))]
         return [(path, words) for path, words in found if path in self.sees]
 
@@ -184,6 +197,9 @@ async def home_page(grant: RecordGrant) -> HomePage:
         new=_news(row for row in lone if row not in fixed and not _waits(row) and _fresh(grant, row)),
         corrected=_news(row for row in fixed if row["id"] not in inside),
         waiting=_news(row for row in lone if _waits(row)),
+        scans=await _arrived(grant, DiagnosticReport, Category.IMAGING),
+        papers=await _arrived(grant, DocumentReference, Category.DOCUMENTS),
+        coming=await next_appointment(grant) if grant.may(Category.APPOINTMENTS) else None,
         visit=await _last_visit(grant) if grant.may(Category.VISITS) else None,
         share=None if grant.own else await _given(grant),
     )  # fmt: skip
@@ -192,6 +208,7 @@ async def home_page(grant: RecordGrant) -> HomePage:
 NEWS = ("label", "loinc", "status", "corrected", "changed_at", "released_at", "effective")
 REPORTS = columns(DiagnosticReport, ("id", *NEWS, "conclusion", "note"))
 TESTS = columns(Observation, ("id", *NEWS, "report", "parent", "number", "value", "absent_reason", "panel"))
+ARRIVED = ("id", "label", "loinc", "released_at", "effective")
 IN_RESULTS = "category = 'results' AND"
 CORRECTED = "changed_at > ? AND corrected = ?"
 LONE = "report IS NULL AND parent IS NULL"
@@ -220,6 +237,17 @@ async def _tests(grant: RecordGrant) -> list[Row]:
     found = await visible(grant, Observation).rows(TESTS, also, since, *PENDING, since, True)
     grant.showed("Observation", [row["id"] for row in found])
     return [{**row, "empty": (not row["value"] or bool(row["absent_reason"])) and not row["panel"]} for row in found]
+
+
+async def _arrived(grant: RecordGrant, table: type[Table], category: Category) -> tuple[News, ...]:
+    """What came in within two weeks and is not old news."""
+    if not grant.may(category):
+        return ()
+    only = "category = 'imaging' AND " if table is DiagnosticReport else ""
+    rows = await visible(grant, table).rows(columns(table, ARRIVED), f"{only}released_at > ?", grant.now - NEW_FOR)
+    fresh = [row for row in rows if _fresh(grant, row)]
+    grant.showed(table.__name__, [row["id"] for row in fresh])
+    return _news(fresh)
 
 
 def _waits(row: Row) -> bool:

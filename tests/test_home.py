@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tables.appointments import Appointment
+from tables.documents import DocumentReference
 from tables.records import Share
 from tests.support.lab import Lab, house_here
 from tests.support.visiting import visit
@@ -149,3 +151,28 @@ async def test_what_they_will_see_is_the_helpers_home(lab, vera):
 async def test_the_page_stays_within_its_budget(person, cast):
     maria = await person("self")
     assert (await maria.get(f"/records/{cast['self'].record}")).weight <= 3_500
+
+
+async def test_the_next_appointment_says_when_what_for_and_with_whom(lab, vera):
+    soon = lab.now + timedelta(days=3)
+    for label, moment, status in (("Too late", soon + timedelta(days=9), "booked"), ("Cancelled", lab.now + timedelta(days=1), "cancelled"),
+                                  ("Blood check", soon, "booked"), ("Over", lab.now - timedelta(days=2), "fulfilled")):
+        await lab.put(Appointment, label, status=status, starts_at=moment, participants=[{"name": "Dr. Lena Okafor"}], place="Room 4")
+    page = await vera.get(lab.home)
+    assert re.search(r"Your next appointment \w+, \w+ \d+ .*time Blood check\. With Dr\. Lena Okafor\. Room 4\.", page.main)
+    assert not re.search("Too late|Cancelled|Over", page.main)
+
+
+async def test_a_helper_hears_of_appointments_only_if_they_were_shared(lab, client, another_client):
+    await lab.put(Appointment, "Blood check", status="booked", starts_at=lab.now + timedelta(days=3))
+    assert "Blood check" in (await (await helping(lab, client, "appointments")).get(lab.home)).main
+    assert "Blood check" not in (await (await helping(lab, another_client, "results")).get(lab.home)).main
+
+
+async def test_new_letters_and_scans_are_told_and_old_ones_are_not(lab, vera):
+    await lab.put(DocumentReference, "Letter", status="current", effective=lab.day(3))
+    await lab.put(DocumentReference, "Old letter", status="current", effective="2019-01-01")
+    await lab.report("Chest X-ray", category="imaging", days=2)
+    page = await vera.get(lab.home)
+    assert "1 new letter or document New Letter." in page.main
+    assert "1 new scan report New Chest X-ray." in page.main
