@@ -6,6 +6,7 @@ from litestar import Request, Response, get
 
 from access.vocabulary import PUBLIC
 from handlers.respond import render
+from pages.accessibility import accessibility_page
 from pages.help import help_page
 from pages.weight import weight_page
 
@@ -22,7 +23,7 @@ async def phishing(request: Request) -> Response:
 
 @get("/about/accessibility", access=PUBLIC)
 async def accessibility(request: Request) -> Response:
-    return await render(request, None, "about/accessibility.html")
+    return await render(request, accessibility_page(), "about/accessibility.html")
 
 
 @get("/about/privacy", access=PUBLIC)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from access.vocabulary import PLACES
 from rules.dates import ClinicalDate, parse_clinical_date
 from words.gettext import N_, _
 
@@ -31,13 +32,13 @@ NAMES = {
     "/account/preferences": N_("Your name and text size"), "/account/prove": N_("Show again that it is you"),
     "/account/security": N_("Sign-in and security"), "/account/sessions": N_("Where you are signed in"),
     "/help": N_("Help"), "/help/phishing": N_("How to know that a message is from us"), "/records": N_("Records"),
-    "/records/{record}": N_("Home of a record"), "/records/{record}/activity": N_("Who has looked"),
-    "/records/{record}/results": N_("Test results"), "/records/{record}/results/{report}": N_("One result"),
-    "/records/{record}/tests/{series}": N_("One test over time"), "/records/{record}/visits": N_("Visits"),
-    "/records/{record}/visits/{visit}": N_("Visit summary"), "/register": N_("Register"),
-    "/sign-in": N_("Sign in"), "/staff/sign-in": N_("Sign in for staff"),
+    "/records/{record}": N_("Home of a record"), "/register": N_("Register"), "/sign-in": N_("Sign in"),
+    "/staff/sign-in": N_("Sign in for staff"),
 }  # fmt: skip
 """What people call the pages: an address is a row of slashes and braces to whoever hears it."""
+RECORD = "/records/{record}/"
+AT = {"tests": "results"}
+"""Pages whose address begins with another word than the list they belong to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,11 @@ class Weight:
 
     @property
     def name(self) -> str:
-        known = NAMES.get(self.address)
-        return _(known) if known else self.address
+        if not self.address.startswith(RECORD):
+            return _(NAMES[self.address]) if self.address in NAMES else self.address
+        path, _slash, more = self.address.removeprefix(RECORD).partition("/")
+        name = next((_(place.name) for place in PLACES if place.path == AT.get(path, path)), self.address)
+        return _("One page of: %(list)s", list=name) if more else name
 
 
 @dataclass(frozen=True, slots=True)
