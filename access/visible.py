@@ -93,6 +93,16 @@ def visible(grant: Grant, table: type[Table]) -> Visible:
     return Visible(table, find(grant, table) if find else NOTHING, grant.house.database)
 
 
+def held_back(grant: RecordGrant, table: type[Table]) -> Visible:
+    """What the record holds of a clinical table and this grant may not see. Never to be shown: a page asks it which
+    words of another row to leave out. What a feed never sent is not among these."""
+    name, seen = table._meta.tablename, visible(grant, table)
+    if not grant.sources:
+        return seen
+    unseen = Predicate(f"{name}.id NOT IN (SELECT {name}.id FROM {name} WHERE {seen.predicate.sql})", seen.predicate.values)
+    return Visible(table, all_of(_of_patient(grant, name), unseen), seen.database)
+
+
 def _of_record(grant: RecordGrant, table: type[Table]) -> Predicate:
     if table in TABLE_CATEGORY:
         return _clinical(grant, table)

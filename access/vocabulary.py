@@ -105,15 +105,18 @@ class Place:
     group: str
 
 
-HEALTH, DO, WHO = "health", "do", "who"
+HEALTH, DO, MONEY, WHO = "health", "do", "money", "who"
 
 PLACES: tuple[Place, ...] = (
     Place("results", Category.RESULTS, N_("Test results"), HEALTH),
     Place("medicines", Category.MEDICINES, N_("Medicines"), HEALTH),
     Place("allergies", Category.ALLERGIES, N_("Allergies"), HEALTH),
     Place("visits", Category.VISITS, N_("Visits"), HEALTH),
+    Place("care-plan", Category.CARE_PLAN, N_("Care plan"), HEALTH),
+    Place("care-team", Category.CARE_PLAN, N_("Care team"), HEALTH),
     Place("summary", Category.HOME, N_("Health summary"), HEALTH),
     Place("emergency-card", Category.HOME, N_("Emergency card"), HEALTH),
+    Place("insurance", Category.BILLING, N_("Insurance on file"), MONEY),
     Place("activity", Category.CONTROL, N_("Who has looked"), WHO),
 )
 """Every page that the index at the foot lists, in its order. A category may have several."""

@@ -9,7 +9,7 @@ from litestar import Request
 
 from access.grant import RecordGrant
 from access.viewer import Viewer
-from access.vocabulary import DO, HEALTH, PLACES, WHO
+from access.vocabulary import DO, HEALTH, MONEY, PLACES, WHO
 from handlers.keys import form_key, form_token
 from handlers.session_cookie import cookie_name
 from pages.address import Address
@@ -198,7 +198,7 @@ def _index(grant, viewer: Viewer, side: str, here: str) -> tuple[IndexGroup, ...
     if not isinstance(grant, RecordGrant):
         return (account,)
     at = Address.of(grant)
-    headings = {HEALTH: _("Your health"), DO: _("Do something"), WHO: _("Who sees your record")}
+    headings = {HEALTH: _("Your health"), DO: _("Do something"), MONEY: _("Money"), WHO: _("Who sees your record")}
     if not grant.own:
         headings[HEALTH] = _("Health")
     groups = [

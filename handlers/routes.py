@@ -8,7 +8,10 @@ from litestar.handlers import HTTPRouteHandler
 from handlers import (
     activity,
     allergies,
+    care_plan,
+    care_team,
     help,
+    insurance,
     medicines,
     preferences,
     public,
@@ -25,7 +28,8 @@ from handlers.staff import sign_in as staff_sign_in
 
 RECORD: tuple[HTTPRouteHandler, ...] = (
     records.home, results.results, results.results_documents, results.report, results.test,
-    *medicines.ROUTES, *allergies.ROUTES, *summary.ROUTES, visits.visits, visits.visits_documents, visits.visit, activity.activity, activity.activity_documents,
+    *medicines.ROUTES, *allergies.ROUTES, visits.visits, visits.visits_documents, visits.visit,
+    *care_plan.ROUTES, *care_team.ROUTES, *summary.ROUTES, *insurance.ROUTES, activity.activity, activity.activity_documents,
 )
 ALONE: tuple[HTTPRouteHandler, ...] = (
     public.front, public.robots, public.healthz, public.readyz, public.static, records.records,

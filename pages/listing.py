@@ -21,7 +21,7 @@ from access.visible import one_of, visible
 from access.vocabulary import Category
 from pages.address import Address, RecordPage
 from pages.sheet import Link
-from pages.stored import Row, columns
+from pages.stored import Row, columns, is_over
 from pages.written import Block
 from rules.dates import DISTANT_PAST
 from rules.paging import PAGE
@@ -39,7 +39,8 @@ class Entry:
     """One thing in words, for the screen, for paper and as text. Whatever is empty is left out.
 
     `at` is its own page below the record; `tag` (class of the stylesheet, words); `said` the answer; `lines` and the
-    smaller `soft` are sentences; `links` lead to what belongs to it; `blocks` are what somebody wrote of it.
+    smaller `soft` are sentences; `facts` are names and values; `links` lead to what belongs to it; `blocks` are what
+    somebody wrote of it.
     """
 
     title: str
@@ -49,6 +50,7 @@ class Entry:
     lines: tuple[str, ...] = ()
     soft: str = ""
     links: tuple[Link, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
     blocks: tuple[Block, ...] = ()
 
     @property
@@ -60,11 +62,17 @@ async def _as_read(grant: RecordGrant, rows: list[Row]) -> list[Row]:
     return rows
 
 
+async def with_over(grant: RecordGrant, rows: list[Row]) -> list[Row]:
+    """For `sift`: whether the period of each, which `sorts` names, is over today."""
+    return [row | {"over": is_over(row, grant.now)} for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One table of a list. `reads` names what `entry` reads, `sorts` what `group` reads of every row there is, a
-    clinical date once for its four columns; `only` narrows the table; `by` is the date that puts rows in order. `more`
-    adds to the rows of one page what lies in other tables."""
+    clinical date once for its four columns; `only` narrows the table; `by` is the date that puts rows in order. `sift`
+    sees every row as `sorts` has it: it leaves out what is said elsewhere, or adds what `group` must know. `more` adds
+    to the rows of one page what lies in other tables."""
 
     table: type[Table]
     reads: tuple[str, ...]
@@ -73,6 +81,7 @@ class Source:
     sorts: tuple[str, ...] = ()
     only: str = ""
     by: str = "effective"
+    sift: Callable[[RecordGrant, list[Row]], Awaitable[list[Row]]] = _as_read
     more: Callable[[RecordGrant, list[Row]], Awaitable[list[Row]]] = _as_read
 
 
@@ -260,7 +269,7 @@ async def _light(grant: RecordGrant, source: Source) -> list[tuple[_Found, str]]
     rows = await visible(grant, table).rows(names, source.only)
     return [
         (_Found(source, row["id"], row["ref"], source.group(row), row[starts] or DISTANT_PAST), row["label"].casefold())
-        for row in rows
+        for row in await source.sift(grant, rows)
     ]
 
 

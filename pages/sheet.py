@@ -87,6 +87,19 @@ def table_of(caption: str, heads: tuple[str, ...], rows: Sequence[tuple[Cell, ..
     return Table(caption, tuple(heads[n] for n in kept), tuple(tuple(row[n] for n in kept) for row in rows))
 
 
+def table_part(
+    heading: str, caption: str, heads: tuple[str, ...], rows: Sequence[tuple[Cell, ...]],
+    facts: tuple[tuple[str, str], ...] = (),
+) -> tuple[Part, ...]:
+    """A heading, a table and facts below it; a list where only the first column says anything; or nothing at all."""
+    table = table_of(caption, heads, rows)
+    if len(table.heads) > 1 and rows:
+        return (Part(heading, facts, table),)
+    lines = tuple(". ".join(filter(None, (row[0].words, row[0].over))) for row in rows)
+    blocks = (Block("list", lines),) if lines else ()
+    return (Part(heading, facts, blocks=blocks),) if facts or blocks else ()
+
+
 def said_facts(*facts: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:
     """Those that have words."""
     return tuple((term, words) for term, words in facts if words)

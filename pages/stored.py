@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from piccolo.table import Table
 
 from rules.dates import ClinicalDate
-from words.dates import clinical
+from words.dates import clinical, clinical_span
 
 Row = dict[str, Any]
 DATE = ("text", "precision", "starts", "ends")
@@ -33,6 +34,24 @@ def when_in(row: Row, name: str = "effective") -> str:
     """The date in words; what is no date as it was sent; '' where nothing was."""
     dated = dated_in(row, name)
     return clinical(dated) if dated else row[f"{name}_text"] or ""
+
+
+def span_in(row: Row, name: str = "effective") -> str:
+    """A period in words, its open side said."""
+    dated = dated_in(row, name)
+    return clinical_span(dated) if dated else row[f"{name}_text"] or ""
+
+
+def is_over(row: Row, now: datetime, name: str = "effective") -> bool:
+    """Whether its period has an end, and that is past."""
+    dated = dated_in(row, name)
+    return dated is not None and not dated.text.endswith("/") and dated.ends < now
+
+
+def is_ahead(row: Row, now: datetime, name: str = "effective") -> bool:
+    """Whether its period has a beginning, and that is still to come."""
+    dated = dated_in(row, name)
+    return dated is not None and not dated.text.startswith("/") and dated.starts > now
 
 
 def listed(sent: Any) -> list:

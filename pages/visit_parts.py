@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pages.findings import Finding
 from pages.result_rows import corrected_words
-from pages.sheet import Cell, Part, lines_part, table_of
+from pages.sheet import Cell, Part, lines_part, table_of, table_part
 from pages.visit import Done, Ordered, Problem, Report, Text, VisitPage
 from pages.written import Block, spoken
 from rules.results import Shown
@@ -120,12 +120,8 @@ def _medicines(medicines: tuple[Ordered, ...]) -> Iterator[Part]:
         return
     heads = (_("Medicine"), _("How to take it"), _("For"), _("Since then"))
     rows = [(Cell(one.label), Cell(" ".join(map(dose, one.doses))), Cell(one.reason), _since(one)) for one in medicines]
-    table = table_of(ngettext("%(count)s medicine", "%(count)s medicines", len(rows)), heads, rows)
-    heading = _("Medicines from this visit")
-    if len(table.heads) > 1:
-        yield Part(heading, table=table)
-    else:
-        yield Part(heading, blocks=(Block("list", tuple(one.label for one in medicines)),))
+    caption = ngettext("%(count)s medicine", "%(count)s medicines", len(rows))
+    yield from table_part(_("Medicines from this visit"), caption, heads, rows)
 
 
 def _since(one: Ordered) -> Cell:

@@ -22,6 +22,8 @@ IMMEDIATE = ReleasePolicy()
 UNSHOWN: dict[str, frozenset[str]] = {
     "MedicationRequest": frozenset({"draft", "entered-in-error"}),
     "CarePlan": frozenset({"draft", "entered-in-error"}),
+    "CareTeam": frozenset({"proposed", "entered-in-error"}),
+    "Coverage": frozenset({"draft", "entered-in-error"}),
     "Goal": frozenset({"proposed", "rejected", "entered-in-error"}),
     "ServiceRequest": frozenset({"draft", "entered-in-error"}),
     "Communication": frozenset({"preparation", "entered-in-error"}),

@@ -43,7 +43,7 @@ class Goal(Clinical, Table, tablename="goal"):
     start_starts = moment()
     start_ends = moment()
     targets = JSON(null=True, default=None)
-    """List of {"measure", "text", "due"}; due as sent."""
+    """List of {"measure", "text", "due"}; due as sent; "bound" where the text is one: <, <=, > or >=."""
     addresses = JSON(null=True, default=None)
     note = words()
 

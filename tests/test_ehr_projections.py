@@ -372,6 +372,18 @@ def test_a_goal_keeps_its_targets():
     assert json.loads(made["targets"]) == [{"measure": "Weight", "text": "70–80 kg", "due": "2026-12"}]
 
 
+@pytest.mark.parametrize(
+    ("detail", "bound"),
+    [
+        ({"detailRange": {"low": {"value": 70, "unit": "kg"}}}, ">="), ({"detailRange": {"high": {"value": 70, "unit": "kg"}}}, "<="),
+        ({"detailQuantity": {"value": 70, "unit": "kg", "comparator": "<"}}, "<"), ({"detailQuantity": {"value": 70, "unit": "kg"}}, None),
+    ],
+)  # fmt: skip
+def test_a_target_that_is_a_bound_stays_one(detail, bound):
+    made = json.loads(row("Goal", description={"text": "Lose weight"}, target=[detail])["targets"])
+    assert made[0]["text"] == "70 kg" and made[0].get("bound") == bound
+
+
 # Visits, appointments, messages
 
 

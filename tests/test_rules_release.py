@@ -44,6 +44,8 @@ def test_a_hold_or_the_patients_own_wait_moves_the_day():
         ("MedicationRequest", "active", True), ("MedicationRequest", "draft", False), ("Condition", "refuted", False),
         ("Condition", "confirmed", True), ("AllergyIntolerance", "", True), ("Immunization", "not-done", True),
         ("Encounter", "entered-in-error", False), ("Encounter", "finished", True), ("DocumentReference", "preliminary", True),
+        ("CareTeam", "proposed", False), ("CareTeam", "inactive", True), ("Coverage", "draft", False),
+        ("Coverage", "cancelled", True), ("CarePlan", "draft", False), ("Goal", "proposed", False),
         ("SomethingNew", "entered-in-error", False),
     ],
 )  # fmt: skip

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
 
-from rules.dates import ClinicalDate, parse_clinical_date, period_sides, site_zone
+from rules.dates import ClinicalDate, parse_clinical_date, period, period_sides, site_zone
 from words.gettext import _, babel_locale, bracketed, reader
 
 NBSP = "\u00a0"
@@ -103,6 +103,13 @@ def clinical(when: ClinicalDate | None) -> str:
     return bracketed(_day(_local_date(when), babel_locale()))
 
 
+def clinical_span(when: ClinicalDate) -> str:
+    """A period with its open side said: From May 8, 2026 · Until May 2026 · May 8, 2026 to May 10, 2026."""
+    if not when.is_open:
+        return clinical(when)
+    return _("From %(day)s", day=clinical(when)) if when.text.endswith("/") else _("Until %(day)s", day=clinical(when))
+
+
 def clinical_when(when: ClinicalDate | None) -> str:
     """With the clock time and zone where an instant was sent."""
     if when is None or when.precision != "instant":
@@ -111,8 +118,9 @@ def clinical_when(when: ClinicalDate | None) -> str:
 
 
 def clinical_text(text: str) -> str:
-    """A date as sent, said in words; what is no date is shown as it came."""
-    parsed = parse_clinical_date(text, reader().zone)
+    """A date or a period as sent, said in words; what is neither is shown as it came."""
+    first, slash, last = text.partition("/")
+    parsed = period(first, last, _zone()) if slash else parse_clinical_date(text, reader().zone)
     return clinical_when(parsed) if parsed else text
 
 

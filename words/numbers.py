@@ -163,7 +163,12 @@ def quantity(amount: Quantity | None) -> str:
     if amount is None or not amount.number:
         return ""
     text = with_unit(amount.number, unit(amount.code, amount.unit, amount.number))
-    return _(BOUNDS[amount.comparator], amount=text) if amount.comparator in BOUNDS else text
+    return bounded(amount.comparator, text)
+
+
+def bounded(sign: str, amount: str) -> str:
+    """Less than 5 mg/dL; without a sign, the amount itself."""
+    return _(BOUNDS[sign], amount=amount) if sign in BOUNDS else amount
 
 
 def bare(amount: Quantity) -> str:

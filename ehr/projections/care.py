@@ -7,7 +7,7 @@ from ehr.projections.medicines import amount
 from ehr.references import Reading
 from ehr.rows import Feed, Projection, Row, Unfit, date_columns, encounter_links, json_text, span, when
 from ehr.shapes import concept, concepts, each, first_code, joined, notes, one, phone_of, text
-from rules.quantities import quantity_of
+from rules.quantities import Quantity, quantity_of
 from rules.text import narrative_text
 
 
@@ -96,7 +96,8 @@ def _target(sent: dict) -> dict[str, str]:
     unit = next((side.unit or side.code for side in sides if side.number), "")
     words = "–".join(side.number for side in sides if side.number)
     detail = amount(sent, "detailQuantity") or f"{words} {unit}".strip()
-    return {
+    bound = quantity_of(sent.get("detailQuantity")).comparator or _open_side(sides)
+    return ({"bound": bound} if bound else {}) | {
         "measure": concept(sent, "measure"),
         "text": detail
         or text(sent, "detailString")
@@ -104,6 +105,12 @@ def _target(sent: dict) -> dict[str, str]:
         or text(sent, "detailInteger"),
         "due": text(sent, "dueDate") or amount(sent, "dueDuration") or "",
     }
+
+
+def _open_side(sides: list[Quantity]) -> str:
+    """A range of which one side was sent is a bound: without its sign it would be read as the number to reach."""
+    sent = [bool(side.number) for side in sides]
+    return {(True, False): ">=", (False, True): "<="}.get(tuple(sent), "")
 
 
 def care_team(resource: dict, reading: Reading, feed: Feed) -> Projection:

@@ -7,6 +7,7 @@ from datetime import datetime
 from seeds import laboratory as lab
 from seeds.cast import Delivery, Person, Resource, years_old
 from seeds.fhir import LINDQVIST, Chart, age, labelled
+from seeds.plans import care_plan, coverage, doing, goal
 
 
 def feed(now: datetime) -> tuple[Delivery, ...]:
@@ -32,6 +33,13 @@ def feed(now: datetime) -> tuple[Delivery, ...]:
         screen,
         chart.report("screen", 60, "44261-6", "Mood questions (PHQ-9)", [screen], **labelled("PSY")),
         chart.vaccine("hpv", 365, "165", "HPV vaccine"),
+        goal(chart, "sleep", 365, "Sleep through the night without a cough", "improving"),
+        care_plan(chart, "asthma-plan", 365, "Asthma plan", [
+            doing("Albuterol inhaler", "in-progress", when="15 minutes before sport"),
+            doing("Peak flow", "in-progress", "At home", "When you cough or wheeze"),
+        ], found=(("asthma", "Asthma"),), goals=("sleep",)),
+        coverage(chart, "family", "Lakeside Health Plan", "LHP 9917 3304", "Family plan", "2019-01-01",
+                 holder="Meera Patel", relation="child", dependent="03", group=("Lakeside Design Office", "L-5520")),
     ]
     return (Delivery(45, tuple(sent)),)
 

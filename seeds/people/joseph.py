@@ -7,6 +7,7 @@ from datetime import datetime
 from seeds import laboratory as lab
 from seeds.cast import Delivery, Helping, Person, Resource
 from seeds.fhir import Chart
+from seeds.plans import coverage, goal
 
 
 def feed(now: datetime) -> tuple[Delivery, ...]:
@@ -19,6 +20,10 @@ def feed(now: datetime) -> tuple[Delivery, ...]:
         *chart.vitals("checkup", 640, 138, 86, "196", 70),
         *chart.panel(lab.LIPID_PANEL, 640, "242 188 41 163"),
         *chart.panel(lab.LIPID_PANEL, 260, "205 160 43 130"),
+        goal(chart, "fats", 640, "Bring the cholesterol down", "improving",
+             target=[{"measure": {"text": "LDL cholesterol"}, "detailString": "below 100 mg/dL"}]),
+        coverage(chart, "work", "Prairie Care", "PC-22-90416", "Silver plan", "2018-07-01",
+                 group=("Riverbend Transit", "RT-118")),
         chart.medicine("atorvastatin", 640, "Atorvastatin 20 mg tablet", "1 tablet each evening"),
     ]
     return (Delivery(45, tuple(sent)),)

@@ -7,6 +7,7 @@ from datetime import datetime
 from seeds import laboratory as lab
 from seeds.cast import Delivery, Person, Resource
 from seeds.fhir import LINDQVIST, Chart
+from seeds.plans import coverage
 
 
 def feed(now: datetime) -> tuple[Delivery, ...]:
@@ -27,6 +28,9 @@ def feed(now: datetime) -> tuple[Delivery, ...]:
         *chart.panel(lab.BLOOD_COUNT, 300, "12.9 38.4 4.40 7.1 268 87.3"),
         chart.medicine("nitrofurantoin", 88, "Nitrofurantoin 100 mg capsule", "1 capsule twice a day for 5 days",
                        "completed"),
+        coverage(chart, "market", "Prairie Care", "PC-40-11873", "Bronze plan", "2025-01-01"),
+        coverage(chart, "old", "Lakeside Health Plan", "LHP 5510 2297", "Family plan", "2014-02-01", status="cancelled",
+                 holder="Minh Pham", relation="child"),
     ]  # fmt: skip
     return (Delivery(45, tuple(sent)),)
 

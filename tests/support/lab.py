@@ -11,7 +11,7 @@ from uuid import UUID
 from access.house import House
 from access.viewer import Visitor
 from identity.sessions import open_session
-from rules.dates import parse_clinical_date
+from rules.dates import parse_clinical_date, period
 from rules.quantities import AnyValue, Quantity, Text, to_json
 from rules.results import Range, meaning, ranges_to_json
 from rules.tests import plain_name
@@ -126,7 +126,7 @@ class Lab:
 
     async def put(self, table: type[Any], label: str, *, days: float = 3, **columns: Any) -> Any:
         """A row of any clinical table, as a feed brought it so many days ago. A clinical date is one text under its
-        one name (`onset="2019-05"`), lists and dictionaries become JSON."""
+        one name (`onset="2019-05"`, a period `"2019-05/2020"` or `"2019-05/"`), lists and dictionaries become JSON."""
         then = self.now - timedelta(days=days)
         values: dict[str, Any] = {
             "patient": self.source, "source": "lab", "fhir_type": table.__name__, "fhir_id": new_ref(), "label": label,
@@ -135,7 +135,8 @@ class Lab:
         names = {column._meta.name for column in table._meta.columns}
         for name, value in columns.items():
             if f"{name}_starts" in names:
-                when = parse_clinical_date(value, ZONE)
+                first, slash, last = value.partition("/")
+                when = period(first, last, ZONE) if slash else parse_clinical_date(value, ZONE)
                 values |= {f"{name}_text": value}
                 values |= {} if when is None else {
                     f"{name}_precision": when.precision, f"{name}_starts": when.starts, f"{name}_ends": when.ends,

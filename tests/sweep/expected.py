@@ -60,8 +60,12 @@ ROUTES: dict[str, str] = {
     "/records/{record}/allergies": "allergies",
     "/records/{record}/visits": "visits",
     "/records/{record}/visits/{visit}": "visits",
+    "/records/{record}/care-plan": "care_plan",
+    "/records/{record}/care-plan/{care_plan}": "care_plan",
+    "/records/{record}/care-team": "care_plan",
     "/records/{record}/summary": "home",
     "/records/{record}/emergency-card": "home",
+    "/records/{record}/insurance": "billing",
     "/records/{record}/activity": "control",
 }
 

@@ -1,0 +1,8 @@
+"""Insurance on file: the list; as a page, as a PDF and as plain text."""
+
+from __future__ import annotations
+
+from handlers.listing import list_routes
+from pages.insurance import INSURANCE
+
+ROUTES = list_routes(INSURANCE)

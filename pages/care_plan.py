@@ -1,0 +1,163 @@
+"""`R/care-plan` and `R/care-plan/{care_plan}`: what was agreed to do, why, how far it came, and who does it together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from access.grant import RecordGrant
+from access.visible import visible
+from access.vocabulary import Category
+from pages import care_team, goals
+from pages.address import Address
+from pages.listing import Entry, Listing, Source, with_over
+from pages.pointed import pointed, sayable
+from pages.sheet import Cell, Link, Part, Remark, Sheet, lines_part, said_facts, table_part
+from pages.stored import Row, columns, listed, span_in
+from pages.written import blocks
+from tables.care_plan import CarePlan, CareTeam, Goal
+from tables.conditions import Condition
+from words.dates import clinical_text
+from words.gettext import N_, _, ngettext
+from words.names import list_of
+from words.numbers import count
+
+STATES = {
+    "on-hold": ("wait", N_("On hold")), "completed": ("", N_("Finished")), "revoked": ("", N_("Stopped")),
+    "unknown": ("", N_("Not known if still in use")),
+}  # fmt: skip
+"""FHIR CarePlan status where it is worth a word; `active` is not."""
+OVER = frozenset({"completed", "revoked"})
+
+DOING = {
+    "not-started": N_("Not started"), "scheduled": N_("Scheduled"), "in-progress": N_("Under way"),
+    "on-hold": N_("On hold"), "completed": N_("Done"), "cancelled": N_("Cancelled"), "stopped": N_("Stopped"),
+}  # fmt: skip
+"""FHIR status of an activity of a plan."""
+MOST = 200
+"""The most goals on the page of one plan; the others stand in the list."""
+
+
+async def _alone(grant: RecordGrant, rows: list[Row]) -> list[Row]:
+    """The goals that stand on no plan's page."""
+    plans = await visible(grant, CarePlan).rows(("source", "goals")) if rows else []
+    named = {(plan["source"], one["ref"]) for plan in plans for one in listed(plan["goals"])[:MOST]}
+    return [row for row in rows if (row["source"], f"Goal/{row['fhir_id']}") not in named]
+
+
+async def _for_what(grant: RecordGrant, rows: list[Row]) -> list[Row]:
+    """With the conditions that each is for, as far as they may be said."""
+    return [row | {"why": await sayable(grant, Condition, listed(row["addresses"]))} for row in rows]
+
+
+def _group(row: Row) -> str:
+    return "before" if row["status"] in OVER or row["over"] else "now"
+
+
+def _plan(row: Row) -> Entry:
+    why, who = list_of(row["why"]), row["author"]
+    lines = (_("For: %(reason)s.", reason=why) if why else "", _("Written by %(who)s.", who=who) if who else "")
+    return Entry(
+        title=_title(row), at=("care-plan", row["ref"]), tag=_tag(row), lines=tuple(filter(None, lines)),
+        soft=span_in(row),
+    )  # fmt: skip
+
+
+def _title(row: Row) -> str:
+    return row["label"] or _("Care plan")
+
+
+def _tag(row: Row) -> tuple[str, str] | None:
+    state = STATES.get(row["status"])
+    return (state[0], _(state[1])) if state else None
+
+
+CARE_PLAN = Listing(
+    path="care-plan", category=Category.CARE_PLAN, title=N_("Care plan"),
+    counts=(N_("%(count)s entry."), N_("%(count)s entries.")),
+    none=N_("No care plan is written down here."),
+    groups=(("now", N_("Now")), ("before", N_("Before")), ("goals", N_("Other goals"))),
+    sources=(
+        Source(CarePlan, ("label", "status", "addresses", "author", "effective"), _plan, group=_group,
+               sorts=("status", "effective"), sift=with_over, more=_for_what),
+        Source(Goal, goals.READS, goals.entry, group=lambda row: "goals", sorts=("source", "fhir_id"), by="start",
+               sift=_alone),
+    ),
+)  # fmt: skip
+
+READS = ("id", "ref", "source", "label", "status", "description", "effective", "activities", "goals", "teams",
+         "addresses", "author", "note")  # fmt: skip
+
+
+async def care_plan_page(grant: RecordGrant, ref: str) -> Sheet | None:
+    """None where there is no such plan for this grant."""
+    found = await visible(grant, CarePlan).rows(columns(CarePlan, READS), "ref = ?", ref)
+    if not found:
+        return None
+    [row] = await _for_what(grant, found)
+    grant.showed("CarePlan", [row["id"]])
+    aims = await pointed(grant, Goal, row["source"], listed(row["goals"])[:MOST], goals.READS)
+    teams = await pointed(grant, CareTeam, row["source"], listed(row["teams"]), care_team.READS)
+    return Sheet(
+        at=Address.of(grant), here=("care-plan", row["ref"]), title=_title(row),
+        kind=_("Care plan") if row["label"] else "", up=Link(("care-plan",), _("All care plans")), tag=_tag(row),
+        facts=said_facts((_("For"), list_of(row["why"])), (_("When"), span_in(row)), (_("Written by"), row["author"])),
+        parts=(*_about(row), *_activities(row), *_goals(aims), *_teams(teams), *_notes(row)), remarks=_left_out(row),
+        nothing=_("Nothing else is written here about this plan."),
+        links_heading=_("See also"), links=(Link(("care-team",), _("Care team")),) if teams else (),
+    )  # fmt: skip
+
+
+def _about(row: Row) -> Iterator[Part]:
+    """Its description, unless that is its title too."""
+    said = blocks(row["description"] or "") if row["description"] != row["label"] else ()
+    if said:
+        yield Part(_("About this plan"), blocks=said)
+
+
+def _activities(row: Row) -> tuple[Part, ...]:
+    sent = (_activity(one) for one in listed(row["activities"]) if one.get("status") != "entered-in-error")
+    rows = [cells for cells in dict.fromkeys(sent) if cells[0].words]
+    caption = ngettext("%(count)s thing to do", "%(count)s things to do", len(rows))
+    return table_part(_("What to do"), caption, (_("What"), _("When"), _("Where"), _("How it stands")), rows)
+
+
+def _activity(one: dict) -> tuple[Cell, ...]:
+    """One without a name goes by its note; its first cell is empty where it has neither."""
+    when, where, doing = clinical_text(one.get("when") or ""), one.get("place") or "", DOING.get(one.get("status") or "")
+    name, *more = [words for words in (one.get("text"), one.get("note")) if words] or [""]
+    return Cell(name, " ".join(more)), Cell(when), Cell(where), Cell(_(doing) if doing else "")
+
+
+def _goals(aims: list[Row | str]) -> tuple[Part, ...]:
+    rows = tuple(dict.fromkeys(goals.words_alone(one) if isinstance(one, str) else goals.cells(one) for one in aims))
+    caption = ngettext("%(count)s goal", "%(count)s goals", len(rows))
+    return table_part(_("Goals"), caption, (_("Goal"), _("Target"), _("By when"), _("How it stands")), rows)
+
+
+def _teams(teams: list[Row | str]) -> Iterator[Part]:
+    """Each team under its own name, and those of which only the name is known together."""
+    for team in teams:
+        if not isinstance(team, str):
+            yield from _team(team)
+    yield from lines_part(_("Care team"), tuple(team for team in teams if isinstance(team, str)))
+
+
+def _team(team: Row) -> tuple[Part, ...]:
+    heading = _("Care team: %(name)s", name=team["label"]) if team["label"] else _("Care team")
+    rows = [(Cell(name), Cell(role)) for name, role in care_team.members_of(team)]
+    people = ngettext("%(count)s person or place", "%(count)s people and places", len(rows))
+    facts = said_facts((_("Part of"), care_team.organization_of(team)), (_("Phone"), team["phone"]))
+    return table_part(heading, people, (_("Who"), _("Role")), rows, facts) or lines_part(heading, (_title(team),))
+
+
+def _notes(row: Row) -> Iterator[Part]:
+    if row["note"]:
+        yield Part(_("Notes"), blocks=blocks(row["note"]))
+
+
+def _left_out(row: Row) -> tuple[Remark, ...]:
+    many = len(listed(row["goals"]))
+    if many <= MOST:
+        return ()
+    said = _("The first %(first)s stand here. The others stand in the list of care plans.", first=count(MOST))
+    return (Remark(_("This plan has %(count)s goals.", count=count(many)), said),)
