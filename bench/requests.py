@@ -1,4 +1,4 @@
-"""CPU per request of the main pages, beside the same templates without a database, and beside bare bytes.
+"""CPU per request of the pages of a record, beside the same templates without a database, and beside bare bytes.
 
 Everything runs in one process, straight through ASGI, in turns: page, template, bytes, page, template, bytes … so
 that a machine that slows down slows them all. EACH requests are under way at once, as a busy minute has them, on
@@ -27,6 +27,8 @@ EACH = 8
 AGENT = b"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 Ask = Callable[[], Awaitable[int]]
+ONE = {"one result": "results/{report}", "one test": "tests/{series}", "one visit": "visits/{visit}"}
+"""Pages of one thing, by the parameters of their addresses."""
 
 
 @dataclass
@@ -145,18 +147,16 @@ async def sign_in(house, username: str) -> str:
 
 
 async def pages(house) -> list[tuple[str, str]]:
-    """Home, results and the longest trend of the cast's main patient."""
+    """Home, every list of the index, and one page of each kind that has pages of its own, for the cast's main patient."""
+    from access.vocabulary import PLACES
     from seeds.people import BY_HANDLE
+    from tests.sweep.walk import values_for
 
-    root = f"/records/{BY_HANDLE['self'].record_ref}"
-    series = await house.database.rows(
-        "SELECT s.ref, COUNT(o.id) AS n FROM series s JOIN observation o ON o.series = s.id JOIN record_source p"
-        " ON p.id = s.patient JOIN record r ON r.id = p.record WHERE r.ref = ? AND s.category = 'results'"
-        " GROUP BY s.ref ORDER BY n DESC LIMIT 1",
-        BY_HANDLE["self"].record_ref,
-    )
-    found = [("home", root), ("results", f"{root}/results")]
-    return found + [("one test", f"{root}/tests/{series[0]['ref']}")] if series else found
+    ref = BY_HANDLE["self"].record_ref
+    values = await values_for(house.database, ref)
+    root = f"/records/{ref}"
+    lists = [(place.path, f"{root}/{place.path}") for place in PLACES]
+    return [("home", root), *lists, *((name, f"{root}/{path.format(**values)}") for name, path in ONE.items())]
 
 
 async def report() -> None:
@@ -184,6 +184,6 @@ async def report_of(outer) -> None:
     by_name = {one.name: one for one in timed}
     for name, size in sizes.items():
         page, alone = by_name[name], by_name[f"{name}, template alone"]
-        print(f"  {name:<10} {page.median:6.2f} ms   its template alone {alone.median:6.2f} ms"
+        print(f"  {name:<14} {page.median:6.2f} ms   its template alone {alone.median:6.2f} ms"
               f"   ratio {page.median / alone.median:4.2f}   {size} bytes as sent")
-    print(f"  {'bytes':<10} {by_name['bare bytes'].median:6.2f} ms   bare Litestar, the same number of bytes")
+    print(f"  {'bytes':<14} {by_name['bare bytes'].median:6.2f} ms   bare Litestar, the same number of bytes")
