@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from piccolo.columns.combination import Where
+
 from access.grant import RecordGrant
 from access.vocabulary import CATEGORIES, PLACES, Duty, Purpose
 from pages.activity_query import SYSTEM, Someone, asked_for, counted, entries, people
@@ -18,8 +20,8 @@ from words.dates import clock, day
 from words.gettext import N_, _, ngettext
 from words.names import list_of
 
-READ = 600
-"""The most entries that one page reads to fill its rows."""
+READ = (100, 600)
+"""How many entries one page reads to fill its rows, and how many at most where many of them make one row."""
 
 PAGE, DOCUMENT = 25, 200
 RUN = timedelta(hours=1)
@@ -182,8 +184,7 @@ async def activity_page(grant: RecordGrant, asked: ActivityFilter, size: int = P
     counts = await counted(grant, since)
     known = await people(grant, (row["actor"] for row in counts))
     actors = [account for account, one in known.items() if one.ref == asked.who] if asked.who else None
-    found = await entries(grant, asked_for(since, actors), asked.before, asked.skip, READ)
-    looks, used = grouped(found, known, size)
+    found, looks, used = await _enough(grant, asked_for(since, actors), asked, known, size)
     grant.showed("AuditEvent", [row["id"] for row in found[:used]])
     chosen = [row for row in counts if actors is None or row["actor"] in actors]
     return ActivityPage(
@@ -197,6 +198,18 @@ async def activity_page(grant: RecordGrant, asked: ActivityFilter, size: int = P
 async def activity_document(grant: RecordGrant, asked: ActivityFilter) -> ActivityPage:
     """From its newest entry, up to DOCUMENT rows."""
     return await activity_page(grant, ActivityFilter(asked.who, asked.since), DOCUMENT)
+
+
+async def _enough(
+    grant: RecordGrant, where: Where, asked: ActivityFilter, known: Mapping[UUID | None, Someone], size: int
+) -> tuple[list[dict[str, Any]], tuple[Look, ...], int]:
+    """Entries, the rows they make, and how many entries these took."""
+    for most in READ:
+        found = await entries(grant, where, asked.before, asked.skip, most)
+        looks, used = grouped(found, known, size)
+        if used < len(found) or len(found) < most:
+            break
+    return found, looks, used
 
 
 def grouped(
