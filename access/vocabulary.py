@@ -111,6 +111,8 @@ PLACES: tuple[Place, ...] = (
     Place("results", Category.RESULTS, N_("Test results"), HEALTH),
     Place("medicines", Category.MEDICINES, N_("Medicines"), HEALTH),
     Place("allergies", Category.ALLERGIES, N_("Allergies"), HEALTH),
+    Place("conditions", Category.CONDITIONS, N_("Health conditions"), HEALTH),
+    Place("vaccines", Category.VACCINES, N_("Vaccines"), HEALTH),
     Place("visits", Category.VISITS, N_("Visits"), HEALTH),
     Place("care-plan", Category.CARE_PLAN, N_("Care plan"), HEALTH),
     Place("care-team", Category.CARE_PLAN, N_("Care team"), HEALTH),

@@ -9,7 +9,8 @@ from litestar.handlers import HTTPRouteHandler
 from access.vocabulary import record
 from handlers.refs import form_of
 from handlers.respond import document, plain_text, render
-from pages.listing import Listing, list_document, list_page, read_asked
+from pages.listing import Listing, read_asked
+from pages.listing_query import list_document, list_page
 from pages.sheet import Sheet
 
 

@@ -10,6 +10,7 @@ from handlers import (
     allergies,
     care_plan,
     care_team,
+    conditions,
     help,
     insurance,
     medicines,
@@ -21,6 +22,7 @@ from handlers import (
     security,
     sign_in,
     summary,
+    vaccines,
     visits,
 )
 from handlers.staff import desk
@@ -28,7 +30,8 @@ from handlers.staff import sign_in as staff_sign_in
 
 RECORD: tuple[HTTPRouteHandler, ...] = (
     records.home, results.results, results.results_documents, results.report, results.test,
-    *medicines.ROUTES, *allergies.ROUTES, visits.visits, visits.visits_documents, visits.visit,
+    *medicines.ROUTES, *allergies.ROUTES, *conditions.ROUTES, *vaccines.ROUTES,
+    visits.visits, visits.visits_documents, visits.visit,
     *care_plan.ROUTES, *care_team.ROUTES, *summary.ROUTES, *insurance.ROUTES, activity.activity, activity.activity_documents,
 )
 ALONE: tuple[HTTPRouteHandler, ...] = (

@@ -1,16 +1,16 @@
-"""`R/allergies`: what harms, what then happens, how serious it can be; and that no allergy is known, where that was said."""
+"""`R/allergies`: what harms, what then happens, how serious it can be; that none is known, where it was said."""
 
 from __future__ import annotations
 
 from access.vocabulary import Category
 from pages.findings import sentence
-from pages.listing import Entry, Listing, Row, Source
-from pages.stored import listed, when_in
+from pages.listing import Entry, Listing, Source
+from pages.stored import Row, listed, when_in
 from pages.written import blocks
 from tables.allergies import AllergyIntolerance
 from words.gettext import N_, _
 from words.names import list_of
-from words.problems import certainty
+from words.problems import certainty, in_life
 
 PAST = frozenset({"inactive", "resolved"})
 NO_ALLERGY_AT_ALL = frozenset({"716186003", "160244002"})
@@ -50,7 +50,7 @@ def _entry(row: Row) -> Entry:
         tag = ("wait", unsure) if unsure else None
     return Entry(
         title=row["label"], tag=tag, said=_reactions(row),
-        lines=tuple(filter(None, (_danger(row), _kind(row) if not row["none_known"] else "", _since(row)))),
+        lines=tuple(filter(None, (_danger(row), " ".join(filter(None, (_kind(row), _since(row))))))),
         soft=_noted(row), blocks=blocks(row["note"] or ""),
     )  # fmt: skip
 
@@ -76,7 +76,9 @@ def _danger(row: Row) -> str:
 
 
 def _kind(row: Row) -> str:
-    """An allergy to food."""
+    """An allergy to food. An answer that none is known is no kind of allergy."""
+    if row["none_known"]:
+        return ""
     alone, to = KINDS.get(row["kind"], OTHER_KIND)
     causes = [_(CAUSES[one]) if one in CAUSES else one for one in listed(row["categories"])]
     if causes:
@@ -85,7 +87,7 @@ def _kind(row: Row) -> str:
 
 
 def _since(row: Row) -> str:
-    when = when_in(row, "onset") or row["onset_words"]
+    when = when_in(row, "onset") or in_life(row["onset_words"])
     return sentence(_("Since: %(when)s", when=when)) if when else ""
 
 

@@ -1,36 +1,32 @@
 """A list of one kind of thing in the record: its rows under their headings, newest first, a page at a time.
 
-A noun says what is its own in a `Listing`: which tables, what one row says, under which heading it stands. Finding,
-order, filter, count, paging, the audit's part and the screen, paper and text of it are said here, once.
+A noun says what is its own in a `Listing`: which tables, what one row says, under which heading it stands. Finding
+and order are in `listing_query`; filter, count, pages and what screen, paper and text say of it are here, once.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import groupby
-from typing import Any
 
 from piccolo.table import Table
 
 from access.grant import RecordGrant
-from access.visible import one_of, visible
 from access.vocabulary import Category
-from pages.address import Address, RecordPage
+from pages.address import RecordPage
 from pages.sheet import Link
-from pages.stored import Row, columns, is_over
+from pages.stored import Row, is_over
 from pages.written import Block
-from rules.dates import DISTANT_PAST
 from rules.paging import PAGE
 from words.gettext import _, ngettext
 from words.numbers import count
 
-DOCUMENT = 200
-"""The most entries that one document lists."""
 MOST_LETTERS = 80
+MOST_TOLD = 5
+"""The most headings whose counts are said; more of them are heard better one by one."""
+MOST_CHOICES = 40
+"""The most headings that a choice offers."""
 REF = re.compile(r"[A-Za-z0-9_-]{22}\Z")
 
 
@@ -72,7 +68,8 @@ class Source:
     """One table of a list. `reads` names what `entry` reads, `sorts` what `group` reads of every row there is, a
     clinical date once for its four columns; `only` narrows the table; `by` is the date that puts rows in order. `sift`
     sees every row as `sorts` has it: it leaves out what is said elsewhere, or adds what `group` must know. `more` adds
-    to the rows of one page what lies in other tables."""
+    to the rows of one page what lies in other tables. Rows of which `same` says the same are one entry, a page of them
+    at most: it is made from the newest, which has the others as `again`."""
 
     table: type[Table]
     reads: tuple[str, ...]
@@ -83,6 +80,7 @@ class Source:
     by: str = "effective"
     sift: Callable[[RecordGrant, list[Row]], Awaitable[list[Row]]] = _as_read
     more: Callable[[RecordGrant, list[Row]], Awaitable[list[Row]]] = _as_read
+    same: Callable[[Row], Hashable] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +168,12 @@ class ListPage(RecordPage):
         return self.whole > PAGE or self.asked.narrowed
 
     @property
+    def choices(self) -> tuple[tuple[str, str, int], ...]:
+        """The headings to choose from."""
+        worth_it = len(self.tally) > 1 or self.asked.group
+        return self.tally if worth_it and len(self.tally) <= MOST_CHOICES else ()
+
+    @property
     def counted(self) -> str:
         """How many; or what was answered, where nothing but an answer is in the whole list."""
         answers = dict(self.listing.answers)
@@ -185,7 +189,7 @@ class ListPage(RecordPage):
         said = [_("Only those with “%(words)s” in the name.", words=self.asked.words)] if self.asked.words else []
         if self.asked.group:
             said.append(_("Only these: %(group)s.", group=self.listing.heading(self.asked.group)))
-        elif len(self.tally) > 1:
+        elif 1 < len(self.tally) <= MOST_TOLD:
             said += [f"{heading}: {count(many)}." for _code, heading, many in self.tally if heading]
         return " ".join([*said, *self._shown()])
 
@@ -216,80 +220,3 @@ class ListPage(RecordPage):
     def here(self, path: str = "", **query: str | None) -> str:
         """This list at another page, or as a document, with the filter kept."""
         return self.link(path or self.listing.path, q=self.asked.words, show=self.asked.group, **query)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """One row before it is read whole. `place` puts it in order."""
-
-    source: Source
-    id: Any
-    ref: str
-    group: str
-    starts: datetime
-
-
-async def list_page(
-    grant: RecordGrant, listing: Listing, asked: Asked, size: int = PAGE, without: tuple[str, ...] = ()
-) -> ListPage:
-    """`without` are codes of groups that whoever asks has no use for."""
-    whole = await _found(grant, listing)
-    named = [one for one in whole if not asked.words or asked.words.casefold() in one[1]]
-    tally = Counter(one.group for one, _name in named)
-    among = [one for one, _name in named if asked.group in ("", one.group) and one.group not in without]
-    begin = next((n for n, one in enumerate(among, 1) if one.ref == asked.after), 0)
-    picked = among[begin : begin + size]
-    return ListPage(
-        at=Address.of(grant), listing=listing, asked=asked, groups=await _groups(grant, listing, picked),
-        tally=tuple((code, listing.heading(code), many) for code, many in tally.items()),
-        whole=len(whole), total=len(among), first=begin + 1, size=size,
-        older=picked[-1].ref if begin + size < len(among) else None, newer=_newer(among, begin, size),
-    )  # fmt: skip
-
-
-async def list_document(grant: RecordGrant, listing: Listing, asked: Asked) -> ListPage:
-    """The same list from its beginning, up to DOCUMENT entries."""
-    return await list_page(grant, listing, Asked(asked.words, asked.group), DOCUMENT)
-
-
-async def _found(grant: RecordGrant, listing: Listing) -> list[tuple[_Found, str]]:
-    """Every row that the grant may see, in order, each with its name casefolded. A person has few enough of one kind."""
-    ranks = {code: n for n, (code, _heading) in enumerate(listing.groups)}
-    found = [one for source in listing.sources for one in await _light(grant, source)]
-    found.sort(key=lambda one: (one[0].starts, one[0].ref), reverse=True)
-    for one, _name in found:
-        ranks.setdefault(one.group, len(ranks))
-    return sorted(found, key=lambda one: ranks[one[0].group])
-
-
-async def _light(grant: RecordGrant, source: Source) -> list[tuple[_Found, str]]:
-    table = source.table
-    starts = f"{source.by}_starts"
-    names = columns(table, ("id", "ref", "label", starts, *source.sorts))
-    rows = await visible(grant, table).rows(names, source.only)
-    return [
-        (_Found(source, row["id"], row["ref"], source.group(row), row[starts] or DISTANT_PAST), row["label"].casefold())
-        for row in await source.sift(grant, rows)
-    ]
-
-
-async def _groups(grant: RecordGrant, listing: Listing, picked: Sequence[_Found]) -> tuple[Group, ...]:
-    entries: dict[Any, Entry] = {}
-    for source in listing.sources:
-        ids = [one.id for one in picked if one.source is source]
-        if ids:
-            names = columns(source.table, ("id", "ref", *source.reads))
-            rows = await visible(grant, source.table).rows(names, one_of("id", ids), *ids)
-            grant.showed(source.table.__name__, ids)
-            entries |= {row["id"]: source.entry(row) for row in await source.more(grant, rows)}
-    return tuple(
-        Group(listing.heading(code), tuple(entries[one.id] for one in run if one.id in entries))
-        for code, run in groupby(picked, key=lambda one: one.group)
-    )
-
-
-def _newer(among: Sequence[_Found], begin: int, size: int) -> str | None:
-    """The ref after which the page before begins: '' is the first page."""
-    if begin == 0:
-        return None
-    return among[begin - size - 1].ref if begin > size else ""

@@ -9,7 +9,8 @@ from access.grant import RecordGrant
 from access.vocabulary import CATEGORIES, Category
 from pages.address import Address
 from pages.allergies import ALLERGIES
-from pages.listing import Asked, Entry, Listing, ListPage, list_page
+from pages.listing import Asked, Entry, Listing, ListPage
+from pages.listing_query import list_page
 from pages.medicines import MEDICINES
 from pages.sheet import Link, Part, Remark, Sheet, lines_part
 from pages.written import Block

@@ -50,7 +50,7 @@ class Text:
 @dataclass(frozen=True, slots=True)
 class Problem:
     label: str
-    sure: bool = True
+    verification: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ def _leaves(one: Finding) -> list[Finding]:
 
 def _problems(grant: RecordGrant, encounter: dict[str, Any], rows: Rows) -> tuple[Problem, ...]:
     """What the visit itself names in words counts only where it points at nothing that could be hidden."""
-    found = {row["label"]: Problem(row["label"], row["verification"] in ("", "confirmed")) for row in rows}
+    found = {row["label"]: Problem(row["label"], row["verification"]) for row in rows}
     if grant.may(Category.CONDITIONS):
         spoken = [one["text"] for one in listed(encounter["diagnoses"]) if one.get("text") and not one.get("condition")]
         found |= {text: Problem(text) for text in spoken if text not in found}

@@ -12,6 +12,8 @@ from pages.written import Block, spoken
 from rules.results import Shown
 from words.doses import dose
 from words.gettext import N_, _, ngettext
+from words.names import in_sentence
+from words.problems import NOT_GIVEN, certainty
 from words.results import meaning, meaning_class, state, usual_range
 from words.tests import name_of
 
@@ -25,8 +27,8 @@ def parts_of(page: VisitPage) -> tuple[Part, ...]:
         *_tests(page.tests, page.reports),
         *_scans(page.reports),
         *_medicines(page.medicines),
-        *_done(_("What was done"), page.done),
-        *_done(_("Vaccines"), page.vaccines),
+        *_done(_("What was done"), page.done, N_("Not done")),
+        *_done(_("Vaccines"), page.vaccines, NOT_GIVEN),
         *(_note(text) for text in page.texts if not text.summary),
     ])  # fmt: skip
 
@@ -59,7 +61,8 @@ def _measurements(measured: tuple[Finding, ...]) -> Iterator[Part]:
 
 
 def _problem(one: Problem) -> str:
-    return one.label if one.sure else _("%(condition)s (not sure yet)", condition=one.label)
+    unsure = certainty(one.verification)
+    return _("%(condition)s (%(state)s)", condition=one.label, state=in_sentence(unsure)) if unsure else one.label
 
 
 def _measured(one: Finding) -> str:
@@ -128,11 +131,11 @@ def _since(one: Ordered) -> Cell:
     return Cell(_(STATES[one.status]) if one.status in STATES else "")
 
 
-def _done(heading: str, done: tuple[Done, ...]) -> Iterator[Part]:
+def _done(heading: str, done: tuple[Done, ...], not_done: str) -> Iterator[Part]:
     if not done:
         return
     lines = []
     for one in done:
-        told = [_("%(what)s: not done", what=one.label) if one.not_done else one.label, *one.details]
-        lines.append(". ".join(told))
+        told = _("%(what)s: %(state)s", what=one.label, state=in_sentence(_(not_done))) if one.not_done else one.label
+        lines.append(". ".join([told, *one.details]))
     yield Part(heading, blocks=(Block("list", tuple(lines)),))

@@ -181,12 +181,16 @@ class Chart:
         }  # fmt: skip
         return one | more
 
-    def condition(self, slug: str, days: int, snomed: str, name: str, state: str = "active") -> Resource:
+    def condition(self, slug: str, days: int, snomed: str, name: str, state: str = "active", **more) -> Resource:
+        """`sure` is the verification, `kind` its category, `visit` where it was found."""
+        sure, visit, kind = more.pop("sure", "confirmed"), more.pop("visit", ""), more.pop("kind", "problem-list-item")
+        if visit:
+            more["encounter"] = {"reference": f"Encounter/{self.id(visit)}"}
         return self.about("Condition", slug) | {
             "clinicalStatus": concept(f"{TERMINOLOGY}/condition-clinical", state, state.capitalize()),
-            "verificationStatus": concept(f"{TERMINOLOGY}/condition-ver-status", "confirmed", "Confirmed"),
-            "category": [concept(f"{TERMINOLOGY}/condition-category", "problem-list-item", "Problem list item")],
-            "code": coded(SNOMED, snomed, name), "onsetDateTime": self.date(days), "recordedDate": self.date(days),
+            "verificationStatus": concept(f"{TERMINOLOGY}/condition-ver-status", sure, sure.capitalize()),
+            "category": [concept(f"{TERMINOLOGY}/condition-category", kind, kind.replace("-", " ").capitalize())],
+            "code": coded(SNOMED, snomed, name), "onsetDateTime": self.date(days), "recordedDate": self.date(days), **more,
         }  # fmt: skip
 
     def medicine(self, slug: str, days: int, name: str, dose: str, status: str = "active", visit: str = "") -> Resource:
@@ -207,11 +211,24 @@ class Chart:
         }
         return one | ({"reaction": happened} if happened else {}) | more
 
-    def vaccine(self, slug: str, days: int, cvx: str, name: str) -> Resource:
-        return self.about("Immunization", slug, "patient") | {
-            "status": "completed", "vaccineCode": coded("http://hl7.org/fhir/sid/cvx", cvx, name),
-            "occurrenceDateTime": self.date(days), "primarySource": True,
-        }  # fmt: skip
+    def vaccine(self, slug: str, days: int, cvx: str, name: str, **more) -> Resource:
+        """`dose` is its place in the `series`; `lot` the batch; `refused` why it was not given."""
+        lot, dose, series, refused = (more.pop(one, "") for one in ("lot", "dose", "series", "refused"))
+        one = self.about("Immunization", slug, "patient") | {
+            "status": "not-done" if refused else "completed", "occurrenceDateTime": self.date(days), "primarySource": True,
+            "vaccineCode": coded("http://hl7.org/fhir/sid/cvx", cvx, name),
+        }
+        one |= {"lotNumber": lot} if lot else {}
+        one |= {"statusReason": {"text": refused}} if refused else {}
+        one |= {"protocolApplied": [{"doseNumberString": dose} | ({"series": series} if series else {})]} if dose else {}
+        return one | more
+
+    def shot(self, slug: str, days: int, cvx: str, name: str, **more) -> Resource:
+        """A vaccine given here, into the left arm, by the nurse."""
+        here = {"reference": "Location/riverbend", "display": NAME}
+        arm = concept(f"{TERMINOLOGY}/v3-ActSite", "LA", "left arm")
+        who = [{"actor": {"display": "Sam Whitfield"}}]
+        return self.vaccine(slug, days, cvx, name, **{"performer": who, "location": here, "site": arm, **more})
 
     def appointment(self, slug: str, days: int, clock: str, what: str, status: str = "booked") -> Resource:
         start = self.day(days, clock)

@@ -19,7 +19,7 @@ class Condition(Clinical, Table, tablename="condition"):
     severity = words()
     body_site = words()
     onset_words = words()
-    """An age or a description, where no date was sent."""
+    """An age (`age:34 years`) or a description, where no date was sent."""
     abatement_words = words()
     onset_text = code(64)
     onset_precision = code(8)

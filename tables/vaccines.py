@@ -13,7 +13,7 @@ class Immunization(Clinical, Table, tablename="immunization"):
 
     label = words(null=False)
     fhir_code = code(64)
-    """CVX where it was sent."""
+    """CVX where it was sent; no code of another system that could be taken for one."""
     occurrence_words = words()
     occurrence_text = code(64)
     occurrence_precision = code(8)

@@ -335,8 +335,8 @@ def test_release_three_shapes_are_read():
     "onset, text, words",
     [
         ({"onsetDateTime": "2019-05"}, "2019-05", None), ({"onsetString": "as a child"}, "", "as a child"),
-        ({"onsetAge": {"value": 34, "unit": "years"}}, "", "34 years"),
-        ({"onsetRange": {"low": {"value": 30, "unit": "a"}, "high": {"value": 40, "unit": "a"}}}, "", "30–40 a"),
+        ({"onsetAge": {"value": 34, "unit": "years"}}, "", "age:34 years"),
+        ({"onsetRange": {"low": {"value": 30, "unit": "a"}, "high": {"value": 40, "unit": "a"}}}, "", "age:30–40 a"),
         ({"onsetPeriod": {"start": "2019", "end": "2020"}}, "2019/2020", None), ({"onsetDateTime": "ages ago"}, "ages ago", None),
     ],
 )  # fmt: skip

@@ -160,7 +160,7 @@ async def test_a_corrected_result_says_what_stood_there(lab, vera):
 async def test_what_was_not_done_says_so(lab, vera):
     one = await visit(lab)
     await vaccine(lab, one, "Influenza vaccine", status="not-done", not_done_reason="Out of stock")
-    assert "Influenza vaccine: not done. Out of stock" in (await vera.get(f"{lab.home}/visits/{one.ref}")).main
+    assert "Influenza vaccine: not given. Out of stock" in (await vera.get(f"{lab.home}/visits/{one.ref}")).main
 
 
 async def test_planned_cancelled_and_open_visits_begin_with_that(lab, vera):

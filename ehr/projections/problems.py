@@ -8,14 +8,19 @@ from typing import Any
 from ehr.projections.medicines import amount, reasons
 from ehr.references import Reading
 from ehr.rows import Feed, Projection, Row, Unfit, date_columns, encounter_links, json_text, when
-from ehr.shapes import codes, concept, concepts, each, first_code, joined, notes, one, text, texts, truth
+from ehr.shapes import codes, codings, concept, concepts, each, first_code, joined, notes, one, text, texts, truth
+from rules.ages import stored_age
 from rules.quantities import quantity_of
 
 # SNOMED CT: no known allergy (and as it was coded before), no known drug, food, environmental, latex allergy.
-NONE_KNOWN = frozenset({"716186003", "160244002", "409137002", "429625007", "428607008", "1003774007", "716184000", "716185004"})
+NONE_KNOWN = frozenset(
+    "716186003 160244002 409137002 429625007 428607008 1003774007 716184000 716185004".split()
+)
 
 NONE_KNOWN_WORDS = re.compile(r"(no known( \w+){0,2} allerg(y|ies)|nkd?a)\W*", re.IGNORECASE)
 """Many systems send it as words alone."""
+
+CVX = frozenset({"http://hl7.org/fhir/sid/cvx", "urn:oid:2.16.840.1.113883.12.292"})
 
 
 def allergy(resource: dict, reading: Reading, feed: Feed) -> Projection:
@@ -98,7 +103,7 @@ def immunization(resource: dict, reading: Reading, feed: Feed) -> Projection:
     values = {
         "status": "not-done" if truth(resource, "notGiven") else text(resource, "status"),
         "label": label,
-        "fhir_code": first_code(resource, "vaccineCode"),
+        "fhir_code": _vaccine_code(resource),
         "occurrence_words": text(resource, "occurrenceString") or None,
         "lot": text(resource, "lotNumber") or None,
         "dose": text(protocol, "doseNumberPositiveInt") or text(protocol, "doseNumberString") or None,
@@ -116,6 +121,15 @@ def immunization(resource: dict, reading: Reading, feed: Feed) -> Projection:
     return Projection(
         [Row("immunization", values | date_columns("occurrence", *when(sent, "occurrence", feed)), links)]
     )
+
+
+def _vaccine_code(resource: dict) -> str:
+    """CVX where it was sent, though other codes stand before it. What looks like CVX and is of another system would
+    name the wrong disease, so it is left out."""
+    sent = codings(resource, "vaccineCode")
+    cvx = next((text(coding, "code") for coding in sent if text(coding, "system") in CVX), "")
+    other = first_code(resource, "vaccineCode")
+    return cvx or ("" if len(other) <= 3 else other)
 
 
 def _verified(resource: dict) -> dict[str, Any]:
@@ -147,15 +161,15 @@ def _recorded(resource: dict, feed: Feed):
 
 
 def spoken(resource: dict, prefix: str) -> str | None:
-    """`<prefix>String`, `Age` or `Range` in words; `abatementBoolean` true is `true`."""
+    """`<prefix>String`, `Age` or `Range`, an age in FHIR, in words; `abatementBoolean` true is `true`."""
     words = text(resource, f"{prefix}String")
     if words:
         return words
     age = amount(resource, f"{prefix}Age")
     if age:
-        return age
+        return stored_age(age)
     spread = one(resource, f"{prefix}Range")
     sides = [quantity_of(spread.get(side)) for side in ("low", "high")] if spread else []
     numbers = "–".join(side.number for side in sides if side.number)
     unit = next((side.unit or side.code for side in sides if side.number), "")
-    return f"{numbers} {unit}".strip() or ("true" if truth(resource, f"{prefix}Boolean") else None)
+    return stored_age(f"{numbers} {unit}".strip()) or ("true" if truth(resource, f"{prefix}Boolean") else None)

@@ -16,7 +16,10 @@ def feed(now: datetime) -> tuple[Delivery, ...]:
     screen = chart.said("screen", 60, "44261-6", "Mood questions (PHQ-9)", "6 of 27", **labelled("PSY"))
     sent: list[Resource] = [
         chart.patient(),
-        chart.condition("asthma", 1000, "195967001", "Asthma"),
+        chart.condition("asthma", 1000, "195967001", "Asthma", severity={"text": "Mild"},
+                        note=[{"text": "Comes with sport and with pollen in spring."}]),
+        chart.condition("sleep", 60, "193462001", "Trouble sleeping", visit="private", kind="encounter-diagnosis",
+                        **labelled("PSY")),
         chart.allergy("peanut", "91935009", "Peanut", type="allergy", category=["food"], criticality="high",
                       reactions=[("Hives", "mild"), ("Trouble breathing", "severe")], onsetAge=age(3),
                       recordedDate=chart.date(1000), note=[{"text": "Carries two epinephrine pens."}]),
@@ -32,7 +35,6 @@ def feed(now: datetime) -> tuple[Delivery, ...]:
         chart.visit("private", 60, "Counseling", "Trouble sleeping", **labelled("PSY")),
         screen,
         chart.report("screen", 60, "44261-6", "Mood questions (PHQ-9)", [screen], **labelled("PSY")),
-        chart.vaccine("hpv", 365, "165", "HPV vaccine"),
         goal(chart, "sleep", 365, "Sleep through the night without a cough", "improving"),
         care_plan(chart, "asthma-plan", 365, "Asthma plan", [
             doing("Albuterol inhaler", "in-progress", when="15 minutes before sport"),
@@ -40,8 +42,35 @@ def feed(now: datetime) -> tuple[Delivery, ...]:
         ], found=(("asthma", "Asthma"),), goals=("sleep",)),
         coverage(chart, "family", "Lakeside Health Plan", "LHP 9917 3304", "Family plan", "2019-01-01",
                  holder="Meera Patel", relation="child", dependent="03", group=("Lakeside Design Office", "L-5520")),
+        *_vaccines(chart),
     ]
     return (Delivery(45, tuple(sent)),)
+
+
+# CVX code, name, and how old he was at each dose, in months.
+CHILDHOOD = (
+    ("45", "Hepatitis B vaccine", (0, 2, 6)), ("20", "DTaP vaccine", (2, 4, 6, 15, 50)),
+    ("49", "Hib vaccine", (2, 4, 12)), ("133", "Pneumococcal vaccine (PCV13)", (2, 4, 6, 12)),
+    ("10", "Polio vaccine (IPV)", (2, 4, 6, 50)), ("119", "Rotavirus vaccine", (2, 4)),
+    ("03", "MMR vaccine", (12, 50)), ("21", "Chickenpox vaccine", (12, 50)), ("83", "Hepatitis A vaccine", (12, 18)),
+)  # fmt: skip
+
+
+def _vaccines(chart: Chart) -> list[Resource]:
+    """What another clinic gave to the small child, told by his mother from its booklet, and what was given here."""
+    born = (chart.today - datetime.fromisoformat(f"{DEV.born(chart.today)}T12:00:00+00:00")).days
+    early = [
+        chart.vaccine(f"vaccine-{cvx}-{dose}", born - 30 * months - 3, cvx, name, dose=str(dose), primarySource=False)
+        for cvx, name, ages in CHILDHOOD
+        for dose, months in enumerate(ages, 1)
+    ]
+    return [
+        *early,
+        chart.shot("tdap", 1200, "115", "Tdap vaccine", lot="C5602CA"),
+        chart.shot("hpv", 365, "165", "HPV vaccine", dose="1 of 2", lot="W039482"),
+        chart.shot("hpv-2", 150, "165", "HPV vaccine", dose="2 of 2", lot="X018853"),
+        chart.shot("meningitis", 1200, "203", "Meningococcal ACWY vaccine", dose="1"),
+    ]
 
 
 DEV = Person(

@@ -14,7 +14,7 @@ def feed(now: datetime) -> tuple[Delivery, ...]:
     chart = Chart(JOSEPH, now)
     sent: list[Resource] = [
         chart.patient(),
-        chart.condition("cholesterol", 640, "13644009", "High cholesterol"),
+        chart.condition("cholesterol", 640, "13644009", "High cholesterol", visit="checkup"),
         chart.allergy("drugs", "409137002", "No known drug allergy", recordedDate=chart.date(640)),
         chart.visit("checkup", 640, "Yearly check-up", "Yearly check-up", found=(("cholesterol", "High cholesterol"),)),
         *chart.vitals("checkup", 640, 138, 86, "196", 70),
@@ -24,6 +24,7 @@ def feed(now: datetime) -> tuple[Delivery, ...]:
              target=[{"measure": {"text": "LDL cholesterol"}, "detailString": "below 100 mg/dL"}]),
         coverage(chart, "work", "Prairie Care", "PC-22-90416", "Silver plan", "2018-07-01",
                  group=("Riverbend Transit", "RT-118")),
+        chart.shot("td", 640, "113", "Td vaccine", lot="A122B1"),
         chart.medicine("atorvastatin", 640, "Atorvastatin 20 mg tablet", "1 tablet each evening"),
     ]
     return (Delivery(45, tuple(sent)),)

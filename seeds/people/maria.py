@@ -52,21 +52,57 @@ def feed(now: datetime) -> tuple[Delivery, ...]:
 
 def _problems(chart: Chart) -> list[Resource]:
     return [
-        chart.condition("hypertension", 900, "38341003", "High blood pressure"),
-        chart.condition("prediabetes", 335, "714628002", "Prediabetes"),
-        chart.condition("pneumonia", 540, "233604007", "Pneumonia", "resolved"),
+        *_conditions(chart),
         *_allergies(chart),
         chart.medicine("lisinopril", 900, "Lisinopril 10 mg tablet", "1 tablet each morning"),
         chart.medicine("acetaminophen", 540, "Acetaminophen 500 mg tablet",
                        "1 or 2 tablets when you need them, no more than 6 a day"),
         chart.medicine("azithromycin", 540, "Azithromycin 250 mg tablet", "1 tablet a day for 4 days", "completed"),
-        chart.vaccine("flu-1", 1060, "150", "Influenza vaccine"),
-        chart.vaccine("flu-2", 690, "150", "Influenza vaccine"),
-        chart.vaccine("flu-3", 330, "150", "Influenza vaccine"),
-        chart.vaccine("tdap", 700, "115", "Tdap vaccine"),
-        chart.vaccine("pneumococcal", 335, "216", "Pneumococcal vaccine (PCV20)"),
+        *_vaccines(chart),
         chart.appointment("blood-check", -9, "10:20", "Blood check"),
         chart.appointment("tired-appointment", 39, "09:00", "Visit", "fulfilled"),
+    ]  # fmt: skip
+
+
+def _conditions(chart: Chart) -> list[Resource]:
+    """What counts now, what is over, a cold that came twice, one under a label, and one that was somebody else's."""
+    found = {"kind": "encounter-diagnosis"}
+    mild = {"severity": coded("http://snomed.info/sct", "255604002", "Mild")}
+    return [
+        chart.condition("hypertension", 900, "38341003", "High blood pressure",
+                        note=[{"text": "Well controlled with one tablet a day."}]),
+        chart.condition("prediabetes", 335, "714628002", "Prediabetes", visit="third-checkup"),
+        chart.condition("knee", 700, "239873007", "Worn cartilage (osteoarthritis)", **mild,
+                        bodySite=[{"text": "Left knee"}], visit="second-checkup"),
+        chart.condition("sleep", 120, "73430006", "Sleep apnea", sure="provisional", visit="video", **found),
+        chart.condition("pneumonia", 540, "233604007", "Pneumonia", "resolved", visit="cough", **found,
+                        bodySite=[{"text": "Right lung"}], abatementDateTime=chart.date(515)),
+        chart.condition("cold-1", 1020, "82272006", "Common cold", "resolved", **found, abatementDateTime=chart.date(1010)),
+        chart.condition("cold-2", 640, "82272006", "Common cold", "resolved", **found, abatementDateTime=chart.date(631)),
+        chart.condition("gallstones", 900, "235919008", "Gallstones", "resolved", onsetDateTime="1996",
+                        abatementDateTime="1997-03"),
+        chart.condition("grief", 210, "55822003", "Grief", visit="talk", **found, **labelled("PSY")),
+        chart.condition("gout", 700, "90560007", "Gout", sure="entered-in-error"),
+    ]  # fmt: skip
+
+
+def _vaccines(chart: Chart) -> list[Resource]:
+    """Three autumns of flu, what was told, one that she did not want, and one that was never hers."""
+    told = {"primarySource": False}
+    return [
+        chart.shot("flu-1", 1060, "150", "Influenza vaccine", lot="UJ412AA"),
+        chart.shot("flu-2", 690, "150", "Influenza vaccine", lot="UT7718BA"),
+        chart.shot("flu-3", 330, "135", "Influenza vaccine, high dose", lot="U8025CA",
+                   note=[{"text": "Sore arm for a day."}]),
+        chart.vaccine("covid-1", 1000, "207", "COVID-19 vaccine", dose="1", series="COVID-19 first series", **told),
+        chart.vaccine("covid-2", 972, "207", "COVID-19 vaccine", dose="2", series="COVID-19 first series", **told),
+        chart.shot("covid-3", 330, "312", "COVID-19 vaccine, 50 mcg", lot="3042188"),
+        chart.shot("tdap", 700, "115", "Tdap vaccine", lot="C5841AB"),
+        chart.shot("zoster-1", 640, "187", "Shingles vaccine (Shingrix)", dose="1 of 2", lot="9T5KH"),
+        chart.shot("zoster-2", 540, "187", "Shingles vaccine (Shingrix)", dose="2 of 2", lot="B7D3X"),
+        chart.shot("pneumococcal", 335, "216", "Pneumococcal vaccine (PCV20)", lot="GK0933"),
+        chart.vaccine("rsv", 39, "305", "RSV vaccine", refused="Wants to think about it first"),
+        chart.vaccine("yellow-fever", 700, "37", "Yellow fever vaccine", status="entered-in-error"),
     ]  # fmt: skip
 
 
@@ -153,7 +189,7 @@ def _tired(chart: Chart) -> list[Resource]:
     visit = {"encounter": {"reference": f"Encounter/{chart.id('tired')}"}}
     culture = chart.said("culture", 39, "630-4", "Urine culture", "No growth after 48 hours", **visit)
     return [
-        chart.condition("anemia", 39, "87522002", "Low iron (iron deficiency anemia)"),
+        chart.condition("anemia", 39, "87522002", "Low iron (iron deficiency anemia)", visit="tired"),
         chart.visit("tired", 39, "Office visit", "Felt tired", found=(("anemia", "Low iron (iron deficiency anemia)"),)),
         *chart.vitals("tired", 39, 128, 76, "152", 84),
         *chart.single(lab.A1C, 39, SUGARS[39], **visit),

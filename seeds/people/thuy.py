@@ -17,7 +17,8 @@ def feed(now: datetime) -> tuple[Delivery, ...]:
     sent: list[Resource] = [
         chart.patient(),
         chart.allergy("none", "716186003", "No known allergy", recordedDate=chart.date(88)),
-        chart.condition("infection", 88, "68566005", "Urinary tract infection", "resolved"),
+        chart.condition("infection", 88, "68566005", "Urinary tract infection", "resolved",
+                        visit="burning", kind="encounter-diagnosis", abatementDateTime=chart.date(78)),
         chart.visit("burning", 88, "Visit for an illness", "Burning when passing water",
                     found=(("infection", "Urinary tract infection"),), who=LINDQVIST),
         *chart.vitals("burning", 88, 112, 70, "118", 80),
@@ -25,6 +26,8 @@ def feed(now: datetime) -> tuple[Delivery, ...]:
         chart.report("culture", 88, "630-4", "Urine culture", [culture]),
         swab,
         chart.report("covid", 300, "94500-6", "SARS-CoV-2 RNA, nose swab", [swab]),
+        chart.shot("flu", 300, "140", "Influenza vaccine", lot="UK551AA"),
+        chart.vaccine("mmr", 300, "03", "MMR vaccine", occurrenceDateTime="1995", primarySource=False),
         *chart.panel(lab.BLOOD_COUNT, 300, "12.9 38.4 4.40 7.1 268 87.3"),
         chart.medicine("nitrofurantoin", 88, "Nitrofurantoin 100 mg capsule", "1 capsule twice a day for 5 days",
                        "completed"),

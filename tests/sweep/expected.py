@@ -58,6 +58,8 @@ ROUTES: dict[str, str] = {
     "/records/{record}/tests/{series}": "results",
     "/records/{record}/medicines": "medicines",
     "/records/{record}/allergies": "allergies",
+    "/records/{record}/conditions": "conditions",
+    "/records/{record}/vaccines": "vaccines",
     "/records/{record}/visits": "visits",
     "/records/{record}/visits/{visit}": "visits",
     "/records/{record}/care-plan": "care_plan",

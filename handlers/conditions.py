@@ -1,0 +1,8 @@
+"""Health conditions: the list; as a page, as a PDF and as plain text."""
+
+from __future__ import annotations
+
+from handlers.listing import list_routes
+from pages.conditions import CONDITIONS
+
+ROUTES = list_routes(CONDITIONS)

@@ -1,0 +1,8 @@
+"""Vaccines: the list; as a page, as a PDF and as plain text."""
+
+from __future__ import annotations
+
+from handlers.listing import list_routes
+from pages.vaccines import VACCINES
+
+ROUTES = list_routes(VACCINES)

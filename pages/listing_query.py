@@ -1,0 +1,115 @@
+"""Finds what a list shows: the rows of its tables that the grant may see, in order, a page of them read whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from access.grant import RecordGrant
+from access.visible import one_of, visible
+from pages.address import Address
+from pages.listing import Asked, Entry, Group, Listing, ListPage, Source
+from pages.stored import Row, columns
+from rules.dates import DISTANT_PAST
+from rules.paging import PAGE
+
+DOCUMENT = 200
+"""The most entries that one document lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What will be one entry, before it is read whole: its row, and older ones that say the same. `name` is casefolded."""
+
+    source: Source
+    ids: tuple[Any, ...]
+    ref: str
+    group: str
+    name: str
+    starts: datetime
+
+
+async def list_page(
+    grant: RecordGrant, listing: Listing, asked: Asked, size: int = PAGE, without: tuple[str, ...] = ()
+) -> ListPage:
+    """`without` are codes of groups that whoever asks has no use for."""
+    whole = await _found(grant, listing)
+    named = [one for one in whole if asked.words.casefold() in one.name]
+    tally = Counter(one.group for one in named)
+    among = [one for one in named if asked.group in ("", one.group) and one.group not in without]
+    begin = next((n for n, one in enumerate(among, 1) if one.ref == asked.after), 0)
+    picked = among[begin : begin + size]
+    return ListPage(
+        at=Address.of(grant), listing=listing, asked=asked, groups=await _groups(grant, listing, picked),
+        tally=tuple((code, listing.heading(code), many) for code, many in tally.items()),
+        whole=len(whole), total=len(among), first=begin + 1, size=size,
+        older=picked[-1].ref if begin + size < len(among) else None, newer=_newer(among, begin, size),
+    )  # fmt: skip
+
+
+async def list_document(grant: RecordGrant, listing: Listing, asked: Asked) -> ListPage:
+    """The same list from its beginning, up to DOCUMENT entries."""
+    return await list_page(grant, listing, Asked(asked.words, asked.group), DOCUMENT)
+
+
+async def _found(grant: RecordGrant, listing: Listing) -> list[_Found]:
+    """Every row that the grant may see, in order. A person has few enough of one kind."""
+    ranks = {code: n for n, (code, _heading) in enumerate(listing.groups)}
+    found = [one for source in listing.sources for one in await _light(grant, source)]
+    found.sort(key=lambda one: (one.starts, one.ref), reverse=True)
+    for one in found:
+        ranks.setdefault(one.group, len(ranks))
+    return sorted(found, key=lambda one: ranks[one.group])
+
+
+async def _light(grant: RecordGrant, source: Source) -> list[_Found]:
+    table = source.table
+    starts = f"{source.by}_starts"
+    names = columns(table, ("id", "ref", "label", starts, *source.sorts))
+    rows = await source.sift(grant, await visible(grant, table).rows(names, source.only))
+    rows = sorted(rows, key=lambda row: (row[starts] or DISTANT_PAST, row["ref"]), reverse=True)
+    return [
+        _Found(source, tuple(row["id"] for row in run), run[0]["ref"], source.group(run[0]),
+               run[0]["label"].casefold(), run[0][starts] or DISTANT_PAST)
+        for run in _alike(source, rows)
+    ]  # fmt: skip
+
+
+def _alike(source: Source, rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    runs: dict[Hashable, list[Row]] = {}
+    for row in rows:
+        runs.setdefault(source.same(row) if source.same else row["id"], []).append(row)
+    for run in runs.values():
+        yield from (run[begin : begin + PAGE] for begin in range(0, len(run), PAGE))
+
+
+async def _groups(grant: RecordGrant, listing: Listing, picked: Sequence[_Found]) -> tuple[Group, ...]:
+    entries: dict[str, Entry] = {}
+    for source in listing.sources:
+        mine = [one for one in picked if one.source is source]
+        ids = [id for one in mine for id in one.ids]
+        if ids:
+            names = columns(source.table, ("id", "ref", *source.reads))
+            rows = await visible(grant, source.table).rows(names, one_of("id", ids), *ids)
+            grant.showed(source.table.__name__, ids)
+            known = {row["id"]: row for row in await source.more(grant, rows)}
+            entries |= {one.ref: _entry(one, known) for one in mine if one.ids[0] in known}
+    return tuple(
+        Group(listing.heading(code), tuple(entries[one.ref] for one in run if one.ref in entries))
+        for code, run in groupby(picked, key=lambda one: one.group)
+    )
+
+
+def _entry(one: _Found, known: Mapping[Any, Row]) -> Entry:
+    return one.source.entry(known[one.ids[0]] | {"again": [known[id] for id in one.ids[1:] if id in known]})
+
+
+def _newer(among: Sequence[_Found], begin: int, size: int) -> str | None:
+    """The ref after which the page before begins: '' is the first page."""
+    if begin == 0:
+        return None
+    return among[begin - size - 1].ref if begin > size else ""
