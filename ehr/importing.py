@@ -29,6 +29,8 @@ from tables.base import new_id
 from tables.database import Database
 from tables.sites import site_of
 
+AT_A_TIME = 10
+"""Resources that are made ready between two looks whether the disk has answered."""
 UNNAMED = "import"
 """The source of what names no server, where the operator named none either."""
 LONGEST_SOURCE = 64
@@ -102,13 +104,16 @@ class _Progress:
 async def _write_files(writer: Writer, files: list[FeedFile], source: str, progress: _Progress) -> set[str]:
     """Pass by pass, so that what is referred to is there before what refers to it; the names of the sources."""
     batch = _Gathering(writer, progress)
-    for passes in SWEEPS:
-        for group in groups_of(files, passes):
-            waiting = _by_pass(group, passes)
-            for number in passes:
-                for entry in waiting.pop(number):
-                    await batch.add(make_ready(entry, source or source_of(entry)))
-                await batch.flush()
+    try:
+        for passes in SWEEPS:
+            for group in groups_of(files, passes):
+                waiting = _by_pass(group, passes)
+                for number in passes:
+                    for entry in waiting.pop(number):
+                        await batch.add(make_ready(entry, source or source_of(entry)))
+                    await batch.flush()
+    finally:
+        await batch.written()
     return batch.sources
 
 
@@ -135,13 +140,17 @@ def source_of(entry: Sending) -> str:
 
 @dataclass(slots=True)
 class _Gathering:
-    """Collects resources of one source until they are worth a transaction. A batch holds each resource once."""
+    """Collects resources of one source until they are worth a transaction. A batch holds each resource once.
+
+    The commit of a batch waits for the disk, and meanwhile the next one is gathered. They are written one after the other.
+    """
 
     writer: Writer
     progress: _Progress
     sources: set[str] = field(default_factory=set)
     sents: list[Sent] = field(default_factory=list)
     keys: set[tuple[str, str]] = field(default_factory=set)
+    writing: asyncio.Task[None] | None = None
 
     async def add(self, sent: Sent) -> None:
         full = len(self.sents) >= self.writer.size
@@ -150,13 +159,24 @@ class _Gathering:
         self.sents.append(sent)
         self.keys.add(sent.key)
         self.sources.add(sent.source)
+        if len(self.sents) % AT_A_TIME == 0:
+            await asyncio.sleep(0)
 
     async def flush(self) -> None:
+        """Gives the batch to be written, once the one before it is. Raises what writing that one raised."""
+        await self.written()
         sents, self.sents, self.keys = self.sents, [], set()
         if sents:
-            await self.writer.write(sents[0].source, sents)
-            self.progress.add(len(sents))
-            await asyncio.sleep(0)
+            self.writing = asyncio.create_task(self._write(sents))
+
+    async def written(self) -> None:
+        writing, self.writing = self.writing, None
+        if writing:
+            await writing
+
+    async def _write(self, sents: list[Sent]) -> None:
+        await self.writer.write(sents[0].source, sents)
+        self.progress.add(len(sents))
 
 
 async def _begin(grant: SystemGrant, source: str, files: list[FeedFile]) -> Run:
