@@ -102,6 +102,9 @@ def read_body(sent: Sent, body: bytes) -> None:
 
 def _shown(body: bytes) -> bytes:
     """What is read for pages; `Sent.body` keeps what was sent."""
+    # Nearly every body is plain ASCII without an escape, and that is seen ten times as fast as searched.
+    if body.isascii() and b"\\" not in body and b"\x7f" not in body:
+        return body
     return _without_unshown(rb"\1", body) if _may_be_unshown(body) else body
 
 
