@@ -361,6 +361,11 @@ async def test_what_would_turn_a_number_around_or_cannot_be_drawn_is_left_out(cl
     assert "Pot\u202eassium" in json.loads(zlib.decompress(bytes(kept["body"])))["code"]["text"]
 
 
+async def test_an_unshown_character_is_left_out_of_a_text_that_is_plain_otherwise(clinic):
+    await clinic.sends(patient(), observation(code={"text": "Potas\x7fsium"}))
+    assert (await clinic.row("observation"))["label"] == "Potassium"
+
+
 async def test_texts_longer_than_their_column_are_cut(clinic):
     await clinic.sends(patient(gender="x" * 400), observation(status="final", effectiveDateTime="y" * 400))
     assert len((await clinic.row("observation"))["effective_text"]) == 64

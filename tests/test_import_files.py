@@ -10,8 +10,10 @@ from pathlib import Path
 import anyio
 import pytest
 
-from ehr import reading
+from ehr import importing, reading
 from ehr.reading import NotFhir, check_files, find_files
+from ehr.sent import make_ready
+from ehr.writing import Writer
 from tests.support.databases import HOUSE, portal_environment
 from tests.support.feeds import Clinic, bundle, encounter, observation, outcome, patient, report, written
 
@@ -193,6 +195,36 @@ async def test_a_batch_that_fails_leaves_nothing_half_written(clinic, monkeypatc
         assert await clinic.rows(table) == []
     done = await clinic.sends_file(clinic.folder / "delivery1.ndjson")
     assert done.resumed and outcome(done, "Observation") == (1, 1, 0, 0, 0)
+
+
+async def test_the_next_batch_is_gathered_while_the_disk_answers_one(clinic, monkeypatch):
+    ready, write, gathered = [], Writer.write, []
+
+    async def watched(*of):
+        before = len(ready)
+        await write(*of)
+        gathered.append(len(ready) - before)
+
+    monkeypatch.setattr(Writer, "write", watched)
+    monkeypatch.setattr(importing, "make_ready", lambda *of: ready.append(of) or make_ready(*of))
+    done = await clinic.sends(*many(600))
+    assert done.read == 600 and any(gathered)
+    assert gathered[-1] == 0, "the last batch has none after it"
+
+
+async def test_what_comes_after_a_batch_that_failed_is_not_written(clinic, monkeypatch):
+    write, begun = Writer.write, []
+
+    async def fails_once(writer, source, sents):
+        begun.append(len(sents))
+        if len(begun) == 3:
+            raise RuntimeError("the disk is full")
+        await write(writer, source, sents)
+
+    monkeypatch.setattr(Writer, "write", fails_once)
+    with pytest.raises(RuntimeError, match="the disk is full"):
+        await clinic.sends(*many(600))
+    assert len(begun) == 3 and len(await clinic.rows("raw_resource")) == sum(begun[:2])
 
 
 async def test_two_imports_of_one_source_at_once_do_no_harm(clinic, tmp_path):
