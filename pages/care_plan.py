@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from access.grant import RecordGrant
 from access.visible import visible
@@ -13,6 +14,7 @@ from pages.listing import Entry, Listing, Source, with_over
 from pages.pointed import pointed, sayable
 from pages.sheet import Cell, Link, Part, Remark, Sheet, lines_part, said_facts, table_part
 from pages.stored import Row, columns, listed, span_in
+from pages.visit_query import may_read_texts
 from pages.written import blocks
 from tables.care_plan import CarePlan, CareTeam, Goal
 from tables.conditions import Condition
@@ -93,7 +95,7 @@ async def care_plan_page(grant: RecordGrant, ref: str) -> Sheet | None:
     found = await visible(grant, CarePlan).rows(columns(CarePlan, READS), "ref = ?", ref)
     if not found:
         return None
-    [row] = await _for_what(grant, found)
+    [row] = await _for_what(grant, _readable(grant, found))
     grant.showed("CarePlan", [row["id"]])
     aims = await pointed(grant, Goal, row["source"], listed(row["goals"])[:MOST], goals.READS)
     teams = await pointed(grant, CareTeam, row["source"], listed(row["teams"]), care_team.READS)
@@ -101,17 +103,30 @@ async def care_plan_page(grant: RecordGrant, ref: str) -> Sheet | None:
         at=Address.of(grant), here=("care-plan", row["ref"]), title=_title(row),
         kind=_("Care plan") if row["label"] else "", up=Link(("care-plan",), _("All care plans")), tag=_tag(row),
         facts=said_facts((_("For"), list_of(row["why"])), (_("When"), span_in(row)), (_("Written by"), row["author"])),
-        parts=(*_about(row), *_activities(row), *_goals(aims), *_teams(teams), *_notes(row)), remarks=_left_out(row),
+        parts=(*_about(row), *_activities(row), *_goals(aims), *_teams(teams), *_notes(row)),
+        remarks=(*_withheld(row), *_left_out(row)),
         nothing=_("Nothing else is written here about this plan."),
         links_heading=_("See also"), links=(Link(("care-team",), _("Care team")),) if teams else (),
     )  # fmt: skip
 
 
+def _readable(grant: RecordGrant, rows: list[Row]) -> list[Row]:
+    """Without its running texts where these may name what was not shared."""
+    if may_read_texts(grant):
+        return [row | {"withheld": False} for row in rows]
+    return [row | {"withheld": _is_told(row) or bool(row["note"]), "description": "", "note": ""} for row in rows]
+
+
+def _is_told(row: Row) -> bool:
+    """Whether its description is more than its title."""
+    return bool(row["description"]) and row["description"] != row["label"]
+
+
 def _about(row: Row) -> Iterator[Part]:
-    """Its description, unless that is its title too."""
-    said = blocks(row["description"] or "") if row["description"] != row["label"] else ()
-    if said:
-        yield Part(_("About this plan"), blocks=said)
+    """Narratives that a program wrote say one line of a list twice."""
+    if _is_told(row):
+        said = (replace(one, lines=tuple(dict.fromkeys(one.lines))) for one in blocks(row["description"]))
+        yield Part(_("About this plan"), blocks=tuple(said))
 
 
 def _activities(row: Row) -> tuple[Part, ...]:
@@ -153,6 +168,12 @@ def _team(team: Row) -> tuple[Part, ...]:
 def _notes(row: Row) -> Iterator[Part]:
     if row["note"]:
         yield Part(_("Notes"), blocks=blocks(row["note"]))
+
+
+def _withheld(row: Row) -> Iterator[Remark]:
+    if row["withheld"]:
+        why = _("The clinic wrote about this plan in its own words. They can name things that were not shared with you.")
+        yield Remark(_("A text is left out."), why)
 
 
 def _left_out(row: Row) -> tuple[Remark, ...]:

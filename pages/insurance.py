@@ -16,7 +16,7 @@ RELATIONS = {
     "other": N_("Other"), "injured": N_("Injured person"),
 }  # fmt: skip
 """HL7 subscriber-relationship, where no words of the clinic's own came with it: what the patient is to the holder."""
-OWN = "self"
+OWN, LAST = "self", 1000
 PLACES = {1: N_("First"), 2: N_("Second"), 3: N_("Third")}
 
 
@@ -28,6 +28,11 @@ async def _known(grant: RecordGrant, rows: list[Row]) -> list[Row]:
 
 def _group(row: Row) -> str:
     return "before" if row["status"] == "cancelled" or row["over"] else "now"
+
+
+def _order(row: Row) -> int:
+    """What pays first stands first; what says nothing of it, after those that do."""
+    return row["rank"] or LAST
 
 
 def _insurance(row: Row) -> Entry:
@@ -74,6 +79,6 @@ INSURANCE = Listing(
     sources=(
         Source(Coverage, ("label", "status", "payer", "member_number", "subscriber", "relationship", "dependent", "plan",
                           "group_name", "group_number", "network", "rank", "effective"),
-               _insurance, group=_group, sorts=("status", "effective"), sift=with_over, more=_known),
+               _insurance, group=_group, place=_order, sorts=("status", "rank", "effective"), sift=with_over, more=_known),
     ),
 )  # fmt: skip

@@ -66,10 +66,11 @@ async def with_over(grant: RecordGrant, rows: list[Row]) -> list[Row]:
 @dataclass(frozen=True, slots=True)
 class Source:
     """One table of a list. `reads` names what `entry` reads, `sorts` what `group` reads of every row there is, a
-    clinical date once for its four columns; `only` narrows the table; `by` is the date that puts rows in order. `sift`
-    sees every row as `sorts` has it: it leaves out what is said elsewhere, or adds what `group` must know. `more` adds
-    to the rows of one page what lies in other tables. Rows of which `same` says the same are one entry, a page of them
-    at most: it is made from the newest, which has the others as `again`."""
+    clinical date once for its four columns; `only` narrows the table; `by` is the date that puts rows in order, after
+    `place`, of which the smallest stands first in its group. `sift` sees every row as `sorts` has it: it leaves out what
+    is said elsewhere, or adds what `group` must know. `more` adds to the rows of one page what lies in other tables. Rows
+    of which `same` says the same are one entry, a page of them at most: it is made from the newest, which has the others
+    as `again`."""
 
     table: type[Table]
     reads: tuple[str, ...]
@@ -77,6 +78,7 @@ class Source:
     group: Callable[[Row], str] = lambda row: ""
     sorts: tuple[str, ...] = ()
     only: str = ""
+    place: Callable[[Row], int] = lambda row: 0
     by: str = "effective"
     sift: Callable[[RecordGrant, list[Row]], Awaitable[list[Row]]] = _as_read
     more: Callable[[RecordGrant, list[Row]], Awaitable[list[Row]]] = _as_read

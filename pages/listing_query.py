@@ -30,6 +30,7 @@ class _Found:
     ref: str
     group: str
     name: str
+    place: int
     starts: datetime
 
 
@@ -63,7 +64,7 @@ async def _found(grant: RecordGrant, listing: Listing) -> list[_Found]:
     found.sort(key=lambda one: (one.starts, one.ref), reverse=True)
     for one in found:
         ranks.setdefault(one.group, len(ranks))
-    return sorted(found, key=lambda one: ranks[one.group])
+    return sorted(found, key=lambda one: (ranks[one.group], one.place))
 
 
 async def _light(grant: RecordGrant, source: Source) -> list[_Found]:
@@ -74,7 +75,7 @@ async def _light(grant: RecordGrant, source: Source) -> list[_Found]:
     rows = sorted(rows, key=lambda row: (row[starts] or DISTANT_PAST, row["ref"]), reverse=True)
     return [
         _Found(source, tuple(row["id"] for row in run), run[0]["ref"], source.group(run[0]),
-               run[0]["label"].casefold(), run[0][starts] or DISTANT_PAST)
+               run[0]["label"].casefold(), source.place(run[0]), run[0][starts] or DISTANT_PAST)
         for run in _alike(source, rows)
     ]  # fmt: skip
 

@@ -225,3 +225,12 @@ async def test_what_was_shown_is_written_down(lab, vera):
     await vera.get(f"{lab.home}/care-plan/{plan.ref}")
     rows = await lab.house.database.rows("SELECT objects FROM audit_event WHERE subject = ?", lab.record.id)
     assert all(kind in str(rows) for kind in ("CarePlan", "Goal", "CareTeam"))
+
+
+async def test_running_text_is_for_those_who_may_see_all_it_can_name(lab, vera, another_client):
+    plan = await lab.put(CarePlan, "Plan", description="Meant to treat\n- Asthma\n- Asthma", note="Call her brother.")
+    own = (await vera.get(f"{lab.home}/care-plan/{plan.ref}")).main
+    assert own.count("Asthma") == 1 and "Call her brother." in own and "left out" not in own
+    another_client.cookies.set("s", (await lab.person("Otto Lind", "helper", ("care_plan",))).cookie)
+    seen = await another_client.get(f"{lab.home}/care-plan/{plan.ref}")
+    assert "A text is left out." in seen.main and "Asthma" not in seen.html and "brother" not in seen.html

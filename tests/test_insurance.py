@@ -99,3 +99,9 @@ async def test_paper_and_text_say_what_the_page_says(lab, client):
     assert pdf_problems(paper.content) == []
     for said in (Document(paper.content).text, text.text):
         assert re.search(r"Member number:?\s+888009335-07", said) and "From January 1, 2020" in " ".join(said.split())
+
+
+async def test_what_pays_first_stands_first_and_what_says_nothing_of_it_last(lab, listed):
+    for name, rank, since in (("Silent", None, "2026-01-01/"), ("Second", 2, "2025-01-01/"), ("Primary", 1, "2020-01-01/")):
+        await lab.put(Coverage, name, rank=rank, effective=since)
+    assert re.findall(r"Silent|Second(?= Covered|Covered)|Primary", await listed()) == ["Primary", "Second", "Silent"]
