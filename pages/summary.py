@@ -5,14 +5,19 @@ Both say the same entries as the lists they come from, so they never know more t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from access.grant import RecordGrant
 from access.vocabulary import CATEGORIES, Category
 from pages.address import Address
 from pages.allergies import ALLERGIES
+from pages.care_team import CARE_TEAM
+from pages.conditions import CONDITIONS
 from pages.listing import Asked, Entry, Listing, ListPage
 from pages.listing_query import list_page
 from pages.medicines import MEDICINES
 from pages.sheet import Link, Part, Remark, Sheet, lines_part
+from pages.vaccines import VACCINES
 from pages.written import Block
 from words.gettext import _, ngettext
 from words.names import list_of
@@ -20,8 +25,8 @@ from words.names import list_of
 Lists = tuple[tuple[Listing, int], ...]
 """Which lists, in the order in which a doctor asks, and how many lines of each: a summary stays one page."""
 
-SUMMARY: Lists = ((ALLERGIES, 6), (MEDICINES, 9))
-CARD: Lists = ((ALLERGIES, 8), (MEDICINES, 10))
+SUMMARY: Lists = ((ALLERGIES, 5), (CONDITIONS, 7), (MEDICINES, 9), (VACCINES, 10), (CARE_TEAM, 2))
+CARD: Lists = ((ALLERGIES, 8), (CONDITIONS, 8), (MEDICINES, 10))
 PAST = ("past", "before", "given", "ended")
 """Groups of those lists that are history."""
 
@@ -65,7 +70,7 @@ async def _parts(grant: RecordGrant, lists: Lists) -> tuple[Part, ...]:
 
 def _part(page: ListPage) -> tuple[Part, ...]:
     """The entries of a list as lines; where there are none, what the list itself says then."""
-    lines = [_line(one) for group in page.groups for one in group.entries]
+    lines = list(_lines(page))
     if not lines:
         return lines_part(page.title, (page.nothing_now,))
     if page.left > 0:
@@ -73,9 +78,19 @@ def _part(page: ListPage) -> tuple[Part, ...]:
     return lines_part(page.title, lines)
 
 
+def _lines(page: ListPage) -> Iterator[str]:
+    """Where a heading is the answer, as the disease is for a vaccine, the newest entry under it is said with it."""
+    for group in page.groups:
+        if page.listing.groups:
+            yield from map(_line, group.entries)
+        else:
+            yield f"{group.heading}: {_line(group.entries[0])}"
+
+
 def _line(one: Entry) -> str:
-    """Lisinopril 10 mg tablet: 1 tablet each morning. On hold."""
-    words = f"{one.title}: {one.said}" if one.said else one.title
+    """Lisinopril 10 mg tablet: 1 tablet each morning. (On hold)"""
+    told = one.said or "; ".join(line for block in one.blocks if block.kind == "list" for line in block.lines)
+    words = f"{one.title}: {told}" if told else one.title
     return f"{words} ({one.tag[1]})" if one.tag else words
 
 
