@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
+from handlers import listing
+from pages.sheet import Sheet
 from tests.prove.test_facts import SYNTHEA, the_pages_say_what_the_feed_said
-from tests.support.charts import CANARIES, open_charts
+from tests.support.canaries import CANARIES, TABLES
+from tests.support.charts import open_charts
+from tests.support.record_walk import RecordWalk
+from words import dates
 
 
 async def test_the_pages_of_a_patient_say_what_the_feed_said(database_url, make_settings, shared_fhir):
     await the_pages_say_what_the_feed_said(
-        database_url, make_settings(database_url), shared_fhir / SYNTHEA, ["a10-Leon.json"], papers=2
+        database_url, make_settings(database_url), shared_fhir / SYNTHEA, ["a10-Leon.json"], papers=1
     )
 
 
 @pytest.fixture
-async def chart(first_templates, make_settings, shared_fhir):
-    with first_templates.copy(first_templates.migrated()) as address:
-        async with open_charts(address, make_settings(address), shared_fhir / SYNTHEA, ["a10-Leon.json"], 0) as (one,):
-            one.most = 4
-            yield one
+def address(first_templates):
+    with first_templates.copy(first_templates.migrated()) as copied:
+        yield copied
+
+
+@pytest.fixture
+async def chart(address, make_settings, shared_fhir):
+    async with open_charts(address, make_settings(address), shared_fhir / SYNTHEA, ["a10-Leon.json"], 0) as (one,):
+        one.most = 4
+        yield one
 
 
 FAULTS = {
@@ -60,4 +73,65 @@ async def test_what_was_withdrawn_or_is_held_would_be_noticed(chart):
     assert chart.telling(["Sign out", *CANARIES]) == []
     await chart.client.get(chart.root)
     assert chart.telling(["Sign out", *CANARIES]) == ["Sign out"]
-    assert {f"r-{chart.sent.id}-{name}" for name in ("later", "held")} <= set(chart.ids["report"].values())
+    for kind, table in TABLES.items():
+        assert {f"{kind}-{chart.sent.id}-{name}" for name in ("later", "held")} <= set(chart.ids[table].values())
+
+
+def plant_in_lists(planted, change) -> None:
+    """What `change` makes of the entries of each group, on the screen and in documents."""
+
+    def planted_in(whole):
+        async def page(*asked):
+            right = await whole(*asked)
+            changed = [replace(group, entries=tuple(change(group.entries))) for group in right.groups]
+            return replace(right, groups=tuple(group for group in changed if group.entries))
+
+        return page
+
+    for name in ("list_page", "list_document"):
+        planted.setattr(listing, name, planted_in(getattr(listing, name)))
+
+
+LIST_FAULTS = {
+    "a line lost": (lambda found: [replace(one, said="") for one in found], "no entry says"),
+    "a line of another": (
+        lambda found: [replace(one, said=other.said) for one, other in zip(found, reversed(found), strict=True)], "with the rest"
+    ),
+    "an entry lost": (lambda found: found[1:], "no entry says"),
+    "an entry twice": (lambda found: [*found, found[0]], "entries of"),
+    "an entry of another": (lambda found: [*found, replace(found[0], title="Kamille")], "is called “Kamille"),
+    "a number of ours": (lambda found: [replace(one, soft="As 31337 others.") for one in found], "are not in the feed"),
+}  # fmt: skip
+
+
+async def test_a_wrong_fact_in_the_record_is_noticed(chart, monkeypatch):
+    assert await RecordWalk(chart).check("medicines", "allergies") == []
+    for fault, (change, told) in LIST_FAULTS.items():
+        with monkeypatch.context() as planted:
+            plant_in_lists(planted, change)
+            assert any(told in line for line in await again(chart, "medicines")), fault
+    with monkeypatch.context() as planted:
+        right = dates._local_date
+        planted.setattr(dates, "_local_date", lambda when: right(when) + timedelta(days=1))
+        assert any("no entry says" in line for line in await again(chart, "medicines"))
+    chart.papers = 1
+    assert await again(chart, "care-plan") == []
+    with monkeypatch.context() as planted:
+        whole = listing.document
+        planted.setattr(listing, "document", lambda request, page, *rest: whole(request, without_parts(page), *rest))
+        lost = await again(chart, "care-plan")
+        assert lost and all("(pdf)" in line for line in lost)
+    chart.papers = 0
+    async with chart.database.transaction():
+        await chart.database.rows("UPDATE allergy_intolerance SET withdrawn_at = NULL WHERE fhir_id LIKE '%-later'")
+    assert any("“Kanarie" in line for line in await again(chart, "allergies"))
+    assert "Kanarie" in chart.telling(CANARIES)
+
+
+def without_parts(page):
+    return replace(page, parts=()) if isinstance(page, Sheet) else page
+
+
+async def again(chart, *only: str) -> list[str]:
+    chart.wrong = []
+    return await RecordWalk(chart).check(*only)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import json
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -12,6 +10,7 @@ from pathlib import Path
 
 from app import create_app
 from settings import Settings
+from tests.support.canaries import CANARIES, TABLES, honest, write_canaries
 from tests.support.client import client_of, started
 from tests.support.databases import portal
 from tests.support.facts import Chart
@@ -28,13 +27,13 @@ async def open_charts(
 ) -> AsyncIterator[list[Chart]]:
     """Imports the folder into a database that is no demo, and opens the charts of the patients in the files named.
 
-    Each of them also gets what must never be seen: see `canaries_of`.
+    Each of them also gets what must never be seen: see `canaries`.
     """
     portal(["migrate"], address)
     portal(["import", str(folder)], address)
-    for version in ("final", "entered-in-error"):
+    for withdrawn in (False, True):
         for sent in patients_in([folder / name for name in names]):
-            write_canaries(settings.data_dir / "canaries.json", sent.id, version)
+            write_canaries(settings.data_dir / "canaries.json", sent, withdrawn)
             portal(["import", str(settings.data_dir / "canaries.json")], address)
     outer = create_app(settings)
     async with contextlib.AsyncExitStack() as stack:
@@ -49,50 +48,20 @@ async def open_charts(
             token = await owner_of(house, record["id"], record["name"], house.clock(), basis)
             client = await stack.enter_async_context(client_of(app))
             client.http.cookies.set("s", token)
-            ids = {
-                "report": await _ids(house.database, "diagnostic_report", sent.id),
-                "lone": await _ids(house.database, "observation", sent.id),
-                "visit": await _ids(house.database, "encounter", sent.id),
-            }
+            ids = {table: await _ids(house.database, table, sent.id) for table in TABLES.values()}
+            for one in honest(sent.id):
+                sent.by_type[one["resourceType"]].append(one)
             series = await _series(house.database, sent.id)
-            charts.append(Chart(sent, client, f"/records/{record['ref']}", ids, series, papers))
+            charts.append(Chart(sent, client, f"/records/{record['ref']}", ids, series, house.database, papers))
         yield charts
 
 
-CANARIES = ("Kanarie", "77123.5", "66123.5", "55123.5")
-
-
-def write_canaries(file: Path, patient: str, status: str) -> None:
-    """Results, a report and a visit: some were never right, some were withdrawn later, some are not released."""
-    about = {"subject": {"reference": f"Patient/{patient}"}}
-    entries = [
-        *_canary(about, f"{patient}-never", "entered-in-error", "77123.5"),
-        *_canary(about, f"{patient}-later", status, "66123.5"),
-        *_canary(about, f"{patient}-held", "final", "55123.5"),
-    ]
-    file.write_text(json.dumps({"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in entries]}))
-
-
-def _canary(about: dict, name: str, status: str, number: str) -> list[dict]:
-    laboratory = [{"coding": [{"code": "laboratory"}]}]
-    note = [{"contentType": "text/plain", "data": base64.b64encode(f"Kanarie {number}".encode()).decode()}]
-    when = {"effectiveDateTime": "2021-02-03T10:00:00Z"}
-    return [
-        {"resourceType": "Observation", "id": f"o-{name}", "status": status, "category": laboratory, **about, **when,
-         "code": {"coding": [{"system": "http://loinc.org", "code": "2093-3"}], "text": "Kanarie"},
-         "valueQuantity": {"value": float(number), "unit": "mg/dL", "code": "mg/dL"}},
-        {"resourceType": "DiagnosticReport", "id": f"r-{name}", "status": status, **about, **when,
-         "code": {"text": "Kanarie"}, "presentedForm": note, "result": [{"reference": f"Observation/o-{name}"}]},
-        {"resourceType": "Encounter", "id": f"e-{name}", "status": "finished" if status == "final" else status, **about,
-         "class": {"code": "AMB"}, "period": {"start": "2021-02-03"}, "reasonCode": [{"text": "Kanarie"}]},
-    ]  # fmt: skip
-
-
 async def hold_back(database: Database) -> None:
-    """What the clinic has not released, and what it will release next year."""
-    for table, moment in (("observation", None), ("diagnostic_report", None), ("encounter", datetime(2199, 1, 1, tzinfo=UTC))):
+    """What the clinic has not released, and what it will release some day."""
+    moments = (None, datetime(2199, 1, 1, tzinfo=UTC))
+    for number, table in enumerate(TABLES.values()):
         async with database.transaction():
-            await database.rows(f"UPDATE {table} SET released_at = ? WHERE fhir_id LIKE '%-held'", moment)
+            await database.rows(f"UPDATE {table} SET released_at = ? WHERE fhir_id LIKE '%-held'", moments[number % 2])
 
 
 async def _ids(database: Database, table: str, patient: str) -> dict[str, str]:

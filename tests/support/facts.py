@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from tables.database import Database
 from tests.support.client import Client
 from tests.support.saying import (
     day_of,
@@ -46,6 +47,7 @@ class Chart:
     """By table: ref of a row → the FHIR id it came under."""
     series: dict[str, list[str]]
     """Ref of a test's history → the FHIR ids of its results."""
+    database: Database
     papers: int = 1_000_000
     """Of how many pages of each kind the PDF is read too."""
     most: int = 1_000_000
@@ -89,17 +91,17 @@ class Chart:
 
     async def _reports(self) -> None:
         found = await self._listed("results", "results")
-        for number, ref in enumerate([one for one in found if one in self.ids["lone"]][: self.most]):
-            await self._lone(self.sent.find(f"Observation/{self.ids['lone'][ref]}"), ref, number)
-        listed = [ref for ref in found if ref in self.ids["report"]]
+        for number, ref in enumerate([one for one in found if one in self.ids["observation"]][: self.most]):
+            await self._lone(self.sent.find(f"Observation/{self.ids['observation'][ref]}"), ref, number)
+        listed = [ref for ref in found if ref in self.ids["diagnostic_report"]]
         for number, ref in enumerate(listed[: self.most]):
-            report = self.sent.find(f"DiagnosticReport/{self.ids['report'][ref]}")
+            report = self.sent.find(f"DiagnosticReport/{self.ids['diagnostic_report'][ref]}")
             members = [one for one in self._members(report.get("result", [])) if shown(one)]
             for said in await self.forms(f"{self.root}/results/{ref}", number):
                 self._report(report, members, said, f"report {report['id']} ({said.form})")
             self.seen_labs |= {one["id"] for one in members}
         wanted = {one["id"] for one in self.sent.reports if shown(one) and is_listed(one)}
-        unlisted = wanted - {self.ids["report"].get(ref) for ref in listed} if self.most > len(wanted) else set()
+        unlisted = wanted - {self.ids["diagnostic_report"].get(ref) for ref in listed} if self.most > len(wanted) else set()
         self.wrong += [f"report {one} is not in the list of results" for one in sorted(unlisted)]
 
     async def _lone(self, lab: Resource, ref: str, number: int) -> None:
@@ -185,11 +187,11 @@ class Chart:
 
     async def _visits(self) -> None:
         refs = await self._listed("visits", "visits")
-        unlisted = {one["id"] for one in self.sent.visits if shown(one)} - {self.ids["visit"].get(ref) for ref in refs}
+        unlisted = {one["id"] for one in self.sent.visits if shown(one)} - {self.ids["encounter"].get(ref) for ref in refs}
         self.wrong += [f"visit {one} is not in the list" for one in sorted(unlisted)]
         for number, ref in enumerate(refs[: self.most]):
-            visit = self.sent.find(f"Encounter/{self.ids['visit'][ref]}")
-            within = [one for kind in self.sent.by_type.values() for one in kind if visit_of(one) == visit["id"]]
+            visit = self.sent.find(f"Encounter/{self.ids['encounter'][ref]}")
+            within = [one for kind in self.sent.by_type.values() for one in kind if self.sent.find(visit_of(one)) is visit]
             for page in await self.forms(f"{self.root}/visits/{ref}", number):
                 self._visit(visit, within, page, f"visit {visit['id']} ({page.form})")
 

@@ -32,7 +32,7 @@ class Document:
     @cached_property
     def spoken(self) -> str:
         """The words in reading order, as one line."""
-        return " ".join(" ".join(re.findall(r'"((?:[^"\\]|\\.)*)"', self.structure)).split())
+        return " ".join(" ".join(map(words_in, self.structure.splitlines())).split())
 
     @cached_property
     def tags(self) -> tuple[str, ...]:
@@ -132,6 +132,12 @@ class Document:
 
     def _run(self, *command: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(command, input=self.content, capture_output=True)
+
+
+def words_in(line: str) -> str:
+    """Of a line of `structure`, the words between its outer quotes; "" where it names a tag. Quotes within stay."""
+    found = re.fullmatch(r'\s*"(.*)"', line)
+    return found[1] if found else ""
 
 
 def pdf_problems(content: bytes) -> list[str]:

@@ -132,7 +132,7 @@ class Allowed:
                     self.numbers |= _parts(text)
             if resource["resourceType"].startswith("Medication"):  # every 6.0 hours is every 6 hours
                 self.numbers |= {one.removesuffix(".0") for one in numbers_in(" ".join(strings_in(resource)))}
-            if resource.get("code"):
+            if isinstance(resource.get("code"), dict):
                 self.numbers |= numbers_in(name_of(codes_of(resource["code"]), words_of(resource["code"])))
             self.numbers |= numbers_in(note_of(resource)) if resource.get("presentedForm") else set()
             for attachment in resource["content"] if resource["resourceType"] == "DocumentReference" else ():

@@ -23,21 +23,26 @@ SUMMARIES = frozenset({"34133-9", "11506-3", "18842-5", "34117-2"})
 
 def read(paths: Iterable[Path]) -> list[Resource]:
     """Every resource of these files, folders and bundles, in order; a document's entries too."""
-    found: list[Resource] = []
+    return [resource for _address, resource in addressed(paths)]
+
+
+def addressed(paths: Iterable[Path]) -> list[tuple[str, Resource]]:
+    """The same, each with the address under which its bundle lists it; "" where it came alone."""
+    found: list[tuple[str, Resource]] = []
     for path in paths:
         files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
         for file in files:
-            _unpack(json.loads(file.read_text("utf-8"), parse_float=str, parse_int=str), found)
+            _unpack(json.loads(file.read_text("utf-8"), parse_float=str, parse_int=str), "", found)
     return found
 
 
-def _unpack(resource: Resource, found: list[Resource]) -> None:
+def _unpack(resource: Resource, address: str, found: list[tuple[str, Resource]]) -> None:
     if resource.get("resourceType") != "Bundle":
-        found.append(resource)
+        found.append((address, resource))
         return
     for entry in resource.get("entry", []):
         if "resource" in entry:
-            _unpack(entry["resource"], found)
+            _unpack(entry["resource"], entry.get("fullUrl", ""), found)
 
 
 def referred(reference: Any) -> str:
@@ -88,6 +93,8 @@ class PatientSent:
     directory: dict[str, Resource] = field(default_factory=dict)
     """Everything that was sent, of whomever, by id: the people and places that others refer to."""
     by_type: dict[str, list[Resource]] = field(default_factory=lambda: defaultdict(list))
+    address: str = ""
+    """Under which a bundle lists the patient."""
 
     @property
     def id(self) -> str:
@@ -131,15 +138,21 @@ def is_laboratory(observation: Resource) -> bool:
 
 def patients_in(paths: Iterable[Path]) -> list[PatientSent]:
     """Of what was sent twice, the last counts."""
-    resources = read(paths)
-    directory = {one["id"]: one for one in resources if "id" in one}
+    listed = addressed(paths)
+    resources = [one for _address, one in listed]
+    directory = {address.removeprefix("urn:uuid:"): one for address, one in listed if address.startswith("urn:uuid:")}
+    directory |= {one["id"]: one for one in resources if "id" in one}
     directory |= {f"{one['resourceType']}/{one['id']}": one for one in resources if "id" in one}
-    patients = {one["id"]: PatientSent(one, directory) for one in resources if one.get("resourceType") == "Patient"}
+    patients = {
+        one["id"]: PatientSent(one, directory, address=address)
+        for address, one in listed if one.get("resourceType") == "Patient"
+    }  # fmt: skip
     newest = {(one.get("resourceType"), one.get("id") or number): one for number, one in enumerate(resources)}
     for one in newest.values():
-        subject = referred(one.get("subject") or one.get("patient") or {})
-        if subject in patients:
-            patients[subject].by_type[one["resourceType"]].append(one)
+        named = referred(one.get("subject") or one.get("patient") or one.get("beneficiary") or {})
+        subject = directory.get(f"Patient/{named}") or directory.get(named, {})
+        if subject.get("id") in patients and subject["resourceType"] == "Patient":
+            patients[subject["id"]].by_type[one["resourceType"]].append(one)
     return list(patients.values())
 
 
