@@ -113,6 +113,7 @@ PLACES: tuple[Place, ...] = (
     Place("allergies", Category.ALLERGIES, N_("Allergies"), HEALTH),
     Place("conditions", Category.CONDITIONS, N_("Health conditions"), HEALTH),
     Place("vaccines", Category.VACCINES, N_("Vaccines"), HEALTH),
+    Place("vitals", Category.VITALS, N_("Measurements"), HEALTH),
     Place("visits", Category.VISITS, N_("Visits"), HEALTH),
     Place("care-plan", Category.CARE_PLAN, N_("Care plan"), HEALTH),
     Place("care-team", Category.CARE_PLAN, N_("Care team"), HEALTH),

@@ -1,4 +1,4 @@
-"""The routes of a list of the record, and the answer with one sheet of it: as a page, as a PDF and as plain text."""
+"""The routes of a list of the record, and the answer with one sheet or history of it: as a page, a PDF, plain text."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from handlers.respond import document, plain_text, render
 from pages.listing import Listing, read_asked
 from pages.listing_query import list_document, list_page
 from pages.sheet import Sheet
+from pages.tests import TestPage
 
 
 def list_routes(listing: Listing) -> tuple[HTTPRouteHandler, ...]:
@@ -31,6 +32,17 @@ def list_routes(listing: Listing) -> tuple[HTTPRouteHandler, ...]:
         return await document(request, page, "list/index.pdf.html", listing.path)
 
     return index, documents
+
+
+async def history(request: Request, page: TestPage | None, form: str, name: str) -> Response:
+    """One thing over time; `form` and `name` as for a sheet."""
+    if page is None:
+        raise NotFoundException
+    if form == "txt":
+        return await plain_text(request, page, "history/show.txt")
+    if form == "pdf":
+        return await document(request, page, "history/show.pdf.html", name)
+    return await render(request, page, "history/show.html", block="history")
 
 
 async def sheet(request: Request, page: Sheet | None, form: str, name: str) -> Response:

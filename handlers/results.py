@@ -7,12 +7,13 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from access.vocabulary import Category, record
+from handlers.listing import history
 from handlers.refs import form_of, parse_ref
 from handlers.respond import document, plain_text, render
 from pages.reports import report_page
 from pages.result_filter import read_filter
 from pages.results import results_document, results_page
-from pages.tests import DOCUMENT, TABLE, test_page
+from pages.tests import DOCUMENT, TABLE, TESTS, history_page
 
 RESULTS = record(Category.RESULTS)
 
@@ -47,11 +48,5 @@ async def report(request: Request, report: FromPath[str]) -> Response:
 @get("/tests/{series:str}", access=RESULTS)
 async def test(request: Request, series: FromPath[str]) -> Response:
     asked, since = parse_ref(series), request.query_params.get("since")
-    page = await test_page(request.state.grant, asked.ref, since, DOCUMENT if asked.form else TABLE)
-    if page is None:
-        raise NotFoundException
-    if asked.form == "txt":
-        return await plain_text(request, page, "results/test.txt")
-    if asked.form == "pdf":
-        return await document(request, page, "results/test.pdf.html", "test")
-    return await render(request, page, "results/test.html", block="history")
+    page = await history_page(request.state.grant, TESTS, asked.ref, since, DOCUMENT if asked.form else TABLE)
+    return await history(request, page, asked.form, "test")

@@ -24,13 +24,14 @@ from handlers import (
     summary,
     vaccines,
     visits,
+    vitals,
 )
 from handlers.staff import desk
 from handlers.staff import sign_in as staff_sign_in
 
 RECORD: tuple[HTTPRouteHandler, ...] = (
     records.home, results.results, results.results_documents, results.report, results.test,
-    *medicines.ROUTES, *allergies.ROUTES, *conditions.ROUTES, *vaccines.ROUTES,
+    *medicines.ROUTES, *allergies.ROUTES, *conditions.ROUTES, *vaccines.ROUTES, *vitals.ROUTES,
     visits.visits, visits.visits_documents, visits.visit,
     *care_plan.ROUTES, *care_team.ROUTES, *summary.ROUTES, *insurance.ROUTES, activity.activity, activity.activity_documents,
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from access.vocabulary import Category
 from pages.stored import dated_in as taken_of
 from rules.dates import ClinicalDate
 from rules.measures import Pair, blood_pressure
@@ -56,6 +57,7 @@ class Finding:
     label: str
     loinc: str = ""
     kind: str = ""
+    category: str = Category.RESULTS.value
     series: str = ""
     taken: ClinicalDate | None = None
     value: AnyValue | None = None
@@ -79,6 +81,13 @@ class Finding:
     def laboratory_name(self) -> str:
         """The laboratory's own words, where the name is ours and another."""
         return self.label if is_plain((self.loinc,)) and self.label != self.name else ""
+
+    @property
+    def history(self) -> tuple[str, ...]:
+        """The address of its history below the record; a pair's is that of its halves. () where it has none."""
+        series = next((part.series for part in self.parts if part.series), "") if self.pair else self.series
+        path = "vitals" if self.category == Category.VITALS.value else "tests"
+        return (path, series) if series else ()
 
     @property
     def pair(self) -> Pair | None:
@@ -112,6 +121,7 @@ class Finding:
         said = [sentence(state(self.state))] if self.state is Shown.NOT_FINAL else []
         if self.corrected:
             said.append(corrected_words(self))
+        said += [remark for part in self.parts if self.pair for remark in _of_half(part)]
         return tuple(filter(None, (*said, self.note)))
 
     @property
@@ -139,7 +149,8 @@ def finding_of(row: dict[str, Any]) -> Finding:
     value = from_json(row["value"]) if row["value"] else None
     has_value = row["panel"] or (value is not None and not isinstance(value, Absent))
     return Finding(
-        ref=row["ref"], label=row["label"], loinc=row["loinc"], kind=row["kind"], series=row["series_ref"] or "",
+        ref=row["ref"], label=row["label"], loinc=row["loinc"], kind=row["kind"], category=row["category"],
+        series=row["series_ref"] or "",
         taken=taken_of(row), value=value, meaning=Meaning(row["interpretation"]),
         ranges=ranges_from_json(row["ranges"] or ""), state=shown_state(row["status"], has_value),
         corrected=row["corrected"], before=before_of(row["previous"]), changed_at=row["changed_at"],
@@ -186,10 +197,23 @@ def corrected_words(one: Finding, name: str = "") -> str:
     """That it was changed, and what stood there before. The day is said where we saw the change ourselves."""
     said = [f"{name}:"] if name else []
     seen = one.before is not None and one.changed_at is not None
-    said.append(_("The laboratory changed this on %(day)s.", day=day(one.changed_at)) if seen else _("The laboratory changed this."))
+    measured = one.category == Category.VITALS.value
+    if seen:
+        changed = _("This was changed on %(day)s.") if measured else _("The laboratory changed this on %(day)s.")
+        said.append(changed % {"day": day(one.changed_at)})
+    else:
+        said.append(_("This was changed.") if measured else _("The laboratory changed this."))
     if one.before and one.before.value is not None:
         said.append(sentence(_("It said %(before)s before", before=clipped(one.before.words))))
     return " ".join(said)
+
+
+def _of_half(part: Finding) -> list[str]:
+    """What was sent of one half of a pair: its place in its own range, and what it said before."""
+    meant = f"{part.name}: {part.meant}" if part.meant else ""
+    before = part.before.words if part.before and part.before.value is not None else ""
+    said = [_("%(name)s: it said %(before)s before", name=part.name, before=clipped(before))] if before else []
+    return [sentence(words) for words in (meant, *said) if words]
 
 
 def sentence(text: str) -> str:

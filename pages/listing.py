@@ -15,7 +15,7 @@ from piccolo.table import Table
 from access.grant import RecordGrant
 from access.vocabulary import Category
 from pages.address import RecordPage
-from pages.sheet import Link
+from pages.sheet import Link, Part
 from pages.stored import Row, is_over
 from pages.written import Block
 from rules.paging import PAGE
@@ -83,6 +83,8 @@ class Source:
     sift: Callable[[RecordGrant, list[Row]], Awaitable[list[Row]]] = _as_read
     more: Callable[[RecordGrant, list[Row]], Awaitable[list[Row]]] = _as_read
     same: Callable[[Row], Hashable] | None = None
+    name: Callable[[Row], str] = lambda row: row["label"]
+    """What words are looked for in; from what `sorts` reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,11 @@ class Listing:
     sources: tuple[Source, ...]
     groups: tuple[tuple[str, str], ...] = (("", ""),)
     answers: tuple[tuple[str, str], ...] = ()
+    by_day: bool = False
+    """Whether the headings are days: too many to be counted or chosen among, and what stands under them is short."""
     intro: str = ""
+    summary: Callable[[RecordGrant], Awaitable[tuple[Part, ...]]] | None = None
+    """What stands before the list where it is read from its beginning: said of all of it, such as the newest of each."""
 
     def heading(self, code: str) -> str:
         known = dict(self.groups).get(code)
@@ -143,6 +149,7 @@ class ListPage(RecordPage):
 
     listing: Listing
     asked: Asked
+    parts: tuple[Part, ...] = ()
     groups: tuple[Group, ...]
     tally: tuple[tuple[str, str, int], ...]
     whole: int
@@ -172,7 +179,7 @@ class ListPage(RecordPage):
     @property
     def choices(self) -> tuple[tuple[str, str, int], ...]:
         """The headings to choose from."""
-        worth_it = len(self.tally) > 1 or self.asked.group
+        worth_it = (len(self.tally) > 1 or self.asked.group) and not self.listing.by_day
         return self.tally if worth_it and len(self.tally) <= MOST_CHOICES else ()
 
     @property
@@ -191,7 +198,7 @@ class ListPage(RecordPage):
         said = [_("Only those with “%(words)s” in the name.", words=self.asked.words)] if self.asked.words else []
         if self.asked.group:
             said.append(_("Only these: %(group)s.", group=self.listing.heading(self.asked.group)))
-        elif 1 < len(self.tally) <= MOST_TOLD:
+        elif 1 < len(self.tally) <= MOST_TOLD and not self.listing.by_day:
             said += [f"{heading}: {count(many)}." for _code, heading, many in self.tally if heading]
         return " ".join([*said, *self._shown()])
 

@@ -45,11 +45,17 @@ async def list_page(
     begin = next((n for n, one in enumerate(among, 1) if one.ref == asked.after), 0)
     picked = among[begin : begin + size]
     return ListPage(
-        at=Address.of(grant), listing=listing, asked=asked, groups=await _groups(grant, listing, picked),
+        at=Address.of(grant), listing=listing, asked=asked, parts=await _summary(grant, listing, asked, bool(whole)),
+        groups=await _groups(grant, listing, picked),
         tally=tuple((code, listing.heading(code), many) for code, many in tally.items()),
         whole=len(whole), total=len(among), first=begin + 1, size=size,
         older=picked[-1].ref if begin + size < len(among) else None, newer=_newer(among, begin, size),
     )  # fmt: skip
+
+
+async def _summary(grant: RecordGrant, listing: Listing, asked: Asked, filled: bool) -> tuple[Part, ...]:
+    beginning = filled and not (asked.narrowed or asked.after)
+    return await listing.summary(grant) if listing.summary and beginning else ()
 
 
 async def list_document(grant: RecordGrant, listing: Listing, asked: Asked) -> ListPage:
@@ -58,10 +64,11 @@ async def list_document(grant: RecordGrant, listing: Listing, asked: Asked) -> L
 
 
 async def _found(grant: RecordGrant, listing: Listing) -> list[_Found]:
-    """Every row that the grant may see, in order. A person has few enough of one kind."""
+    """Every row that the grant may see, in order; what is of one time, by name. A person has few enough of one kind."""
     ranks = {code: n for n, (code, _heading) in enumerate(listing.groups)}
     found = [one for source in listing.sources for one in await _light(grant, source)]
-    found.sort(key=lambda one: (one.starts, one.ref), reverse=True)
+    found.sort(key=lambda one: (one.name, one.ref))
+    found.sort(key=lambda one: one.starts, reverse=True)
     for one in found:
         ranks.setdefault(one.group, len(ranks))
     return sorted(found, key=lambda one: (ranks[one.group], one.place))
@@ -75,7 +82,7 @@ async def _light(grant: RecordGrant, source: Source) -> list[_Found]:
     rows = sorted(rows, key=lambda row: (row[starts] or DISTANT_PAST, row["ref"]), reverse=True)
     return [
         _Found(source, tuple(row["id"] for row in run), run[0]["ref"], source.group(run[0]),
-               run[0]["label"].casefold(), source.place(run[0]), run[0][starts] or DISTANT_PAST)
+               source.name(run[0]).casefold(), source.place(run[0]), run[0][starts] or DISTANT_PAST)
         for run in _alike(source, rows)
     ]  # fmt: skip
 

@@ -14,12 +14,14 @@ from pages.written import Block
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`meaning` stands below with its sign, the stylesheet's up, down or in; `over` below that in smaller print."""
+    """`meaning` stands below with its sign, the stylesheet's up, down or in; `over` below that in smaller print. `at` is
+    where it leads, for the first cell of a row."""
 
     words: str
     over: str = ""
     meaning: str = ""
     sign: str = ""
+    at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

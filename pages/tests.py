@@ -1,47 +1,55 @@
-"""`R/tests/{series}`: one test over time: the sentence, the table, the picture."""
+"""`R/tests/{series}` and `R/vitals/{measure}`: one test or measurement over time: the sentence, the table, the picture."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import groupby
 from typing import Any
-from uuid import UUID
 
 from markupsafe import Markup
-from piccolo.columns.combination import WhereRaw
 
 from access.grant import RecordGrant
-from access.visible import visible
+from access.vocabulary import Category
 from pages.address import Address, RecordPage
-from pages.findings import COLUMNS, Finding, finding_of
+from pages.findings import Finding, finding_of
+from pages.series import family_of, reports_of, rows_of, the_series, with_results
+from pages.stored import Row
 from rules.charts import Chart
-from rules.dates import ordering
 from rules.periods import Choice, Period, begins, best_period, choices, read_period
-from rules.quantities import Quantity, is_censored
-from rules.results import ABOVE, BELOW, Shown, preference, usual_range
+from rules.quantities import is_censored
+from rules.results import ABOVE, BELOW, Shown, usual_range
 from rules.trends import Point, Trend, trend
-from tables.results import DiagnosticReport, Observation, Series
 from words.charts import chart_caption, trend_chart
 from words.dates import clinical, clinical_when
 from words.gettext import N_, _, ngettext
+from words.histories import MEASURE_WORDS, TEST_WORDS, HistoryWords
 from words.numbers import unit, unit_in_full
 from words.tests import about, is_plain, name_of
 from words.trends import lede, sentences
 
-MOST = 500
-"""Results of one test that are looked at, the newest ones."""
 TABLE = 40
 """Rows of the table on a page; a document holds DOCUMENT."""
 DOCUMENT = 200
 
 PERIODS = {
-    Period.ONE_YEAR: (N_("Last year (%(count)s)"), N_("Tests of the last year")),
-    Period.THREE_YEARS: (N_("Last 3 years (%(count)s)"), N_("Tests of the last 3 years")),
-    Period.FIVE_YEARS: (N_("Last 5 years (%(count)s)"), N_("Tests of the last 5 years")),
-    Period.ALL: (N_("All (%(count)s)"), N_("All tests")),
-}
+    Period.ONE_YEAR: N_("Last year (%(count)s)"), Period.THREE_YEARS: N_("Last 3 years (%(count)s)"),
+    Period.FIVE_YEARS: N_("Last 5 years (%(count)s)"), Period.ALL: N_("All (%(count)s)"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Where the histories of one category stand: `path` below the record, `up` the list they belong to."""
+
+    path: str
+    up: str
+    category: Category
+    words: HistoryWords
+
+
+TESTS = History("tests", "results", Category.RESULTS, TEST_WORDS)
+MEASURES = History("vitals", "vitals", Category.VITALS, MEASURE_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,7 @@ class OtherUnit:
 class TestPage(RecordPage):
     """`person` is '' in one's own record. `lines` newest first, of the period; `left_out` older ones are not listed."""
 
+    of: History
     ref: str
     label: str
     loinc: str
@@ -102,8 +111,9 @@ class TestPage(RecordPage):
         return name_of((self.loinc,), self.label)
 
     @property
-    def laboratory_name(self) -> str:
-        return self.label if self.label != self.name else ""
+    def written(self) -> str:
+        """The sender's own words, where the name is ours and another."""
+        return _(self.of.words.written, name=self.label) if self.label != self.name else ""
 
     @property
     def about(self) -> str:
@@ -145,14 +155,21 @@ class TestPage(RecordPage):
 
     @property
     def heading(self) -> str:
-        return _(PERIODS[self.period][1])
+        return _(self.of.words.periods[self.period])
 
     @property
     def caption(self) -> str:
         count = len(self.lines)
         if self.left_out:
-            return _("The newest %(count)s of %(all)s tests, newest first", count=count, all=count + self.left_out)
-        return ngettext("%(count)s test", "%(count)s tests, newest first", count)
+            return _(self.of.words.newest, count=count, all=count + self.left_out)
+        return ngettext(*self.of.words.counts, count)
+
+    @property
+    def picture(self) -> str:
+        return ngettext(*self.of.words.pictures, self.trend.count)
+
+    def said(self, line: Line) -> str:
+        return line.finding.said
 
     @property
     def ranged(self) -> bool:
@@ -162,16 +179,24 @@ class TestPage(RecordPage):
 
     @property
     def judged(self) -> bool:
-        return any(one.finding.meant or one.remarks for one in self.lines)
+        return any(one.finding.meant for one in self.lines)
 
     @property
-    def no_range(self) -> bool:
-        return bool(self.lines) and not any(one.finding.ranges for one in self.lines)
+    def aligned(self) -> bool:
+        """Whether numbers stand below each other; without a column of meanings, remarks stand below the number."""
+        return self.judged or not any(one.remarks for one in self.lines)
+
+    @property
+    def no_range(self) -> str:
+        ranged = any(one.finding.ranges for one in self.lines)
+        return _(self.of.words.no_range) if self.lines and not ranged else ""
 
     @property
     def heads(self) -> list[Any]:
         ranged = [_("Usual range")] if self.ranged else []
-        return [_("Taken on"), (_("Result"), "num"), *ranged, *([_("What it means")] if self.judged else [])]
+        taken, found = _(self.of.words.taken), _(self.of.words.found)
+        value = (found, "num") if self.aligned else found
+        return [taken, value, *ranged, *([_("What it means")] if self.judged else [])]
 
     @property
     def reported(self) -> bool:
@@ -180,106 +205,71 @@ class TestPage(RecordPage):
     def periods(self) -> Iterator[tuple[str, str, bool]]:
         """(address, words, whether it is the one shown); nothing where every choice would show the same."""
         for one in self.choices if len({one.count for one in self.choices}) > 1 else ():
-            words = _(PERIODS[one.period][0], count=one.count)
-            yield self.link("tests", self.ref, since=one.period.value), words, one.current
+            words = _(PERIODS[one.period], count=one.count)
+            yield self.link(self.of.path, self.ref, since=one.period.value), words, one.current
 
     def here(self, form: str, **query: str) -> str:
         """This page as a document, over the same time."""
         since = self.period.value if self.asked else None
-        return self.link("tests", f"{self.ref}.{form}", since=since, **query)
+        return self.link(self.of.path, f"{self.ref}.{form}", since=since, **query)
 
 
-async def test_page(grant: RecordGrant, ref: str, since: str | None, table: int = TABLE) -> TestPage | None:
+async def history_page(grant: RecordGrant, of: History, ref: str, since: str | None, table: int = TABLE) -> TestPage | None:
     """None where this grant sees no result of that series."""
-    found = await visible(grant, Series).select().where(Series.ref == ref)
-    if not found:
+    series = await the_series(grant, ref, of.category.value)
+    if series is None:
         return None
-    family = await _family(grant, found[0])
-    same = [one["id"] for one in family if one["unit"] == found[0]["unit"]]
-    rows = await _rows(grant, found[0], same)
+    family = await family_of(grant, series["analyte"], series["category"])
+    rows = await rows_of(grant, series, [one["id"] for one in family if one["unit"] == series["unit"]])
     if not rows:
         return None
-    reports = await _reports(grant, rows)
-    others = await _with_results(grant, [one for one in family if one["unit"] != found[0]["unit"]])
+    reports = await reports_of(grant, rows)
+    others = await with_results(grant, [one for one in family if one["unit"] != series["unit"]])
     grant.showed("Observation", [row["id"] for row in rows[:table]])
-    return _page(grant, found[0], others, rows, reports, since, table)
+    found = [(finding_of(row), reports.get(row["report"], "")) for row in rows]
+    return TestPage(**told(grant, of, series, found, since, table), **_named(rows[0]), others=_others(others))
 
 
-async def _family(grant: RecordGrant, series: dict[str, Any]) -> list[dict[str, Any]]:
-    """The same test in every source of the record and in every unit."""
-    query = visible(grant, Series).select(Series.id, Series.ref, Series.unit)
-    return await query.where((Series.analyte == series["analyte"]) & (Series.category == series["category"]))
-
-
-async def _with_results(grant: RecordGrant, family: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those of which this grant sees a result; a series itself says nothing of what it holds."""
-    if not family:
-        return []
-    query = visible(grant, Observation).select(Observation.series).distinct()
-    seen = {row["series"] for row in await query.where(Observation.series.is_in([one["id"] for one in family]))}
-    return [one for one in family if one["id"] in seen]
-
-
-async def _rows(grant: RecordGrant, series: dict[str, Any], same: list[UUID]) -> list[dict[str, Any]]:
-    """Results with a number in this unit, and those of the same test that came without a number."""
-    wordless = WhereRaw(
-        "(observation.number IS NULL AND observation.value IS NOT NULL AND observation.loinc = {}"
-        " AND observation.category = {})",
-        series["analyte"], series["category"],
-    )  # fmt: skip
-    query = visible(grant, Observation).select(*COLUMNS, Observation.report)
-    query = query.where(Observation.series.is_in(same) | wordless)
-    rows = await query.order_by(Observation.effective_starts, ascending=False).order_by(
-        Observation.id, ascending=False
-    ).limit(MOST)
-    return sorted(rows, key=_newest, reverse=True)
-
-
-def _newest(row: dict[str, Any]) -> tuple:
-    starts = row["effective_starts"]
-    return (starts is not None, starts, preference(row["status"], row["changed_at"])) if starts else (False,)
-
-
-async def _reports(grant: RecordGrant, rows: list[dict[str, Any]]) -> dict[UUID, str]:
-    """The refs of the reports these results came in, as far as they may be seen."""
-    ids = {row["report"] for row in rows if row["report"] is not None}
-    if not ids:
-        return {}
-    seen = await visible(grant, DiagnosticReport).select(
-        DiagnosticReport.id, DiagnosticReport.ref
-    ).where(DiagnosticReport.id.is_in(list(ids)) & (DiagnosticReport.category == "results"))
-    return {row["id"]: row["ref"] for row in seen}
-
-
-def _page(grant, series, others, rows, reports, since, table) -> TestPage:
-    starts = tuple(row["effective_starts"] for row in rows if row["effective_starts"])
+def told(grant: RecordGrant, of: History, series: Row, found: list[tuple[Finding, str]], since: str | None, table: int) -> dict[str, Any]:
+    """What every history says, from its findings, newest first, each with the ref of its report."""
+    starts = tuple(one.taken.starts for one, _report in found if one.taken)
     period = read_period(since, best_period(starts, grant.now))
     first = begins(period, grant.now)
-    within = [row for row in rows if first is None or (row["effective_starts"] and row["effective_starts"] >= first)]
-    lines = _lines(within, reports)
-    return TestPage(
-        at=Address.of(grant), ref=series["ref"], label=rows[0]["label"], loinc=rows[0]["loinc"],
-        person="" if grant.own else grant.given, period=period, asked=bool(since),
-        choices=choices(starts, period, grant.now), trend=trend(tuple(_points(lines, series["unit"]))),
-        lines=lines[:table], left_out=max(0, len(lines) - table), others=tuple({one["unit"]: OtherUnit(one["ref"], one["unit"]) for one in others}.values()),
-    )  # fmt: skip
+    lines = _lines([(one, ref) for one, ref in found if first is None or (one.taken and one.taken.starts >= first)])
+    return {
+        "at": Address.of(grant), "of": of, "ref": series["ref"], "person": "" if grant.own else grant.given,
+        "period": period, "asked": bool(since), "choices": choices(starts, period, grant.now),
+        "trend": trend(tuple(points(lines))), "lines": lines[:table], "left_out": max(0, len(lines) - table),
+    }  # fmt: skip
 
 
-def _lines(rows: list[dict[str, Any]], reports: dict[UUID, str]) -> tuple[Line, ...]:
+def _named(row: Row) -> dict[str, str]:
+    return {"label": row["label"], "loinc": row["loinc"]}
+
+
+def _others(rows: list[Row]) -> tuple[OtherUnit, ...]:
+    return tuple({one["unit"]: OtherUnit(one["ref"], one["unit"]) for one in rows}.values())
+
+
+def _lines(found: list[tuple[Finding, str]]) -> tuple[Line, ...]:
     """Of several results for one moment the first speaks: corrected before final before not final."""
     lines: list[Line] = []
-    for _start, group in groupby(rows, key=lambda row: row["effective_starts"] or row["id"]):
+    for _start, group in groupby(found, key=lambda one: (one[0].loinc, one[0].taken.starts if one[0].taken else one[0].ref)):
         twins = list(group)
-        for nth, row in enumerate(twins):
-            lines.append(Line(finding_of(row), reports.get(row["report"], ""), len(twins) > 1, nth == 0))
+        lines += [Line(one, report, len(twins) > 1, nth == 0) for nth, (one, report) in enumerate(twins)]
     days = [clinical(one.finding.taken) for one in lines]
     return tuple(
         replace(one, same_day=days.count(words) > 1 and not one.twin) for one, words in zip(lines, days, strict=True)
     )
 
 
-def _points(lines: tuple[Line, ...], of_unit: str) -> Iterator[Point]:
-    for one in lines:
-        found = one.finding
-        if one.drawn and found.taken and found.has_number and found.state is not Shown.NOT_DONE:
-            yield Point(found.taken, found.value, found.meaning, usual_range(found.ranges), found.state, found.ref)
+def points(lines: tuple[Line, ...], half: str = "") -> Iterator[Point]:
+    """What can be drawn; of a pair the half with this LOINC."""
+    for line in lines:
+        for found in _halves(line.finding, half):
+            if line.drawn and found.taken and found.has_number and found.state is not Shown.NOT_DONE:
+                yield Point(found.taken, found.value, found.meaning, usual_range(found.ranges), found.state, found.ref)
+
+
+def _halves(finding: Finding, half: str) -> tuple[Finding, ...]:
+    return tuple(one for one in (finding.parts or (finding,)) if one.loinc == half) if half else (finding,)

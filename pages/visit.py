@@ -155,6 +155,12 @@ class VisitPage(RecordPage):
         return tuple((one.ref, name_of((one.loinc,), one.label)) for one in self.reports if not one.imaging)
 
 
+    @property
+    def to_measures(self) -> tuple[tuple[tuple[str, ...], str], ...]:
+        """(address, name) of the histories of what was measured; each once."""
+        return tuple({one.history: (one.history, one.name) for one in self.measured if one.history}.values())
+
+
 async def visit_page(grant: RecordGrant, ref: str) -> VisitPage | None:
     """None where there is no such visit for this grant."""
     encounter = await the_visit(grant, ref)

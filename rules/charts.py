@@ -89,30 +89,51 @@ class _Spot:
 
 def chart(dots: Iterable[Dot], title: str, description: str, band: Band | None = None) -> Chart | None:
     """None where there is nothing to draw. The newest 200 points are drawn."""
-    chosen = sorted(dots, key=lambda d: d.at)[-MOST_POINTS:]
-    if not chosen:
+    return chart_of_lines((dots,), title, description, band)
+
+
+def chart_of_lines(
+    lines: Iterable[Iterable[Dot]], title: str, description: str, band: Band | None = None
+) -> Chart | None:
+    """Several lines on the same axes, such as the two numbers of a blood pressure."""
+    sorted_lines = (sorted(line, key=lambda d: d.at)[-MOST_POINTS:] for line in lines)
+    runs = _placed([line for line in sorted_lines if line], band)
+    if not runs:
         return None
-    low, high = _scale(chosen, band)
-    spots = [_Spot(d, x, _height(d.number, low, high)) for d, x in zip(chosen, _across(chosen), strict=True)]
-    size = _size(len(spots))
-    marked = _marked(spots, size)
+    low, high = _scale([s.dot for run in runs for s in run], band)
+    spots = sorted((s for run in runs for s in run), key=lambda s: s.dot.at)
+    size = _size(max(map(len, runs)))
+    marked = [s for run in runs for s in _marked(run, size)]
     placer = Placer(WIDTH, AXIS - 3)
     placer.block(Box(s.x - size, s.y - size - 1, s.x + size, s.y + size + 1) for s in marked)
-    placer.cross(_segments(spots))
-    values = _values(placer, spots[-1:], size, strong=True)
+    placer.cross([segment for run in runs for segment in _segments(run)])
+    values = [label for run in runs for label in _values(placer, run[-1:], size, strong=True)]
     box = _band_box(placer, band, low, high)
-    values += _values(placer, _by_importance(spots), size)
+    values += [label for run in runs for label in _values(placer, _by_importance(run), size)]
     return Chart(
         title=title,
         description=description,
         band=box,
-        line=_line(spots),
+        line="".join(map(_line, runs)),
         out="".join(_out(s, size) for s in marked if s.dot.shape in ("below", "above", "outside")),
         bounds="".join(_square(s, size) for s in marked if s.dot.shape == "bound"),
         circles=tuple(Circle(s.x, s.y, size) for s in marked if s.dot.shape == "point"),
         values=tuple(sorted(values, key=lambda v: v.x)),
         ticks=_ticks(spots),
     )
+
+
+def _placed(lines: list[list[Dot]], band: Band | None) -> list[list[_Spot]]:
+    """Where each point of each line stands; they share both axes."""
+    dots = sorted((dot for line in lines for dot in line), key=lambda d: d.at)
+    if not dots:
+        return []
+    low, high = _scale(dots, band)
+    first, last = dots[0].at, dots[-1].at
+    return [
+        [_Spot(d, x, _height(d.number, low, high)) for d, x in zip(line, _across(line, first, last), strict=True)]
+        for line in lines
+    ]
 
 
 def _scale(dots: list[Dot], band: Band | None) -> tuple[Decimal, Decimal]:
@@ -134,9 +155,9 @@ def _height(number: Decimal, low: Decimal, high: Decimal) -> int:
     return round(BOTTOM - (number - low) / (high - low) * (BOTTOM - TOP))
 
 
-def _across(dots: list[Dot]) -> list[int]:
+def _across(dots: list[Dot], first: datetime, last: datetime) -> list[int]:
     """Places by time; evenly where all are of one instant."""
-    first, span = dots[0].at, (dots[-1].at - dots[0].at).total_seconds()
+    span = (last - first).total_seconds()
     if span:
         return [round(LEFT + (d.at - first).total_seconds() / span * (RIGHT - LEFT)) for d in dots]
     step = (RIGHT - LEFT) / (len(dots) + 1)

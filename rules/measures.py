@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rules.quantities import AnyValue, Quantity, is_drawable, series_unit
 
+PAIR = "85354-9"
 SYSTOLIC = "8480-6"
 DIASTOLIC = "8462-4"
 

@@ -137,10 +137,7 @@ class Chart:
 
     def vitals(self, visit: str, days: int, upper: int, lower: int, pounds: str, rate: int) -> list[Resource]:
         pressure = self._vital(visit, days, "bp", "85354-9", "Blood pressure")
-        pressure["component"] = [
-            {"code": coded(LOINC, loinc, name), "valueQuantity": quantity(str(value), "mmHg", "mm[Hg]")}
-            for loinc, name, value in (("8480-6", "Systolic", upper), ("8462-4", "Diastolic", lower))
-        ]
+        pressure["component"] = halves(upper, lower)
         weight = self._vital(visit, days, "weight", "29463-7", "Body weight")
         pulse = self._vital(visit, days, "pulse", "8867-4", "Heart rate")
         return [
@@ -252,6 +249,13 @@ def quantity(value: str, unit: str, ucum: str, comparator: str = "") -> dict:
 
 def age(years: int) -> dict:
     return {"value": years, "unit": "years", "system": UCUM, "code": "a"}
+
+
+def halves(upper: int, lower: int) -> list[dict]:
+    return [
+        {"code": coded(LOINC, loinc, name), "valueQuantity": quantity(str(value), "mmHg", "mm[Hg]")}
+        for loinc, name, value in (("8480-6", "Systolic", upper), ("8462-4", "Diastolic", lower))
+    ]
 
 
 def usual(test: Test) -> dict:

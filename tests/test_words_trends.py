@@ -51,7 +51,7 @@ def test_the_sentence_of_the_look():
     points = tuple(point(on, number) for on, number in HEMOGLOBIN)
     assert lede(trend(points), "Hemoglobin").replace(NB, " ") == (
         "Your hemoglobin on May 8, 2026 was <strong>12.3 g/dL</strong>. That is <strong>in the usual range</strong> of 12.0 to 15.5. "
-        "It has gone up with each test since May 2025."
+        "It has gone up each time since May 2025."
     )
 
 
@@ -80,7 +80,7 @@ def test_one_sided_and_unknown_dates():
 @pytest.mark.parametrize(
     ("sent", "last"),
     [
-        ([("2026-05-08", "5")], "There is no other test here to compare it with."),
+        ([("2026-05-08", "5")], "There is nothing else here to compare it with."),
         ([("2026-01-01", "5"), ("2026-05-08", "6")], "It is higher than the time before, on January 1, 2026."),
         ([("2026-01-01", "5"), ("2026-05-08", "4")], "It is lower than the time before, on January 1, 2026."),
         ([("2026-01-01", "5"), ("2026-05-08", "5")], "It is the same as the time before, on January 1, 2026."),
@@ -90,9 +90,9 @@ def test_one_sided_and_unknown_dates():
         ),
         (
             [("2026-05-01", "5"), ("2026-05-03", "6"), ("2026-05-08", "7")],
-            "It has gone up with each test since May 1, 2026.",
+            "It has gone up each time since May 1, 2026.",
         ),
-        ([("2024", "5"), ("2025-03", "5"), ("2026-05-08", "5")], "It has been the same at each test since 2024."),
+        ([("2024", "5"), ("2025-03", "5"), ("2026-05-08", "5")], "It has been the same each time since 2024."),
         ([("2024", "5"), ("2025-03", "6"), ("2026-05-08", "6")], "It has gone up or stayed the same since 2024."),
         ([("2024", "7"), ("2025-03", "7"), ("2026-05-08", "6")], "It has gone down or stayed the same since 2024."),
         ([("2024", "7"), ("2025-03", "6"), ("2026-05-08", ">9")], "It has gone up and down since 2024."),
@@ -110,8 +110,8 @@ def test_two_tests_of_one_day_are_compared_within_that_day():
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (Shown.NOT_FINAL, "This number is not final. The laboratory may still change it."),
-        (Shown.CORRECTED, "The laboratory has corrected this number."),
+        (Shown.NOT_FINAL, "This number is not final. It may still change."),
+        (Shown.CORRECTED, "This number was corrected."),
     ],
 )
 def test_a_number_that_may_change_or_has_changed_says_so(state, words):
@@ -135,7 +135,7 @@ def test_without_any_number_it_says_so():
 
 def test_the_picture_says_the_same_as_the_sentence():
     drawn = trend_chart(trend(tuple(point(on, number) for on, number in HEMOGLOBIN)), "Hemoglobin")
-    assert drawn.title == "Hemoglobin going up, 5 tests"
+    assert drawn.title == "Hemoglobin going up, 5 points"
     assert drawn.description.replace(NB, " ") == (
         "The line begins at 10.6 g/dL in May 2025 and ends at 12.3 g/dL in May 2026. The lowest number is 10.6, the highest 12.3. "
         "4 points lie outside the usual range."

@@ -4,16 +4,16 @@ from datetime import timedelta
 
 from babel.dates import format_skeleton
 
-from rules.charts import Band, Chart, Dot, Shape, chart
+from rules.charts import Band, Chart, Dot, Shape, chart, chart_of_lines
 from rules.dates import local_day
 from rules.quantities import decimal_of, is_censored
 from rules.results import ABOVE, BELOW, OUT
 from rules.trends import Point, Trend
 from words.dates import month
-from words.gettext import _, babel_locale, bracketed, reader
+from words.gettext import _, babel_locale, bracketed, ngettext, reader
 from words.numbers import bare, unit
 from words.results import range_bounds
-from words.trends import chart_description, chart_title
+from words.trends import HALVES, chart_description, chart_title
 
 A_YEAR = timedelta(days=400)
 A_MONTH = timedelta(days=45)
@@ -23,12 +23,22 @@ def trend_chart(trend: Trend, name: str) -> Chart | None:
     """None where there is nothing to draw."""
     if not trend.points:
         return None
-    ticks = _ticks(trend.points)
-    dots = [
+    return chart(_dots(trend), chart_title(trend, name), chart_description(trend), _band(trend))
+
+
+def pair_chart(upper: Trend, lower: Trend, name: str) -> Chart | None:
+    """Two lines: the upper numbers above, the lower ones below. A range of one half is no band of the whole."""
+    halves = [half for half in (upper, lower) if half.points]
+    said = [_(message, movement=chart_description(half)) for message, half in zip(HALVES, (upper, lower), strict=True) if half.points]
+    title = ngettext("%(moving)s, %(count)s point", "%(moving)s, %(count)s points", max(h.count for h in halves), moving=name)
+    return chart_of_lines((_dots(half) for half in halves), title, " ".join(said))
+
+
+def _dots(trend: Trend) -> list[Dot]:
+    return [
         Dot(p.date.starts, decimal_of(p.value.number), bare(p.value), tick, _shape(p))
-        for p, tick in zip(trend.points, ticks, strict=True)
+        for p, tick in zip(trend.points, _ticks(trend.points), strict=True)
     ]
-    return chart(dots, chart_title(trend, name), chart_description(trend), _band(trend))
 
 
 def chart_caption(trend: Trend) -> str:

@@ -156,6 +156,11 @@ NAMES: dict[str, tuple[str, str]] = {
         N_("Weight for length beside other babies"),
         N_("This shows where a baby’s weight stands beside babies of the same length."),
     ),
+    "head_percentile": (
+        N_("Head size beside other children"),
+        N_("This shows where the way around a child’s head stands beside other children."),
+    ),
+    "waist": (N_("Waist size"), N_("This is the way around your waist.")),
     "head_size": (N_("Head size"), N_("This is the way around a child’s head.")),
     "blood_pressure": (
         N_("Blood pressure"),

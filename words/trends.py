@@ -6,16 +6,20 @@ from datetime import timedelta
 from markupsafe import Markup, escape
 
 from rules.dates import ClinicalDate
+from rules.measures import PAIR, Pair
 from rules.quantities import is_censored
 from rules.results import Meaning, Shown
 from rules.trends import Direction, Point, Trend
 from words.dates import clinical, month
 from words.gettext import N_, _, ngettext
+from words.measures import blood_pressure
 from words.names import in_sentence
 from words.numbers import quantity, unit, with_unit
 from words.results import range_bounds
+from words.tests import name_of
 
 Mark = Callable[[str], str]
+Newest = tuple[Pair, ClinicalDate | None]
 
 # Within two months the day tells more than the month.
 LONG = timedelta(days=60)
@@ -31,9 +35,9 @@ PLACES: dict[Meaning, str] = {
 }
 
 RUNS: dict[Direction, str] = {
-    Direction.RISING: N_("It has gone up with each test since %(since)s."),
-    Direction.FALLING: N_("It has gone down with each test since %(since)s."),
-    Direction.STEADY: N_("It has been the same at each test since %(since)s."),
+    Direction.RISING: N_("It has gone up each time since %(since)s."),
+    Direction.FALLING: N_("It has gone down each time since %(since)s."),
+    Direction.STEADY: N_("It has been the same each time since %(since)s."),
     Direction.NOT_FALLING: N_("It has gone up or stayed the same since %(since)s."),
     Direction.NOT_RISING: N_("It has gone down or stayed the same since %(since)s."),
 }
@@ -59,8 +63,8 @@ EARLIER: dict[Direction, str] = {
 }
 
 CHANGES: dict[Shown, str] = {
-    Shown.NOT_FINAL: N_("This number is not final. The laboratory may still change it."),
-    Shown.CORRECTED: N_("The laboratory has corrected this number."),
+    Shown.NOT_FINAL: N_("This number is not final. It may still change."),
+    Shown.CORRECTED: N_("This number was corrected."),
 }
 
 
@@ -74,11 +78,20 @@ def lede(trend: Trend, name: str, plain: bool = True, person: str = "") -> Marku
     return Markup(" ").join(_sentences(trend, _subject(name, plain, person), _strong))
 
 
+def pair_sentences(newest: Newest | None, upper: Trend, lower: Trend, person: str = "") -> tuple[str, ...]:
+    """The same of a blood pressure, whose halves move each for itself."""
+    return tuple(_of_pair(newest, upper, lower, person, str))
+
+
+def pair_lede(newest: Newest | None, upper: Trend, lower: Trend, person: str = "") -> Markup:
+    return Markup(" ").join(_of_pair(newest, upper, lower, person, _strong))
+
+
 def chart_title(trend: Trend, name: str) -> str:
-    """Hemoglobin going up over 5 tests: true of all points drawn, or it says no direction."""
+    """Hemoglobin going up, 5 points: true of all points drawn, or it says no direction."""
     whole = trend.run == trend.count and trend.count > 2
     moving = _(TITLES[trend.direction], test=name) if whole and trend.direction in TITLES else name
-    return ngettext("%(moving)s, %(count)s test", "%(moving)s, %(count)s tests", trend.count, moving=moving)
+    return ngettext("%(moving)s, %(count)s point", "%(moving)s, %(count)s points", trend.count, moving=moving)
 
 
 def chart_description(trend: Trend) -> str:
@@ -109,11 +122,31 @@ def _sentences(trend: Trend, subject: str, mark: Mark) -> list[str]:
     return said
 
 
+HALVES = N_("Upper number: %(movement)s"), N_("Lower number: %(movement)s")
+
+
+def _of_pair(newest: Newest | None, upper: Trend, lower: Trend, person: str, mark: Mark) -> list[str]:
+    if newest is None:
+        return [_said(_("There is no pair of numbers in this time."), mark)]
+    pair, when = newest
+    subject = _subject(name_of((PAIR,), ""), True, person)
+    said = [_was(subject, when, blood_pressure(pair), mark)]
+    for message, half in zip(HALVES, (upper, lower), strict=True):
+        movement = _movement(half, mark) if half.count > 1 else ""
+        said += [_said(_(message), mark, movement=movement)] if movement else []
+    return said if len(said) > 1 or upper.count > 1 else [*said, _movement(upper, mark)]
+
+
 def _latest(trend: Trend, subject: str, mark: Mark) -> str:
-    point = trend.newest
-    exact = point.date.precision in ("day", "instant")
+    return _was(subject, trend.newest.date, quantity(trend.newest.value), mark)
+
+
+def _was(subject: str, when: ClinicalDate | None, amount: str, mark: Mark) -> str:
+    if when is None:
+        return _said(_("%(subject)s was %(amount)s."), mark, subject=subject, amount=(amount,))
+    exact = when.precision in ("day", "instant")
     message = _("%(subject)s on %(day)s was %(amount)s.") if exact else _("%(subject)s in %(day)s was %(amount)s.")
-    return _said(message, mark, subject=subject, day=clinical(point.date), amount=(quantity(point.value),))
+    return _said(message, mark, subject=subject, day=clinical(when), amount=(amount,))
 
 
 def _meaning(point: Point, mark: Mark) -> str:
@@ -134,7 +167,7 @@ def _change(point: Point, mark: Mark) -> str:
 
 def _movement(trend: Trend, mark: Mark) -> str:
     if trend.count == 1:
-        return _said(_("There is no other test here to compare it with."), mark)
+        return _said(_("There is nothing else here to compare it with."), mark)
     if trend.count == 2:
         return _step(trend, mark)
     if trend.direction is Direction.VARYING:

@@ -32,7 +32,7 @@ ABSENT: dict[str, str] = {
     "not-applicable": N_("Does not apply"),
     "unsupported": N_("The sender could not write it down"),
     "as-text": N_("See the note"),
-    "error": N_("The test did not work"),
+    "error": N_("It did not work"),
     "not-a-number": N_("No number came out"),
     "negative-infinity": N_("Too low to measure"),
     "positive-infinity": N_("Too high to measure"),

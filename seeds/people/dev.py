@@ -7,6 +7,7 @@ from datetime import datetime
 from seeds import laboratory as lab
 from seeds.cast import Delivery, Person, Resource, years_old
 from seeds.fhir import LINDQVIST, Chart, age, labelled
+from seeds.measures import grown
 from seeds.plans import care_plan, coverage, doing, goal
 
 
@@ -28,6 +29,9 @@ def feed(now: datetime) -> tuple[Delivery, ...]:
         chart.medicine("albuterol", 1000, "Albuterol inhaler 90 mcg", "2 puffs when you wheeze or before sport"),
         chart.visit("sports", 365, "Sports physical", "Form for the school's soccer team"),
         *chart.vitals("sports", 365, 112, 68, "121", 72),
+        *grown(chart, 1830, "54.5", "71"), *grown(chart, 1460, "56.5", "78"), *grown(chart, 1100, "59", "89"),
+        *grown(chart, 735, "62.5", "104"), *grown(chart, 370, "65.5", "120.5"),
+        *grown(chart, 61, "67.5", "129", **labelled("PSY")),
         chart.visit("throat", 150, "Visit for an illness", "Sore throat", who=LINDQVIST),
         strep,
         chart.report("strep", 150, "78012-2", "Strep A, throat swab", [strep]),

@@ -60,6 +60,8 @@ ROUTES: dict[str, str] = {
     "/records/{record}/allergies": "allergies",
     "/records/{record}/conditions": "conditions",
     "/records/{record}/vaccines": "vaccines",
+    "/records/{record}/vitals": "vitals",
+    "/records/{record}/vitals/{measure}": "vitals",
     "/records/{record}/visits": "visits",
     "/records/{record}/visits/{visit}": "visits",
     "/records/{record}/care-plan": "care_plan",
