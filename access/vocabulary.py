@@ -109,6 +109,7 @@ HEALTH, DO, MONEY, WHO = "health", "do", "money", "who"
 
 PLACES: tuple[Place, ...] = (
     Place("results", Category.RESULTS, N_("Test results"), HEALTH),
+    Place("imaging", Category.IMAGING, N_("Scans and X-rays"), HEALTH),
     Place("medicines", Category.MEDICINES, N_("Medicines"), HEALTH),
     Place("allergies", Category.ALLERGIES, N_("Allergies"), HEALTH),
     Place("conditions", Category.CONDITIONS, N_("Health conditions"), HEALTH),
@@ -117,6 +118,7 @@ PLACES: tuple[Place, ...] = (
     Place("visits", Category.VISITS, N_("Visits"), HEALTH),
     Place("care-plan", Category.CARE_PLAN, N_("Care plan"), HEALTH),
     Place("care-team", Category.CARE_PLAN, N_("Care team"), HEALTH),
+    Place("documents", Category.DOCUMENTS, N_("Letters and documents"), HEALTH),
     Place("summary", Category.HOME, N_("Health summary"), HEALTH),
     Place("emergency-card", Category.HOME, N_("Emergency card"), HEALTH),
     Place("insurance", Category.BILLING, N_("Insurance on file"), MONEY),

@@ -17,13 +17,11 @@ from ehr.rows import dated
 from ehr.shapes import codes, each, first_code, one, text
 from ehr.types import R4
 from rules.dates import UTC
-from rules.release import is_withdrawn
+from rules.release import asks_for_privacy, is_withdrawn
 
 LONGEST_ID = 200
 NO_RESOURCE = "Bundle"
 """The type under which an entry without a resource is counted."""
-# Confidentiality and handling labels that ask for nothing. Any other label is taken as a wish for privacy.
-HARMLESS = frozenset({"U", "L", "M", "N", "HTEST", "SUBSETTED", "ANONYED", "PSEUDED", "REDACTED", "MASKED"})
 
 # Numbers with a point arrive as the text that was sent: a float would turn 5.40 into 5.4.
 _decode = msgspec.json.Decoder(dict, float_hook=str).decode
@@ -118,7 +116,7 @@ def status_of(resource: dict) -> str:
 def is_sensitive(meta: dict, resource: dict) -> bool:
     """True when the feed labels it: restricted, very restricted, or of a kind such as HIV, PSY, SEX."""
     labels = [*(text(label, "code") for label in each(meta, "security")), *codes(resource, "securityLabel")]
-    return any(label not in HARMLESS for label in labels)
+    return asks_for_privacy(labels)
 
 
 def compressed(body: bytes) -> bytes:

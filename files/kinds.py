@@ -4,6 +4,8 @@ from __future__ import annotations
 
 PDF, PNG, JPEG, TEXT = "application/pdf", "image/png", "image/jpeg", "text/plain"
 ENDINGS = {PDF: "pdf", PNG: "png", JPEG: "jpg", TEXT: "txt"}
+MARKUP = "text/html"
+"""HTML and XML alike. It is read for its words and never handed out."""
 ENDS_WITHIN = 1024
 CONTROLS = frozenset(range(32)) - {9, 10, 12, 13}
 
@@ -28,6 +30,11 @@ def _is_text(content: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def is_markup(content: bytes) -> bool:
+    begins = content[:ENDS_WITHIN].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return begins[:1] == b"<" and (begins[1:2] in (b"!", b"?") or begins[1:2].isalpha())
 
 
 def file_name(ref: str, kind: str) -> str:

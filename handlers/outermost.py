@@ -151,7 +151,10 @@ class Outermost:
             answer.add(b"content-length", str(len(body)).encode())
         if b"cache-control" not in answer.names:
             answer.add(b"cache-control", b"no-store")
+        own = dict(answer.headers).get(b"content-security-policy")
         answer.headers.extend(self.headers)
+        if own:  # what came from elsewhere is bound more tightly, never less
+            answer.set(b"content-security-policy", CSP.encode() + b"; " + own)
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "http.response.body", "body": b"" if head else body})
         return len(body)

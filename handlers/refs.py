@@ -9,6 +9,7 @@ from litestar.exceptions import NotFoundException
 
 FORMS = ("pdf", "txt")
 REF = re.compile(r"[A-Za-z0-9_-]{22}\Z")
+PLACE = re.compile(r"[0-9]{1,2}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,10 @@ def form_of(path: str) -> str:
     """`pdf`, `txt` or "" for a list's own address."""
     form = path.rpartition(".")[2]
     return form if form in FORMS else ""
+
+
+def parse_file(segment: str, place: str) -> tuple[str, int]:
+    """The ref of something of the record, and the place of one of its files, from 0."""
+    if not REF.match(segment) or not PLACE.match(place):
+        raise NotFoundException
+    return segment, int(place)

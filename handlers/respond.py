@@ -7,12 +7,14 @@ from urllib.parse import quote
 
 from jinja2_fragments import render_block
 from litestar import Request, Response
+from litestar.exceptions import NotFoundException
 
 from access.grant import RecordGrant
 from forms.base import Form
 from handlers.frame import ErrorItem, Notice, frame_for, text_size
 from handlers.session_cookie import cookie_name
 from pages.address import RecordPage
+from pages.attachments import File
 
 HTML, TEXT = "text/html", "text/plain"
 IN_ADDRESS = "/?&=%#:+,;@!$'()*~[]"
@@ -95,3 +97,14 @@ async def plain_text(request: Request, page: Any, template: str) -> Response:
     frame = await frame_for(request, notice=None, errors=(), htmx=False)
     text = request.app.state.text_views.get_template(template).render({"page": page, "frame": frame})
     return Response(text.encode(), media_type=TEXT)
+
+
+def attached(request: Request, file: File | None) -> Response:
+    """A file that somebody else made: it is saved, never shown as a page of ours. What cannot be given leads back to
+    where the reason stands; None is not found."""
+    if file is None:
+        raise NotFoundException
+    if not file.kind:
+        return see_other(request, file.up)
+    headers = {"content-disposition": f'attachment; filename="{file.name}"', "content-security-policy": "sandbox"}
+    return Response(file.content, media_type=file.kind, headers=headers)

@@ -1,4 +1,4 @@
-"""Test results: the list, one report, one test over time; each as a page, as a PDF and as plain text."""
+"""Test results: the list, one report and its files, one test over time; each as a page, as a PDF and as plain text."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from litestar.params import FromPath
 
 from access.vocabulary import Category, record
 from handlers.listing import history
-from handlers.refs import form_of, parse_ref
-from handlers.respond import document, plain_text, render
-from pages.reports import report_page
+from handlers.refs import form_of, parse_file, parse_ref
+from handlers.respond import attached, document, plain_text, render
+from pages.reports import report_file, report_page
 from pages.result_filter import read_filter
 from pages.results import results_document, results_page
 from pages.tests import DOCUMENT, TABLE, TESTS, history_page
@@ -43,6 +43,11 @@ async def report(request: Request, report: FromPath[str]) -> Response:
     if asked.form == "pdf":
         return await document(request, page, "results/show.pdf.html", "result")
     return await render(request, page, "results/show.html")
+
+
+@get("/results/{report:str}/files/{file:str}", access=RESULTS)
+async def file(request: Request, report: FromPath[str], file: FromPath[str]) -> Response:
+    return attached(request, await report_file(request.state.grant, *parse_file(report, file)))
 
 
 @get("/tests/{series:str}", access=RESULTS)

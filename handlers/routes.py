@@ -11,7 +11,9 @@ from handlers import (
     care_plan,
     care_team,
     conditions,
+    documents,
     help,
+    imaging,
     insurance,
     medicines,
     preferences,
@@ -30,10 +32,10 @@ from handlers.staff import desk
 from handlers.staff import sign_in as staff_sign_in
 
 RECORD: tuple[HTTPRouteHandler, ...] = (
-    records.home, results.results, results.results_documents, results.report, results.test,
-    *medicines.ROUTES, *allergies.ROUTES, *conditions.ROUTES, *vaccines.ROUTES, *vitals.ROUTES,
-    visits.visits, visits.visits_documents, visits.visit,
-    *care_plan.ROUTES, *care_team.ROUTES, *summary.ROUTES, *insurance.ROUTES, activity.activity, activity.activity_documents,
+    records.home, results.results, results.results_documents, results.report, results.file, results.test,
+    *imaging.ROUTES, *medicines.ROUTES, *allergies.ROUTES, *conditions.ROUTES, *vaccines.ROUTES, *vitals.ROUTES,
+    visits.visits, visits.visits_documents, visits.visit, *care_plan.ROUTES, *care_team.ROUTES, *documents.ROUTES,
+    *summary.ROUTES, *insurance.ROUTES, activity.activity, activity.activity_documents,
 )
 ALONE: tuple[HTTPRouteHandler, ...] = (
     public.front, public.robots, public.healthz, public.readyz, public.static, records.records,

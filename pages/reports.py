@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from access.grant import RecordGrant
 from access.visible import visible
 from access.vocabulary import Category
+from files.kinds import TEXT
 from pages.address import Address, RecordPage
+from pages.attachments import Attachment, File, attachments_of, file_of
 from pages.findings import COLUMNS, Finding, nested, taken_of
 from pages.result_rows import ResultRow, listed_row
 from rules.dates import ClinicalDate
@@ -21,7 +21,7 @@ from rules.results import Shown, shown_state
 from rules.text import paragraphs
 from tables.results import DiagnosticReport, Observation
 from words.dates import clinical_when, day
-from words.gettext import N_, _, ngettext
+from words.gettext import _, ngettext
 from words.results import specimen
 
 DEEPEST = 4
@@ -29,30 +29,14 @@ DEEPEST = 4
 MOST_TESTS = 400
 RESULTS = Category.RESULTS.value
 SAMPLES = ("blood", "urine", "stool", "swab")
-TYPES = {"application/pdf": N_("PDF"), "image/jpeg": N_("picture"), "image/png": N_("picture"), "text/html": N_("web page")}
 REPORT = (
-    DiagnosticReport.id, DiagnosticReport.ref, DiagnosticReport.label, DiagnosticReport.loinc, DiagnosticReport.kind,
+    DiagnosticReport.id, DiagnosticReport.source, DiagnosticReport.fhir_type, DiagnosticReport.fhir_id,
+    DiagnosticReport.patient, DiagnosticReport.ref, DiagnosticReport.label, DiagnosticReport.loinc, DiagnosticReport.kind,
     DiagnosticReport.status, DiagnosticReport.corrected, DiagnosticReport.effective_text,
     DiagnosticReport.effective_precision, DiagnosticReport.effective_starts, DiagnosticReport.effective_ends,
     DiagnosticReport.issued_at, DiagnosticReport.performer, DiagnosticReport.conclusion, DiagnosticReport.note,
     DiagnosticReport.attachments, DiagnosticReport.released_at, DiagnosticReport.changed_at,
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A document that came with the report. `file` is the ref it is stored under, '' where it is not."""
-
-    title: str
-    type: str
-    file: str = ""
-
-    @property
-    def words(self) -> str:
-        kind = TYPES.get(self.type.partition(";")[0].strip().lower(), "")
-        if self.title and kind:
-            return _("%(title)s (%(kind)s)", title=self.title, kind=_(kind))
-        return self.title or _(kind) or _("A document without a name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +164,11 @@ async def report_page(grant: RecordGrant, ref: str) -> ReportPage | None:
         return await _lone_page(grant, ref)
     rows = await _with_members(grant, await _tests(grant, Observation.report == found[0]["id"]))
     grant.showed("DiagnosticReport", [found[0]["id"]])
-    return _page(grant, found[0], nested(rows), report=True)
+    return _page(grant, found[0], nested(rows), await attachments_of(grant, found[0]), report=True)
+
+
+async def report_file(grant: RecordGrant, ref: str, place: int) -> File | None:
+    return await file_of(grant, DiagnosticReport, f"ref = ? AND category = '{RESULTS}'", ref, place, "results")
 
 
 async def _lone_page(grant: RecordGrant, ref: str) -> ReportPage | None:
@@ -189,7 +177,7 @@ async def _lone_page(grant: RecordGrant, ref: str) -> ReportPage | None:
         return None
     findings = nested(await _with_members(grant, rows))
     grant.showed("Observation", [rows[0]["id"]])
-    return _page(grant, {**rows[0], "conclusion": None, "attachments": None}, findings, report=False)
+    return _page(grant, {**rows[0], "conclusion": None, "attachments": None}, findings, (), report=False)
 
 
 async def _tests(grant: RecordGrant, which) -> list[dict[str, Any]]:
@@ -210,7 +198,9 @@ async def _with_members(grant: RecordGrant, rows: list[dict[str, Any]]) -> list[
     return list(found.values())
 
 
-def _page(grant: RecordGrant, row: dict[str, Any], findings: tuple[Finding, ...], *, report: bool) -> ReportPage:
+def _page(
+    grant: RecordGrant, row: dict[str, Any], findings: tuple[Finding, ...], files: tuple[Attachment, ...], *, report: bool
+) -> ReportPage:
     said = any(leaf.has_value for one in findings for leaf in one.leaves)
     empty = not (said or row["conclusion"] or row["note"]) if report else not (said or findings[0].parts)
     state, taken = shown_state(row["status"], not empty), taken_of(row)
@@ -222,14 +212,6 @@ def _page(grant: RecordGrant, row: dict[str, Any], findings: tuple[Finding, ...]
         taken=taken, issued_at=row["issued_at"], changed_at=row["changed_at"], performer=row["performer"] or "",
         specimen=row.get("specimen") or "", method=row.get("method") or "", state=state,
         conclusion=row["conclusion"] or "", note=(row["note"] or "") if report else "", findings=findings,
-        attachments=_attachments(row["attachments"]),
+        attachments=tuple(one for one in files if one.kind != TEXT or not one.noted),
     )  # fmt: skip
 
-
-def _attachments(sent: str | None) -> tuple[Attachment, ...]:
-    """Those that are not plain text, which stands on the page itself."""
-    listed = msgspec.json.decode(sent) if sent else []
-    return tuple(
-        Attachment(one.get("title") or "", one.get("type") or "", one.get("file") or "")
-        for one in listed if not (one.get("type") or "").startswith("text/plain")
-    )  # fmt: skip

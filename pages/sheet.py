@@ -35,7 +35,8 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One heading and what stands under it. `by` is who wrote it; `lines` are empty ones, to write on paper."""
+    """One heading and what stands under it. `by` is who wrote it; `lines` are empty ones, to write on paper; a link
+    without a path is a line of the same list."""
 
     heading: str
     facts: tuple[tuple[str, str], ...] = ()
@@ -43,6 +44,7 @@ class Part:
     blocks: tuple[Block, ...] = ()
     by: str = ""
     lines: int = 0
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from access.grant import RecordGrant
 from access.vocabulary import Category
 from pages.address import Address, RecordPage
 from pages.findings import Finding, nested
-from pages.sheet import Remark
+from pages.sheet import Link, Remark
 from pages.stored import listed
 from pages.visit_query import OfVisit, Rows, may_read_texts, of_visit, the_visit
 from pages.visit_rows import GOING_ON, VisitRow, visit_of
@@ -150,9 +150,12 @@ class VisitPage(RecordPage):
         return (Remark(_("A text is left out."), why),)
 
     @property
-    def to_results(self) -> tuple[tuple[str, str], ...]:
-        """(ref, name) of the reports that have a page of their own."""
-        return tuple((one.ref, name_of((one.loinc,), one.label)) for one in self.reports if not one.imaging)
+    def links(self) -> tuple[Link, ...]:
+        """To its reports, which have pages of their own."""
+        return tuple(
+            Link(("imaging" if one.imaging else "results", one.ref), name_of((one.loinc,), one.label))
+            for one in self.reports
+        )
 
 
     @property

@@ -15,7 +15,7 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NoReturn
 
 from pdf import frames
 from pdf.host import missing
@@ -25,6 +25,8 @@ ROOM = Path(__file__).resolve().parent
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 SIZES = (None, 18, 24)
 START_SECONDS = 30
+READING_SECONDS = 5
+"""A page waits for the words of a PDF no longer than that."""
 FAREWELL_SECONDS = 2
 LONGEST_RETRY_SECONDS = 60
 
@@ -88,6 +90,17 @@ class PdfPool:
         async with self._place():
             return _document(await self._ask(frames.request(html, large=large, lang=lang)))
 
+    async def read(self, content: bytes, most_words: int = 2_000) -> str:
+        """The first words of a PDF that somebody else made; '' where it has none. Raises a `PdfRefused`."""
+        if self.missing():
+            raise PdfUnavailable(self.missing())
+        async with self._place():
+            answer = await self._ask(frames.to_read(content, most_words), READING_SECONDS)
+        words = frames.words_in(answer)
+        if words is None:
+            _refuse(answer)
+        return words
+
     def missing(self) -> tuple[str, ...]:
         """What this host lacks, by package. Looked up once: a portal is started again after packages are added."""
         if self._missing is None:
@@ -131,11 +144,11 @@ class PdfPool:
         turns = (self._waiting + self.workers) / self.workers
         return min(LONGEST_RETRY_SECONDS, max(1, math.ceil(turns * self._usual_seconds)))
 
-    async def _ask(self, request: bytes) -> bytes:
+    async def _ask(self, request: bytes, seconds: float | None = None) -> bytes:
         worker = await self._take()
         started = time.monotonic()
         try:
-            async with asyncio.timeout(self.timeout_seconds):
+            async with asyncio.timeout(seconds or self.timeout_seconds):
                 answer = await worker.ask(request)
         except TimeoutError:
             await self._end(worker)
@@ -162,7 +175,7 @@ class PdfPool:
     async def _put_back(self, worker: _Worker, answer: bytes) -> None:
         worker.documents += 1
         spent = worker.documents >= self.documents_per_worker
-        if self._closed or spent or _reason(answer) in ("memory", "crash"):
+        if self._closed or spent or frames.reason(answer) in ("memory", "crash"):
             await self._end(worker)
         else:
             self._idle.append(worker)
@@ -224,13 +237,13 @@ def _environment(scratch: str) -> dict[str, str]:
 
 
 def _document(answer: bytes) -> bytes:
-    if frames.is_document(answer):
-        return answer
+    if not frames.is_document(answer):
+        _refuse(answer)
+    return answer
+
+
+def _refuse(answer: bytes) -> NoReturn:
     refused = json.loads(answer)
     if refused["reason"] == "memory":
         raise PdfTooLarge("more memory than one document may take")
     raise PdfFailed(refused["reason"], refused["detail"])
-
-
-def _reason(answer: bytes) -> str:
-    return "" if frames.is_document(answer) else str(json.loads(answer)["reason"])

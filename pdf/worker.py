@@ -1,4 +1,4 @@
-"""The process that draws: reads documents from its standard input, writes PDFs to its standard output.
+"""The process that draws, and reads: HTML or a PDF comes on its standard input, a PDF or words go to its standard output.
 
 It is started by `pool` as `python -m pdf.worker`, with nothing of the portal's environment. It ends when its input
 ends, even in the middle of a document, so it cannot outlive the portal however that died.
@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pdf.frames import LENGTH, READY, framed, refusal
+from pdf.frames import LENGTH, READY, framed, read, refusal
 
 MEGABYTE = 1024 * 1024
 # What fonts and pictures may take on disk: fonts are copied once for each process.
@@ -102,15 +102,28 @@ def _ready(origin: str | None, answers: BinaryIO) -> Callable[..., bytes]:
 def _answer(draw: Callable[..., bytes], request: bytes) -> bytes:
     from pdf.markup import Faulty
 
-    head, _, text = request.partition(b"\n")
+    head, _, content = request.partition(b"\n")
+    asked = json.loads(head)
     try:
-        return draw(text.decode(), **json.loads(head))
+        return _words(content, **asked) if "most_words" in asked else draw(content.decode(), **asked)
     except Faulty as faulty:
         return refusal(faulty.reason, faulty.detail)
     except MemoryError:
         return refusal("memory")
     except Exception as crashed:  # a fault of ours or of WeasyPrint's: this document fails, the portal does not
         return refusal("crash", f"{type(crashed).__name__}: {crashed}")
+
+
+def _words(content: bytes, most_words: int) -> bytes:
+    """Of somebody else's PDF, which may be anything: that it cannot be read says nothing about this process."""
+    try:
+        from pdf.reading import words_of
+
+        return read(words_of(content, most_words))
+    except MemoryError:
+        raise
+    except Exception as unread:
+        return refusal("unread", type(unread).__name__)
 
 
 def _send(answers: BinaryIO, answer: bytes) -> None:

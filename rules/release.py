@@ -3,6 +3,7 @@
 A hold is a clinician's, with a reason and an end (SECURITY contract 16); a wait is the patient's own wish.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,6 +40,15 @@ _WITHDRAWN = frozenset({"entered-in-error", "refuted"})
 def is_withdrawn(status: str) -> bool:
     """Withdrawn everywhere, at once."""
     return status in _WITHDRAWN
+
+
+# Confidentiality and handling labels that ask for nothing. Any other label is taken as a wish for privacy.
+HARMLESS = frozenset({"U", "L", "M", "N", "HTEST", "SUBSETTED", "ANONYED", "PSEUDED", "REDACTED", "MASKED"})
+
+
+def asks_for_privacy(labels: Iterable[str]) -> bool:
+    """By the codes of `meta.security`."""
+    return any(label not in HARMLESS for label in labels)
 
 
 def released_at(

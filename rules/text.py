@@ -77,6 +77,13 @@ def paragraphs(text: str) -> tuple[str, ...]:
     return tuple(p.strip() for p in re.split(r"\n\s*\n", text) if p.strip())
 
 
+def reflowed(text: str) -> str:
+    """Lines as a printer laid them out, in paragraphs again: a line much shorter than the longest is the last of one."""
+    lines = [line.strip() for line in text.splitlines()]
+    full = max(map(len, lines), default=0) * 2 // 3
+    return "\n".join(f"{line}\n" if len(line) < full else line for line in lines).strip()
+
+
 def _decoded(raw: bytes, parameters: str) -> str:
     """UTF-8 unless the type names Latin-1; what is neither is read as Latin-1, so that nothing is lost."""
     if "8859-1" in parameters or "1252" in parameters:

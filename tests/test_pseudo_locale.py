@@ -154,7 +154,7 @@ class World:
             template = route.template
             if "GET" not in route.methods or not set(route.parameters) <= set(values):
                 continue
-            if template.startswith(("/static", "/healthz", "/readyz", "/favicon", "/robots")) or template.endswith(".pdf"):
+            if template.startswith(("/static", "/healthz", "/readyz", "/favicon", "/robots")) or template.endswith((".pdf", "{file}")):
                 continue
             yield route.address(values)
             named = [name for name in route.parameters if name not in ("record", "share", "name")]

@@ -178,3 +178,10 @@ def bare(amount: Quantity) -> str:
 
 def with_unit(number_: str, unit_: str) -> str:
     return f"{number_}{NBSP}{unit_}" if unit_ else number_
+
+
+def file_size(size: int) -> str:
+    """1 KB at least, 12 KB, 1.4 MB: what a line has to carry, no more exact than that."""
+    if size < 1_000_000:
+        return _("%(amount)s KB", amount=max(1, round(size / 1000)))
+    return _("%(amount)s MB", amount=format_decimal(round(size / 1_000_000, 1), locale=babel_locale()))

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from seeds import laboratory as lab
 from seeds.cast import Delivery, Person, Resource, years_old
-from seeds.fhir import LINDQVIST, Chart, age, labelled
+from seeds.fhir import LINDQVIST, Chart, age, attached, labelled
 from seeds.measures import grown
+from seeds.papers import inline, letter, pdf, radiology
 from seeds.plans import care_plan, coverage, doing, goal
 
 
@@ -34,7 +35,9 @@ def feed(now: datetime) -> tuple[Delivery, ...]:
         *grown(chart, 61, "67.5", "129", **labelled("PSY")),
         chart.visit("throat", 150, "Visit for an illness", "Sore throat", who=LINDQVIST),
         strep,
-        chart.report("strep", 150, "78012-2", "Strep A, throat swab", [strep]),
+        chart.report("strep", 150, "78012-2", "Strep A, throat swab", [strep],
+                     presentedForm=[attached("Test card", "Quick test of the throat: negative.")]),
+        *_papers(chart),
         *chart.panel(lab.BLOOD_COUNT, 365, "13.9 41.5 4.90 7.4 280 84.8"),
         chart.visit("private", 60, "Counseling", "Trouble sleeping", **labelled("PSY")),
         screen,
@@ -74,6 +77,16 @@ def _vaccines(chart: Chart) -> list[Resource]:
         chart.shot("hpv", 365, "165", "HPV vaccine", dose="1 of 2", lot="W039482"),
         chart.shot("hpv-2", 150, "165", "HPV vaccine", dose="2 of 2", lot="X018853"),
         chart.shot("meningitis", 1200, "203", "Meningococcal ACWY vaccine", dose="1"),
+    ]
+
+
+def _papers(chart: Chart) -> list[Resource]:
+    return [
+        radiology(chart, "wrist", 210, "24941-7", "X-ray of the left wrist", conclusion="Nothing is broken.",
+                  presentedForm=[attached("X-ray report", "Left wrist, two views. No break. Soft tissue a little swollen.")]),
+        letter(chart, "team", 365, ("64297-5", "School form"),
+               inline("application/pdf", "Form for the soccer team", pdf(("Sports form", "Dev Patel may play soccer."))),
+               description="Form for the soccer team"),
     ]
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from seeds import laboratory as lab
 from seeds.cast import Delivery, Helping, Person, Resource
-from seeds.fhir import Chart
+from seeds.fhir import Chart, attached
+from seeds.papers import letter, scan
 from seeds.plans import coverage, goal
 
 
@@ -25,6 +26,9 @@ def feed(now: datetime) -> tuple[Delivery, ...]:
         coverage(chart, "work", "Prairie Care", "PC-22-90416", "Silver plan", "2018-07-01",
                  group=("Riverbend Transit", "RT-118")),
         chart.shot("td", 640, "113", "Td vaccine", lot="A122B1"),
+        scan(chart, "neck", 255, "Ultrasound of the neck arteries", ("US", "Ultrasound"), (("Neck", "Both sides"),)),
+        letter(chart, "diet", 255, ("69730-0", "Advice on food"),
+               attached("Eating for your heart", "- Oats and beans every day\n- Fish twice a week\n- Less butter")),
         chart.medicine("atorvastatin", 640, "Atorvastatin 20 mg tablet", "1 tablet each evening"),
     ]
     return (Delivery(45, tuple(sent)),)

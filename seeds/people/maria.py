@@ -9,6 +9,7 @@ from seeds.cast import Delivery, Person, Resource
 from seeds.fhir import LINDQVIST, Chart, attached, coded, labelled
 from seeds.laboratory import Test
 from seeds.people import maria_at_home, maria_plans
+from seeds.people.maria_papers import papers
 
 # Days ago: hemoglobin, hematocrit, red cells, white cells, platelets, MCV.
 COUNTS = {
@@ -43,7 +44,7 @@ def feed(now: datetime) -> tuple[Delivery, ...]:
     chart = Chart(MARIA, now)
     return (
         Delivery(45, (chart.patient(), *_problems(chart), *_tests(chart), *_visits(chart), _mistaken_sugar(chart, "final"),
-                      *maria_plans.before(chart), *maria_at_home.until(chart, 45))),
+                      *papers(chart), *maria_plans.before(chart), *maria_at_home.until(chart, 45))),
         Delivery(38, (*_tired(chart), *maria_plans.now(chart), _mistaken_sugar(chart, "entered-in-error"))),
         Delivery(3, (*_newest(chart), *maria_at_home.since(chart, 45))),
         Delivery(2, tuple(_corrected(chart))),
@@ -142,13 +143,10 @@ def _in_words(chart: Chart) -> list[Resource]:
     hiv = chart.said("hiv", 335, "56888-1", "HIV 1 and 2 antibody and antigen screen", "Non-reactive", **label)
     stool = chart.said("fit", 335, "57905-2", "Hidden blood in stool (FIT)", "Negative")
     spoiled = chart.measured(lab.CALCIUM, 150, status="cancelled", note=[{"text": "The sample was spoiled on the way."}])
-    imaging = [coded("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD", "Radiology")]
     return [
         hiv, chart.report("hiv", 335, "56888-1", "HIV screen", [hiv], **label),
         stool, chart.report("fit", 335, "57905-2", "Hidden blood in stool (FIT)", [stool]),
         spoiled, chart.report("ca", 150, lab.CALCIUM.loinc, lab.CALCIUM.text, [spoiled], status="cancelled"),
-        chart.report("xray", 540, "36643-5", "Chest X-ray, 2 views", category=imaging, performer=[LINDQVIST],
-                     conclusion="Shadow in the lower right lung, as in pneumonia. Heart of normal size."),
         chart.report("colonoscopy", 250, "18746-8", "Colonoscopy report", performer=[LINDQVIST],
                      presentedForm=[attached("Colonoscopy report", COLONOSCOPY)]),
     ]  # fmt: skip

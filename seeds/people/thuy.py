@@ -6,7 +6,7 @@ from datetime import datetime
 
 from seeds import laboratory as lab
 from seeds.cast import Delivery, Person, Resource
-from seeds.fhir import LINDQVIST, Chart
+from seeds.fhir import LINDQVIST, Chart, attached
 from seeds.plans import coverage
 
 
@@ -25,7 +25,8 @@ def feed(now: datetime) -> tuple[Delivery, ...]:
         culture,
         chart.report("culture", 88, "630-4", "Urine culture", [culture]),
         swab,
-        chart.report("covid", 300, "94500-6", "SARS-CoV-2 RNA, nose swab", [swab]),
+        chart.report("covid", 300, "94500-6", "SARS-CoV-2 RNA, nose swab", [swab],
+                     presentedForm=[attached("Paper for travel", "Thuy Pham was tested before travel. Not detected.")]),
         chart.shot("flu", 300, "140", "Influenza vaccine", lot="UK551AA"),
         chart.vaccine("mmr", 300, "03", "MMR vaccine", occurrenceDateTime="1995", primarySource=False),
         *chart.panel(lab.BLOOD_COUNT, 300, "12.9 38.4 4.40 7.1 268 87.3"),

@@ -239,6 +239,8 @@ async def test_every_document_is_accessible_and_within_budget(sweep):
         for route in sweep.routes:
             values = sweep.values["self"]
             named = [name for name in route.parameters if name not in ("record", "share")]
+            if route.template.endswith("{file}"):
+                continue  # what somebody else sent is no document of ours
             if "GET" not in route.methods or "as/{share}" in route.template or not set(route.parameters) <= set(values):
                 continue
             if route.template.endswith(".pdf"):

@@ -37,7 +37,8 @@ def routes_of(portal) -> Iterator[Route]:
 
 
 NEWEST = {
-    "report": "SELECT t.ref FROM diagnostic_report t {joined} AND t.category = 'results' {shown} ORDER BY t.id LIMIT 1",
+    "report": "SELECT t.ref FROM diagnostic_report t {joined} AND t.category = 'results' {shown}"
+              " ORDER BY t.attachments IS NULL, t.id LIMIT 1",
     "series": "SELECT t.ref FROM series t JOIN observation o ON o.series = t.id {joined} AND t.category = 'results'"
               " AND o.released_at < CURRENT_TIMESTAMP AND o.withdrawn_at IS NULL AND o.sensitive = {false}"
               " GROUP BY t.ref ORDER BY COUNT(o.id) DESC LIMIT 1",
@@ -45,8 +46,9 @@ NEWEST = {
     "measure": "SELECT t.ref FROM series t JOIN observation o ON o.series = t.id {joined} AND t.category = 'vitals'"
                " AND o.released_at < CURRENT_TIMESTAMP AND o.withdrawn_at IS NULL AND o.sensitive = {false}"
                " GROUP BY t.ref ORDER BY COUNT(o.id) DESC LIMIT 1",
-    "image": "SELECT t.ref FROM diagnostic_report t {joined} AND t.category = 'imaging' {shown} ORDER BY t.id LIMIT 1",
-    "document": "SELECT t.ref FROM document_reference t {joined} {shown} ORDER BY t.attachments IS NULL, t.id LIMIT 1",
+    "image": "SELECT t.ref FROM diagnostic_report t {joined} AND t.category = 'imaging' {shown}"
+             " ORDER BY t.attachments IS NULL, t.id LIMIT 1",
+    "document": "SELECT t.ref FROM document_reference t {joined} {shown} ORDER BY t.note IS NULL, t.id LIMIT 1",
 }
 """What a parameter of an address names. One that bears the name of a table is found without a line here."""
 ANY = "SELECT t.ref FROM {table} t {joined} {shown} ORDER BY t.id LIMIT 1"
