@@ -20,6 +20,9 @@ from words.charts import chart_caption, pair_chart
 from words.gettext import _
 from words.trends import pair_lede, pair_sentences
 
+PAIRS = 30
+"""Rows of the table on a page: two lines in the picture leave room for fewer than one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PressurePage(TestPage):
@@ -71,6 +74,7 @@ async def measure_page(grant: RecordGrant, ref: str, since: str | None, table: i
     found = await _readings(grant, series)
     if not any(one.pair for _row, one in found):
         return await history_page(grant, MEASURES, ref, since, table)
+    table = PAIRS if table == TABLE else table
     grant.showed("Observation", [row["id"] for row, _one in found[:table]])
     said = told(grant, MEASURES, series, [(one, "") for _row, one in found], since, table)
     halves = {code: trend(tuple(points(said["lines"], code))) for code in (SYSTOLIC, DIASTOLIC)}
