@@ -21,6 +21,7 @@ from words.gettext import _
 from words.tests import name_of
 
 WRITTEN_BY_SECTIONS = "Composition"
+PATHS = {Category.RESULTS.value: "results", Category.IMAGING.value: "imaging"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class Report:
     label: str
     loinc: str
     imaging: bool
+    path: str
+    """Of its own page; '' where it is a note of the visit and has none."""
     conclusion: str
     state: Shown
     empty: bool
@@ -153,8 +156,7 @@ class VisitPage(RecordPage):
     def links(self) -> tuple[Link, ...]:
         """To its reports, which have pages of their own."""
         return tuple(
-            Link(("imaging" if one.imaging else "results", one.ref), name_of((one.loinc,), one.label))
-            for one in self.reports
+            Link((one.path, one.ref), name_of((one.loinc,), one.label)) for one in self.reports if one.path
         )
 
 
@@ -210,7 +212,8 @@ def _problems(grant: RecordGrant, encounter: dict[str, Any], rows: Rows) -> tupl
 def _report(row: dict[str, Any]) -> Report:
     empty = not (row["test_count"] or row["conclusion"] or row["note"])
     return Report(
-        row["ref"], row["label"], row["loinc"], row["category"] == Category.IMAGING.value, row["conclusion"] or "",
+        row["ref"], row["label"], row["loinc"], row["category"] == Category.IMAGING.value,
+        PATHS.get(row["category"], ""), row["conclusion"] or "",
         shown_state(row["status"], not empty), empty,
     )
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from files import sent as files_sent
+from pdf import pool
 from seeds.papers import pdf, png
 from tables.documents import DocumentReference
 from tables.feed import RawResource
@@ -243,3 +244,11 @@ async def test_the_lines_of_a_printed_letter_are_paragraphs_again(lab, vera):
     row = await paper(lab, DocumentReference, "Letter", file(pdf(lines)))
     page = await vera.get(f"{lab.home}/documents/{row.ref}")
     assert "<p>Dear Dr. Okafor,</p>" in page.html and "both see well with glasses.</p>" in page.html
+
+
+async def test_a_pdf_that_takes_too_long_is_given_up_and_the_next_one_is_read(lab, vera, monkeypatch):
+    row = await paper(lab, DocumentReference, "Letter", file(LETTER))
+    monkeypatch.setattr(pool, "READING_SECONDS", 1e-6)
+    assert "The words in this file could not be read out here." in (await vera.get(f"{lab.home}/documents/{row.ref}")).main
+    monkeypatch.undo()
+    assert "The heart is well" in (await vera.get(f"{lab.home}/documents/{row.ref}")).main

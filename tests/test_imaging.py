@@ -150,3 +150,10 @@ async def test_of_many_series_the_page_shows_the_first(lab, vera):
     row = await lab.put(ImagingStudy, "CT", status="available", series=[{"description": "Slice"}] * 500, series_count=500)
     page = await vera.get(f"{lab.home}/imaging/{row.ref}")
     assert page.main.count("Slice") == 40 and "The first 40 of them are shown." in page.main
+
+
+async def test_a_note_of_a_visit_has_no_page_to_lead_to(lab, vera):
+    seen = await visit(lab, days=5)
+    note = await lab.report("Progress note", category="visits", note="Well.", encounter=seen.id)
+    page = await vera.get(f"{lab.home}/visits/{seen.ref}")
+    assert "Well." in page.main and note.ref not in page.html
