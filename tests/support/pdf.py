@@ -34,6 +34,36 @@ class Document:
         """The words in reading order, as one line."""
         return " ".join(" ".join(map(words_in, self.structure.splitlines())).split())
 
+    def pieces(self, *tags: str) -> tuple[str, ...]:
+        """The words of each element of these kinds that lies within none of them (items of lists, rows of tables …),
+        each after the heading under which it stands."""
+        found: list[list[str]] = []
+        heading: list[str] = []
+        inside, into = -1, None
+        for line in self.structure.splitlines():
+            depth, tag = len(line) - len(line.lstrip()), (line.split() or [""])[0].rstrip(":")
+            if depth <= inside:
+                inside, into = -1, None
+            if inside < 0 and tag in (*tags, "H2"):
+                inside, into = depth, [] if tag == "H2" else [*heading]
+                heading = into if tag == "H2" else heading
+                found += [into] if tag in tags else []
+            if into is not None:
+                into.append(words_in(line))
+        return tuple(" ".join(" ".join(piece).split()) for piece in found)
+
+    @cached_property
+    def heard(self) -> str:
+        """What is spoken, without the marks within pictures: those are seen, or read from the picture's own words."""
+        found, inside = [], -1
+        for line in self.structure.splitlines():
+            depth = len(line) - len(line.lstrip())
+            inside = -1 if depth <= inside else inside
+            if inside < 0 and line.split()[:1] == ["Figure:"]:
+                inside = depth
+            found += [words_in(line)] if inside < 0 else []
+        return " ".join(" ".join(found).split())
+
     @cached_property
     def tags(self) -> tuple[str, ...]:
         """The tag of every structure element, in reading order: Document, H1, P, Table, TR, TH …"""

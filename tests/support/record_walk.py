@@ -11,14 +11,14 @@ from tests.support.client import Client, Seen
 from tests.support.facts import Chart
 from tests.support.html import read_page
 from tests.support.html.tree import classes, words
-from tests.support.pdf import Document, words_in
 from tests.support.record_facts import FACTS, Kind, medicine
 from tests.support.record_words import Fact, shown
-from tests.support.saying import NEAR, PRINTED, Allowed, Said, flat, from_html, from_text
+from tests.support.saying import NEAR, Allowed, Said, flat, from_html, from_pdf, from_text
 from tests.support.sent import Resource
 
 DOCUMENT = 200
 """The most entries of one document."""
+SIZE = re.compile(r"\b[\d.,]+ [KM]B\b")
 ALSO = {"medicines": "MedicationAdministration"}
 """What may stand in a list beside what must."""
 
@@ -50,25 +50,13 @@ async def turned(client: Client, page: Seen) -> list[Seen]:
 
 
 def entries_in_html(page: Seen) -> tuple[str, ...]:
+    """Each after the heading under which it stands."""
     tree = read_page(re.sub(r"</(t[dh]|d[td]|li|p|h\d)>", r" </\1>", page.html))
     lists = [one for one in tree.all("ul") if "rows" in classes(one)]
-    return tuple(flat(words(item)) for rows in lists for item in rows if item.tag == "li")
-
-
-def pieces_in_pdf(content: bytes, *tags: str) -> tuple[str, ...]:
-    """The words of each element of these kinds that lies in none other of them."""
-    found: list[list[str]] = []
-    inside = None
-    for line in Document(content).structure.splitlines():
-        depth = len(line) - len(line.lstrip())
-        if inside is not None and depth <= inside:
-            inside = None
-        if inside is None and line.split()[:1] and line.split()[0] in tags:
-            inside = depth
-            found.append([])
-        if inside is not None:
-            found[-1].append(words_in(line))
-    return tuple(flat(" ".join(piece)) for piece in found)
+    return tuple(
+        flat(f"{tree.name(rows) if rows.get('aria-labelledby') else ''} {words(item)}")
+        for rows in lists for item in rows if item.tag == "li"
+    )  # fmt: skip
 
 
 @dataclass
@@ -126,8 +114,7 @@ class RecordWalk:
         if self.chart.papers:
             paper = await self.chart.client.get(f"{self.chart.root}/{at}.pdf")
             assert paper.status == 200, f"{paper.url}: {paper.status}"
-            spoken = flat(PRINTED.sub("", Document(paper.content).spoken))
-            lists.append(Said("pdf", spoken, pieces_in_pdf(paper.content, "LI", "TR")))
+            lists.append(from_pdf(paper.content, "LI", "TR"))
         self.chart.forms_read += lists
         return lists
 
@@ -209,5 +196,5 @@ class RecordWalk:
             self.chart._line(line, page.text, where)
         around = [one, *self.chart._around([one])]
         allowed = Allowed().of(*around, *self.chart._around(around), sent.patient)
-        counts = range(max(len(kind.groups(sent, one)), len(kind.lines(one))) + 1)
-        self.chart._no_strangers(allowed, page.text, where, *counts)
+        counts = range(max(len(kind.groups(sent, one)), len(kind.lines(one)), 1) + 1)
+        self.chart._no_strangers(allowed, SIZE.sub("", page.text), where, *counts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +14,7 @@ from tests.support.client import Seen
 from tests.support.html import read_page
 from tests.support.html.tree import words
 from tests.support.pdf import Document
-from tests.support.sent import SUMMARIES, Resource, codes_of, note_of, referred, words_of
+from tests.support.sent import NOTES, Resource, codes_of, note_of, referred, words_of
 from words.tests import name_of
 
 UNITS = {
@@ -106,6 +108,16 @@ def numbers_in(text: str) -> set[str]:
     return {number.strip(",") for number in NUMBER.findall(text)}
 
 
+def attached(value: Any) -> Iterator[str]:
+    """What every file that came within a resource says, pictures apart."""
+    if isinstance(value, dict) and isinstance(value.get("data"), str) and not value.get("contentType", "").startswith("image"):
+        sent = base64.b64decode(value["data"])
+        with contextlib.suppress(ValueError):  # a PDF that was cut says nothing
+            yield Document(sent).text if sent.startswith(b"%PDF") else sent.decode("utf-8", "replace")
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from attached(one)
+
+
 @dataclass(frozen=True)
 class Said:
     """What one form of a page says: all its words, and the pieces that belong together (rows, terms, paragraphs)."""
@@ -134,9 +146,8 @@ class Allowed:
                 self.numbers |= {one.removesuffix(".0") for one in numbers_in(" ".join(strings_in(resource)))}
             if isinstance(resource.get("code"), dict):
                 self.numbers |= numbers_in(name_of(codes_of(resource["code"]), words_of(resource["code"])))
-            self.numbers |= numbers_in(note_of(resource)) if resource.get("presentedForm") else set()
-            for attachment in resource["content"] if resource["resourceType"] == "DocumentReference" else ():
-                self.numbers |= numbers_in(note_of({"presentedForm": [attachment.get("attachment", {})]}))
+            for text in attached(resource):
+                self.numbers |= numbers_in(text)
         return self
 
     def strangers(self, text: str, *counts: int) -> set[str]:
@@ -171,7 +182,7 @@ def lines_that_say(note: str) -> list[str]:
 
 
 def is_note(report: Resource) -> bool:
-    return bool(report.get("encounter")) and not report.get("result") and bool(SUMMARIES & set(codes_of(report["code"])))
+    return bool(report.get("encounter")) and not report.get("result") and bool(NOTES & set(codes_of(report["code"])))
 
 
 def releasable(observation: Resource) -> bool:
@@ -200,9 +211,26 @@ def from_html(page: Seen) -> Said:
 
 def from_text(sent: str) -> Said:
     text = PRINTED.sub("", sent)
-    return Said("txt", flat(text), tuple(flat(piece) for piece in re.split(r"\n\s*\n", text)))
+    return Said("txt", flat(text), tuple(_under_headings(text)))
 
 
-def from_pdf(content: bytes) -> Said:
-    text = flat(PRINTED.sub("", Document(content).spoken))
-    return Said("pdf", text, tuple(text[at : at + NEAR] for at in range(0, len(text), NEAR // 4)))
+def _under_headings(text: str) -> Iterator[str]:
+    """Each block after its heading."""
+    heading = ""
+    for block in map(flat, re.split(r"\n\s*\n", text)):
+        heading = block if block.startswith("== ") else heading
+        yield f"{heading} {block}"
+
+
+def from_pdf(content: bytes, *tags: str) -> Said:
+    """Cut into elements of these kinds; without any, into rows, and into what is said within a breath."""
+    document = Document(content)
+    text = _whole(flat(PRINTED.sub("", document.heard)))
+    breaths = (text[at : at + NEAR] for at in range(0, len(text), NEAR // 4))
+    pieces = tuple(map(_whole, document.pieces(*(tags or ("TR",)))))
+    return Said("pdf", text, pieces if tags else (*pieces, *breaths))
+
+
+def _whole(text: str) -> str:
+    """A long unit may go on in the next line after its stroke."""
+    return re.sub(r"(?<=\S)/ (?=\S)", "/", text)

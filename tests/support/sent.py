@@ -18,7 +18,8 @@ from words.tests import name_of
 
 Resource = dict[str, Any]
 UNSHOWN = frozenset({"entered-in-error", "unknown", ""})
-SUMMARIES = frozenset({"34133-9", "11506-3", "18842-5", "34117-2"})
+NOTES = frozenset({"34133-9", "11506-3", "18842-5", "34117-2", "51847-2", "28570-0", "11488-4", "57133-1"})
+"""LOINC of what a clinician writes of a visit: summaries, and notes of consultation, procedure and referral."""
 
 
 def read(paths: Iterable[Path]) -> list[Resource]:

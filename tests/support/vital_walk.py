@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tests.support.client import Seen
 from tests.support.facts import Chart
-from tests.support.pdf import Document
-from tests.support.record_walk import entries_in_html, pieces_in_pdf, says, says_all, turned
+from tests.support.html import read_page
+from tests.support.html.tree import words
+from tests.support.record_walk import says, says_all, turned
 from tests.support.record_words import Fact, day, facts, shown
-from tests.support.saying import PRINTED, Allowed, Said, flat, from_html, from_text, said, taken
+from tests.support.saying import Allowed, Said, flat, from_html, from_pdf, from_text, said, taken
 from tests.support.sent import Resource, codes_of, words_of
 from words.tests import name_of
 
@@ -61,6 +63,15 @@ def _figure(one: Resource) -> Fact:
     return (value,) if value else tuple(said(one))
 
 
+def under_headings(page: Seen) -> Iterator[str]:
+    """Every row, item, fact and paragraph of a page, after its heading."""
+    tree, heading = read_page(re.sub(r"</(t[dh]|d[td]|li|p|h\d)>", r" </\1>", page.html)), ""
+    for part in tree.elements:
+        if tree.is_inside(part, "main") and part.tag in ("h2", "tr", "li", "p", "dd"):
+            heading = words(part) if part.tag == "h2" else heading
+            yield flat(f"{heading} {words(part)}")
+
+
 @dataclass
 class VitalWalk:
     chart: Chart
@@ -96,15 +107,14 @@ class VitalWalk:
     async def _forms(self, path: str, pages: list[Seen], number: int) -> list[Said]:
         """A page, over all its turns, as HTML, text and PDF, cut into rows, items and paragraphs."""
         html = [from_html(page) for page in pages]
-        entries = [entry for page in pages for entry in entries_in_html(page)]
-        forms = [Said("html", " ".join(one.text for one in html), (*entries, *(piece for one in html for piece in one.pieces)))]
+        pieces = tuple(piece for page in pages for piece in under_headings(page))
+        forms = [Said("html", " ".join(one.text for one in html), pieces)]
         text = await self.chart.client.get(f"{self.chart.root}/{path}.txt")
         forms.append(from_text(text.html))
         if number < self.chart.papers:
             paper = await self.chart.client.get(f"{self.chart.root}/{path}.pdf")
             assert paper.status == 200, f"{paper.url}: {paper.status}"
-            spoken = flat(PRINTED.sub("", Document(paper.content).spoken))
-            forms.append(Said("pdf", spoken, pieces_in_pdf(paper.content, "LI", "TR", "P")))
+            forms.append(from_pdf(paper.content, "LI", "TR", "P"))
         self.chart.forms_read += forms
         return forms
 
@@ -122,13 +132,15 @@ class VitalWalk:
 
     def _newest(self, vitals: list[Resource], listed: Said) -> None:
         """In the list, the last of each."""
-        last: dict[str, tuple[Resource, Reading]] = {}
-        for one in sorted(vitals, key=taken):
+        by_name: dict[str, list[tuple[Resource, Reading]]] = defaultdict(list)
+        for one in vitals:
             for reading in readings(one):
-                last[reading.names[-1]] = one, reading
-        for one, reading in last.values():
-            if not any(says_all(piece, reading.facts) for piece in listed.pieces):
-                self._wrong(one, listed.form, f"{_told(reading.facts)} do not stand together in the list of vitals")
+                by_name[reading.names[-1]].append((one, reading))
+        for name, found in by_name.items():
+            last = max(taken(one) for one, _reading in found)
+            newest = [reading.facts for one, reading in found if taken(one) == last]
+            if not any(says_all(piece, wanted) for piece in listed.pieces for wanted in newest):
+                self._wrong(found[-1][0], listed.form, f"the newest of {name}, {_told(newest[0])}, is not in the list of vitals")
 
     def _wrong(self, one: Resource, form: str, told: str) -> None:
         self.chart.wrong.append(f"Observation {one['id']} ({form}): {told}")
