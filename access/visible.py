@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -82,7 +82,7 @@ class Visible:
         return Exists(self.table).where(self.where)
 
 
-def one_of(name: str, values: Sequence[Any]) -> str:
+def one_of(name: str, values: Collection[Any]) -> str:
     """`name IN (?, ?)`; of nothing, what is never true."""
     return f"{name} IN ({', '.join('?' * len(values))})" if values else "1 = 0"
 

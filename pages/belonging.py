@@ -1,23 +1,30 @@
-"""Links from one thing of the record to the visit it belongs to, for those who may see visits."""
+"""The visit that something of the record belongs to, for those who may see that visit."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from access.grant import RecordGrant
-from access.visible import visible
+from access.visible import one_of, visible
 from pages.sheet import Link
-from pages.stored import columns, when_in
+from pages.stored import Row, columns, when_in
 from tables.visits import Encounter
 from words.gettext import _
 
 
+async def visits_of(grant: RecordGrant, ids: Collection[Any]) -> dict[Any, Row]:
+    """Those of these visits that the grant may see, by id."""
+    names = columns(Encounter, ("id", "ref", "effective"))
+    found = await visible(grant, Encounter).rows(names, one_of("id", ids), *ids) if ids else []
+    grant.showed("Encounter", [row["id"] for row in found])
+    return {row["id"]: row for row in found}
+
+
 async def visit_links(grant: RecordGrant, encounter: Any) -> tuple[Link, ...]:
     """`encounter` is the row's own link, None where it has none."""
-    if encounter is None:
-        return ()
-    found = await visible(grant, Encounter).rows(columns(Encounter, ("ref", "effective")), "id = ?", encounter)
-    if not found:
-        return ()
-    day = when_in(found[0])
-    return (Link(("visits", found[0]["ref"]), _("The visit of %(day)s", day=day) if day else _("The visit")),)
+    found = await visits_of(grant, [encounter] if encounter else [])
+    days = {visit["ref"]: when_in(visit) for visit in found.values()}
+    return tuple(
+        Link(("visits", ref), _("The visit of %(day)s", day=day) if day else _("The visit")) for ref, day in days.items()
+    )

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 
 from access.grant import RecordGrant
-from access.visible import one_of, visible
 from access.vocabulary import Category
+from pages.belonging import visits_of
 from pages.findings import sentence
 from pages.listing import Entry, Listing, Source
 from pages.sheet import Link
-from pages.stored import Row, columns, dated_in, when_in
+from pages.stored import Row, dated_in, when_in
 from pages.written import blocks
 from tables.conditions import Condition
-from tables.visits import Encounter
 from words.dates import clinical
 from words.gettext import N_, _, ngettext
 from words.problems import certainty, in_life
@@ -46,10 +45,7 @@ def _same(row: Row) -> Hashable:
 
 async def _visits(grant: RecordGrant, rows: list[Row]) -> list[Row]:
     """With the visit it was filed at, for those who may see that visit."""
-    ids = list({row["encounter"] for row in rows if row["encounter"]})
-    names = columns(Encounter, ("id", "ref", "effective"))
-    found = {row["id"]: row for row in await visible(grant, Encounter).rows(names, one_of("id", ids), *ids)}
-    grant.showed("Encounter", list(found))
+    found = await visits_of(grant, {row["encounter"] for row in rows if row["encounter"]})
     return [row | {"visit": found.get(row["encounter"])} for row in rows]
 
 

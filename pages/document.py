@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from access.grant import RecordGrant
 from access.visible import one_of, visible
 from pages.address import Address
@@ -74,26 +76,32 @@ async def _older(grant: RecordGrant, row: Row) -> tuple[Link, ...]:
     if not codes:
         return ()
     found = await _of_source(grant, row, one_of("fhir_id", list(codes)), *codes)
-    return tuple(_related(one, RELATED.get(codes[one["fhir_id"]], OTHERWISE)) for one in found)
+    return _related(grant, [(one, RELATED.get(codes[one["fhir_id"]], OTHERWISE)) for one in found])
 
 
 async def _newer(grant: RecordGrant, row: Row) -> tuple[Link, ...]:
     """Those that say they replace this one."""
     own = f"DocumentReference/{row['fhir_id']}"
     found = await _of_source(grant, row, "replaces IS NOT NULL")
-    return tuple(
-        _related(one, N_("The newer one: %(name)s")) for one in found
+    return _related(grant, [
+        (one, N_("The newer one: %(name)s")) for one in found
         if any(old["ref"] == own and old.get("code") == REPLACES for old in listed(one["replaces"]))
-    )  # fmt: skip
+    ])  # fmt: skip
 
 
 async def _of_source(grant: RecordGrant, row: Row, which: str, *values: str) -> list[Row]:
-    names = columns(DocumentReference, ("fhir_id", "replaces", *NAMED))
+    names = columns(DocumentReference, ("id", "fhir_id", "replaces", *NAMED))
     others = f"{which} AND source = ? AND id <> ?"
-    return await visible(grant, DocumentReference).rows(names, others, *values, row["source"], row["id"], then="ORDER BY ref")
+    asked = *values, row["source"], row["id"]
+    return await visible(grant, DocumentReference).rows(names, others, *asked, then="ORDER BY ref")
 
 
-def _related(row: Row, words: str) -> Link:
+def _related(grant: RecordGrant, found: Sequence[tuple[Row, str]]) -> tuple[Link, ...]:
+    """Each with the words that its name goes into."""
+    grant.showed("DocumentReference", [row["id"] for row, _words in found])
+    return tuple(Link(("documents", row["ref"]), _(words, name=_dated_name(row))) for row, words in found)
+
+
+def _dated_name(row: Row) -> str:
     day = written_on(row)
-    name = f"{document_name(row)}, {day}" if day else document_name(row)
-    return Link(("documents", row["ref"]), _(words, name=name))
+    return f"{document_name(row)}, {day}" if day else document_name(row)

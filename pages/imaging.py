@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from access.vocabulary import Category
 from pages.findings import clipped, sentence
-from pages.listing import Entry, Listing, Row, Source
-from pages.stored import when_in
+from pages.listing import Entry, Listing, Source
+from pages.stored import Row, when_in
 from rules.results import Shown, shown_state
 from tables.imaging import ImagingStudy, Media
 from tables.results import DiagnosticReport

@@ -6,8 +6,8 @@ from access.grant import RecordGrant
 from access.visible import one_of, visible
 from access.vocabulary import Category
 from pages.findings import sentence
-from pages.listing import Entry, Listing, Row, Source
-from pages.stored import columns, when_in
+from pages.listing import Entry, Listing, Source
+from pages.stored import Row, columns, when_in
 from pages.written import blocks
 from rules.doses import doses_from_json
 from tables.medicines import MedicationAdministration, MedicationDispense, MedicationRequest, MedicationStatement
@@ -32,7 +32,8 @@ async def _filled(grant: RecordGrant, rows: list[Row]) -> list[Row]:
     refs = [f"MedicationRequest/{row['fhir_id']}" for row in rows]
     names = columns(MedicationDispense, ("id", "source", "request_ref", "quantity", "effective"))
     fills = visible(grant, MedicationDispense)
-    found = await fills.rows(names, one_of("request_ref", refs), *refs, then="ORDER BY effective_starts")
+    dated = f"{one_of('request_ref', refs)} AND effective_starts IS NOT NULL"
+    found = await fills.rows(names, dated, *refs, then="ORDER BY effective_starts")
     grant.showed("MedicationDispense", [fill["id"] for fill in found])
     last = {(fill["source"], fill["request_ref"]): fill for fill in found}
     return [row | {"fill": last.get((row["source"], f"MedicationRequest/{row['fhir_id']}"))} for row in rows]

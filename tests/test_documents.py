@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tables.audit import AuditEvent
 from tables.documents import DocumentReference
 from tests.support.lab import Lab, house_here
 from tests.support.pdf import Document, pdf_problems
@@ -108,6 +109,14 @@ async def test_a_visit_is_linked_for_those_who_may_see_visits(lab, vera, another
     assert page.link("The visit of") == f"{lab.home}/visits/{seen.ref}"
     another_client.cookies.set("s", (await lab.person("Otto Lind", "helper", ("documents",))).cookie)
     assert "/visits/" not in (await another_client.get(f"{lab.home}/documents/{row.ref}")).html
+
+
+async def test_the_audit_names_the_visit_and_the_other_documents_that_a_page_tells_of(lab, vera):
+    old, seen = await put(lab, title="Will"), await visit(lab, days=5)
+    row = await put(lab, title="New will", encounter=seen.id, replaces=[{"ref": f"DocumentReference/{old.fhir_id}"}])
+    await vera.get(f"{lab.home}/documents/{row.ref}")
+    entry = await AuditEvent.select(AuditEvent.shown, AuditEvent.objects).order_by(AuditEvent.id, ascending=False).first()
+    assert entry["shown"] == 3 and "Encounter:" in entry["objects"]
 
 
 async def test_hostile_words_are_only_words(lab, vera):

@@ -67,6 +67,13 @@ async def test_the_last_time_it_was_handed_out_is_said(lab, listed):
     assert "January 2" not in page
 
 
+async def test_a_hand_out_without_a_date_hides_none_that_has_one(lab, listed):
+    order = await lab.put(MedicationRequest, "Metformin")
+    for dated in ({}, {"effective": "2026-03-02"}, {}):
+        await lab.put(MedicationDispense, "Metformin", request_ref=f"MedicationRequest/{order.fhir_id}", **dated)
+    assert "Metformin Last handed out on March 2, 2026." in await listed()
+
+
 async def test_what_was_given_at_the_clinic_stands_apart(lab, listed):
     await lab.put(MedicationAdministration, "Ketorolac", effective="2026-02-03", performer="Sam Whitfield")
     assert "Given at the clinic Ketorolac Given on February 3, 2026 by Sam Whitfield." in await listed()
