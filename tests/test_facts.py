@@ -13,6 +13,7 @@ from tests.prove.test_facts import SYNTHEA, the_pages_say_what_the_feed_said
 from tests.support.canaries import CANARIES, TABLES
 from tests.support.charts import open_charts
 from tests.support.record_walk import RecordWalk
+from tests.support.vital_walk import VitalWalk
 from words import dates
 
 
@@ -126,6 +127,16 @@ async def test_a_wrong_fact_in_the_record_is_noticed(chart, monkeypatch):
         await chart.database.rows("UPDATE allergy_intolerance SET withdrawn_at = NULL WHERE fhir_id LIKE '%-later'")
     assert any("is called" in line and "Kanarie" in line for line in await again(chart, "allergies"))
     assert "Kanarie" in chart.telling(CANARIES)
+
+
+async def test_a_wrong_reading_of_a_vital_sign_is_noticed(chart, monkeypatch):
+    assert await VitalWalk(chart).check() == []
+    with monkeypatch.context() as planted:
+        plant("a number rounded", planted)
+        assert any("do not stand together" in line for line in await VitalWalk(chart).check())
+    chart.wrong, right = [], dates._local_date
+    monkeypatch.setattr(dates, "_local_date", lambda when: right(when) + timedelta(days=1))
+    assert any("do not stand together" in line for line in await VitalWalk(chart).check())
 
 
 def without_parts(page):
