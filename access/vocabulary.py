@@ -116,6 +116,7 @@ PLACES: tuple[Place, ...] = (
     Place("vaccines", Category.VACCINES, N_("Vaccines"), HEALTH),
     Place("vitals", Category.VITALS, N_("Measurements"), HEALTH),
     Place("visits", Category.VISITS, N_("Visits"), HEALTH),
+    Place("procedures", Category.VISITS, N_("Procedures"), HEALTH),
     Place("care-plan", Category.CARE_PLAN, N_("Care plan"), HEALTH),
     Place("care-team", Category.CARE_PLAN, N_("Care team"), HEALTH),
     Place("documents", Category.DOCUMENTS, N_("Letters and documents"), HEALTH),

@@ -17,6 +17,7 @@ from handlers import (
     insurance,
     medicines,
     preferences,
+    procedures,
     public,
     records,
     registration,
@@ -34,8 +35,8 @@ from handlers.staff import sign_in as staff_sign_in
 RECORD: tuple[HTTPRouteHandler, ...] = (
     records.home, results.results, results.results_documents, results.report, results.file, results.test,
     *imaging.ROUTES, *medicines.ROUTES, *allergies.ROUTES, *conditions.ROUTES, *vaccines.ROUTES, *vitals.ROUTES,
-    visits.visits, visits.visits_documents, visits.visit, *care_plan.ROUTES, *care_team.ROUTES, *documents.ROUTES,
-    *summary.ROUTES, *insurance.ROUTES, activity.activity, activity.activity_documents,
+    visits.visits, visits.visits_documents, visits.visit, *procedures.ROUTES, *care_plan.ROUTES, *care_team.ROUTES,
+    *documents.ROUTES, *summary.ROUTES, *insurance.ROUTES, activity.activity, activity.activity_documents,
 )
 ALONE: tuple[HTTPRouteHandler, ...] = (
     public.front, public.robots, public.healthz, public.readyz, public.static, records.records,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from access.grant import RecordGrant
@@ -28,3 +28,16 @@ async def visit_links(grant: RecordGrant, encounter: Any) -> tuple[Link, ...]:
     return tuple(
         Link(("visits", ref), _("The visit of %(day)s", day=day) if day else _("The visit")) for ref, day in days.items()
     )
+
+
+async def with_visits(grant: RecordGrant, rows: list[Row]) -> list[Row]:
+    """For `Source.more`: each with its `visit`, None where there is none to be seen."""
+    found = await visits_of(grant, {row["encounter"] for row in rows if row["encounter"]})
+    return [row | {"visit": found.get(row["encounter"])} for row in rows]
+
+
+def links_to_visits(rows: Sequence[Row]) -> Iterator[Link]:
+    """To the visits of rows that have them, each once."""
+    for visit in {row["visit"]["ref"]: row["visit"] for row in rows if row["visit"]}.values():
+        day = when_in(visit)
+        yield Link(("visits", visit["ref"]), _("From the visit of %(day)s", day=day) if day else _("From a visit"))

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 
-from access.grant import RecordGrant
 from access.vocabulary import Category
-from pages.belonging import visits_of
+from pages.belonging import links_to_visits, with_visits
 from pages.findings import sentence
 from pages.listing import Entry, Listing, Source
-from pages.sheet import Link
-from pages.stored import Row, dated_in, when_in
+from pages.stored import Row, when_in
 from pages.written import blocks
 from tables.conditions import Condition
-from words.dates import clinical
 from words.gettext import N_, _, ngettext
 from words.problems import certainty, in_life
 
@@ -43,19 +40,13 @@ def _same(row: Row) -> Hashable:
     return _group(row), *(row[name] for name in told)
 
 
-async def _visits(grant: RecordGrant, rows: list[Row]) -> list[Row]:
-    """With the visit it was filed at, for those who may see that visit."""
-    found = await visits_of(grant, {row["encounter"] for row in rows if row["encounter"]})
-    return [row | {"visit": found.get(row["encounter"])} for row in rows]
-
-
 def _entry(row: Row) -> Entry:
     every = [row, *row["again"]]
     unsure, state = certainty(row["verification"]), STATES.get(row["clinical_status"])
     times = ngettext("Written down %(count)s time.", "Written down %(count)s times.", len(every)) if len(every) > 1 else ""
     return Entry(
         title=row["label"], tag=("wait", unsure) if unsure else ("", _(state)) if state else None,
-        lines=tuple(filter(None, (_about(row), times, *map(_dates, every)))), links=tuple(_links(every)),
+        lines=tuple(filter(None, (_about(row), times, *map(_dates, every)))), links=tuple(links_to_visits(every)),
         blocks=blocks(row["note"] or ""),
     )  # fmt: skip
 
@@ -83,13 +74,6 @@ def _dates(row: Row) -> str:
     return " ".join(said)
 
 
-def _links(rows: list[Row]) -> Iterator[Link]:
-    for visit in {row["visit"]["ref"]: row["visit"] for row in rows if row["visit"]}.values():
-        dated = dated_in(visit)
-        words = _("From the visit of %(day)s", day=clinical(dated)) if dated else _("From a visit")
-        yield Link(("visits", visit["ref"]), words)
-
-
 TOLD = ("label", "clinical_status", "verification", "category", "severity", "body_site", "note", "abatement_words")
 CONDITIONS = Listing(
     path="conditions", category=Category.CONDITIONS, title=N_("Health conditions"),
@@ -99,6 +83,6 @@ CONDITIONS = Listing(
     groups=(("now", N_("Now")), ("past", N_("In the past"))),
     sources=(
         Source(Condition, (*TOLD, "onset_words", "onset", "abatement", "recorded", "encounter"), _entry, group=_group,
-               same=_same, sorts=(*TOLD, "abatement_text"), by="onset", more=_visits),
+               same=_same, sorts=(*TOLD, "abatement_text"), by="onset", more=with_visits),
     ),
 )  # fmt: skip

@@ -35,3 +35,20 @@ async def sayable(grant: RecordGrant, table: type[Table], words: Iterable[str]) 
     hidden = {row["label"] for row in await held_back(grant, table).rows(("label",), *asked)} if said else set()
     seen = {row["label"] for row in await visible(grant, table).rows(("label",), *asked)} if hidden else set()
     return tuple(word for word in said if word not in hidden - seen)
+
+
+async def unsayable(grant: RecordGrant, table: type[Table]) -> frozenset[str]:
+    """The names of a table's rows which this grant may not see and no row that it sees has: for words that were stored
+    joined by commas, where `sayable` cannot tell one from the next."""
+    hidden = {row["label"] for row in await held_back(grant, table).rows(("label",))}
+    seen = {row["label"] for row in await visible(grant, table).rows(("label",))} if hidden else set()
+    return frozenset(hidden - seen)
+
+
+def without(joined: str, names: frozenset[str]) -> str:
+    """Words joined by commas, without these names."""
+    marked = f", {joined}, "
+    for name in sorted(names, key=len, reverse=True):
+        while f", {name}, " in marked:
+            marked = marked.replace(f", {name}, ", ", ")
+    return marked[2:-2]

@@ -10,6 +10,7 @@ from seeds.fhir import LINDQVIST, Chart, attached, coded, labelled
 from seeds.laboratory import Test
 from seeds.people import maria_at_home, maria_plans
 from seeds.people.maria_papers import papers
+from seeds.people.maria_procedures import procedures
 
 # Days ago: hemoglobin, hematocrit, red cells, white cells, platelets, MCV.
 COUNTS = {
@@ -60,6 +61,7 @@ def _problems(chart: Chart) -> list[Resource]:
                        "1 or 2 tablets when you need them, no more than 6 a day"),
         chart.medicine("azithromycin", 540, "Azithromycin 250 mg tablet", "1 tablet a day for 4 days", "completed"),
         *_vaccines(chart),
+        *procedures(chart),
         chart.appointment("blood-check", -9, "10:20", "Blood check"),
         chart.appointment("tired-appointment", 39, "09:00", "Visit", "fulfilled"),
     ]  # fmt: skip

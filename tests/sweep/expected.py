@@ -68,6 +68,7 @@ ROUTES: dict[str, str] = {
     "/records/{record}/vitals/{measure}": "vitals",
     "/records/{record}/visits": "visits",
     "/records/{record}/visits/{visit}": "visits",
+    "/records/{record}/procedures": "visits",
     "/records/{record}/care-plan": "care_plan",
     "/records/{record}/care-plan/{care_plan}": "care_plan",
     "/records/{record}/care-team": "care_plan",

@@ -1,0 +1,8 @@
+"""Procedures: the list; as a page, as a PDF and as plain text."""
+
+from __future__ import annotations
+
+from handlers.listing import list_routes
+from pages.procedures import PROCEDURES
+
+ROUTES = list_routes(PROCEDURES)

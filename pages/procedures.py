@@ -1,0 +1,95 @@
+"""`R/procedures`: what was done, what is planned or goes on, and what was not done and why."""
+
+from __future__ import annotations
+
+from access.grant import RecordGrant
+from access.vocabulary import Category
+from pages.belonging import links_to_visits, with_visits
+from pages.findings import sentence
+from pages.listing import Entry, Listing, Source
+from pages.pointed import unsayable, without
+from pages.stored import Row, span_in
+from pages.written import blocks
+from tables.conditions import Condition
+from tables.procedures import Procedure
+from words.gettext import N_, _
+from words.problems import in_life
+
+GROUPS = {
+    "preparation": "now", "in-progress": "now", "on-hold": "now", "suspended": "now", "completed": "done",
+    "stopped": "done", "aborted": "done", "not-done": "not",
+}  # fmt: skip
+"""Of FHIR EventStatus, releases 3 and 4. Of any other status nobody knows whether it was done."""
+
+STATES = {
+    "preparation": ("wait", N_("Planned")), "in-progress": ("wait", N_("Going on now")), "on-hold": ("wait", N_("On hold")),
+    "suspended": ("wait", N_("On hold")), "stopped": ("", N_("Stopped")), "aborted": ("", N_("Stopped")),
+}  # fmt: skip
+"""Where it says more than the heading."""
+
+
+def _group(row: Row) -> str:
+    return GROUPS.get(row["status"], "unknown")
+
+
+async def _filled(grant: RecordGrant, rows: list[Row]) -> list[Row]:
+    """With its visit, and why it was done: as far as this reader may know of either."""
+    hidden = await unsayable(grant, Condition)
+    return [row | {"why": without(row["reason"] or "", hidden)} for row in await with_visits(grant, rows)]
+
+
+def _entry(row: Row) -> Entry:
+    state = STATES.get(row["status"])
+    return Entry(
+        title=row["label"], tag=(state[0], _(state[1])) if state else None,
+        lines=tuple(filter(None, (_why_not(row), _when(row), _why(row), _came_of_it(row)))), links=tuple(links_to_visits([row])),
+        blocks=blocks(row["note"] or ""),
+    )  # fmt: skip
+
+
+def _why_not(row: Row) -> str:
+    return sentence(_("Why: %(reason)s", reason=row["status_reason"])) if row["status_reason"] else ""
+
+
+def _when(row: Row) -> str:
+    """When: May 8, 2026. Done by Dr. Nils Lindqvist. Where: Riverbend Family Clinic."""
+    when, who = span_in(row) or in_life(row["effective_words"]), row["performer"]
+    said = [sentence(_("When: %(when)s", when=when))] if when else []
+    if who:
+        said.append(_("Done by %(who)s.", who=who) if _group(row) == "done" else _("With %(who)s.", who=who))
+    if row["place"]:
+        said.append(sentence(_("Where: %(place)s", place=row["place"])))
+    return " ".join(said)
+
+
+def _why(row: Row) -> str:
+    """For: worn cartilage. Part of the body: left knee."""
+    said = [sentence(_("For: %(reason)s", reason=row["why"]))] if row["why"] else []
+    if row["body_site"]:
+        said.append(sentence(_("Part of the body: %(site)s", site=row["body_site"])))
+    return " ".join(said)
+
+
+def _came_of_it(row: Row) -> str:
+    """How it went: one polyp taken out. Problems: none. What comes next: another in 5 years."""
+    said = [sentence(_("How it went: %(outcome)s", outcome=row["outcome"]))] if row["outcome"] else []
+    if row["complication"]:
+        said.append(sentence(_("Problems: %(complication)s", complication=row["complication"])))
+    if row["follow_up"]:
+        said.append(sentence(_("What comes next: %(follow_up)s", follow_up=row["follow_up"])))
+    return " ".join(said)
+
+
+PROCEDURES = Listing(
+    path="procedures", category=Category.VISITS, title=N_("Procedures"),
+    counts=(N_("%(count)s procedure."), N_("%(count)s procedures.")),
+    none=N_("No procedures are written down here."),
+    intro=N_("Operations, exams and treatments, as the clinic sent them."),
+    groups=(("now", N_("Planned or going on")), ("done", N_("Done")), ("not", N_("Not done")),
+            ("unknown", N_("Not known if done"))),
+    sources=(
+        Source(Procedure, ("label", "status", "status_reason", "effective", "effective_words", "performer", "place", "reason",
+                           "body_site", "outcome", "complication", "follow_up", "note", "encounter"),
+               _entry, group=_group, sorts=("status",), more=_filled),
+    ),
+)  # fmt: skip
