@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from access.vocabulary import Category
+from pages.stored import columns
 from pages.stored import dated_in as taken_of
 from rules.dates import ClinicalDate
 from rules.measures import Pair, blood_pressure
@@ -29,12 +30,12 @@ LONGEST = 140
 """Letters of a text that a sentence quotes; the page of the result has all of it."""
 
 COLUMNS = (
-    Observation.id, Observation.ref, Observation.label, Observation.loinc, Observation.kind, Observation.category,
-    Observation.effective_text, Observation.effective_precision, Observation.effective_starts,
-    Observation.effective_ends, Observation.value, Observation.interpretation, Observation.ranges, Observation.status,
-    Observation.corrected, Observation.previous, Observation.changed_at, Observation.note, Observation.performer,
-    Observation.specimen, Observation.method, Observation.component, Observation.panel, Observation.parent,
-    Observation.series, Observation.series.ref.as_alias("series_ref"),
+    *columns(Observation, (
+        "id", "ref", "label", "loinc", "kind", "category", "effective", "value", "interpretation", "ranges", "status",
+        "corrected", "previous", "changed_at", "note", "performer", "specimen", "method", "component", "panel", "parent",
+        "series", "report",
+    )),
+    "(SELECT series.ref FROM series WHERE series.id = observation.series) AS series_ref",
 )  # fmt: skip
 
 

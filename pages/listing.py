@@ -137,21 +137,44 @@ def read_asked(query: Mapping[str, str]) -> Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """One entry before its words, which are made where they are shown: its newest row, with older ones as `again`."""
+
+    source: Source
+    row: Row
+
+    @property
+    def entry(self) -> Entry:
+        return self.source.entry(self.row)
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
-    heading: str
-    entries: tuple[Entry, ...]
+    """`code` is one of the listing's, or a heading itself."""
+
+    listing: Listing
+    code: str
+    rows: tuple[Listed, ...]
+
+    @property
+    def heading(self) -> str:
+        return self.listing.heading(self.code)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return tuple(one.entry for one in self.rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPage(RecordPage):
     """`whole` is how many there are at all, `total` how many were asked for, `first` the place of the first one shown.
-    `tally` holds code, heading and count of each group; `older` and `newer` are refs, None where there is no page."""
+    `tally` holds code and count of each group; `older` and `newer` are refs, None where there is no page."""
 
     listing: Listing
     asked: Asked
     parts: tuple[Part, ...] = ()
     groups: tuple[Group, ...]
-    tally: tuple[tuple[str, str, int], ...]
+    tally: tuple[tuple[str, int], ...]
     whole: int
     total: int
     first: int
@@ -165,7 +188,7 @@ class ListPage(RecordPage):
 
     @property
     def rows(self) -> int:
-        return sum(len(group.entries) for group in self.groups)
+        return sum(len(group.rows) for group in self.groups)
 
     @property
     def left(self) -> int:
@@ -179,14 +202,16 @@ class ListPage(RecordPage):
     @property
     def choices(self) -> tuple[tuple[str, str, int], ...]:
         """The headings to choose from."""
-        worth_it = (len(self.tally) > 1 or self.asked.group) and not self.listing.by_day
-        return self.tally if worth_it and len(self.tally) <= MOST_CHOICES else ()
+        worth_it = len(self.tally) > 1 or self.asked.group
+        if not worth_it or len(self.tally) > MOST_CHOICES:
+            return ()
+        return tuple((code, self.listing.heading(code), many) for code, many in self.tally)
 
     @property
     def counted(self) -> str:
         """How many; or what was answered, where nothing but an answer is in the whole list."""
         answers = dict(self.listing.answers)
-        shown = [(code, many) for code, _heading, many in self.tally if self.asked.group in ("", code)]
+        shown = [(code, many) for code, many in self.tally if self.asked.group in ("", code)]
         things = sum(many for code, many in shown if code not in answers)
         if things or self.asked.narrowed:
             return ngettext(*self.listing.counts, things)
@@ -198,8 +223,9 @@ class ListPage(RecordPage):
         said = [_("Only those with “%(words)s” in the name.", words=self.asked.words)] if self.asked.words else []
         if self.asked.group:
             said.append(_("Only these: %(group)s.", group=self.listing.heading(self.asked.group)))
-        elif 1 < len(self.tally) <= MOST_TOLD and not self.listing.by_day:
-            said += [f"{heading}: {count(many)}." for _code, heading, many in self.tally if heading]
+        elif 1 < len(self.tally) <= MOST_TOLD:
+            headed = [(self.listing.heading(code), many) for code, many in self.tally]
+            said += [f"{heading}: {count(many)}." for heading, many in headed if heading]
         return " ".join([*said, *self._shown()])
 
     def _shown(self) -> Iterator[str]:

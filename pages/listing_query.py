@@ -12,7 +12,7 @@ from typing import Any
 from access.grant import RecordGrant
 from access.visible import one_of, visible
 from pages.address import Address
-from pages.listing import Asked, Entry, Group, Listing, ListPage, Source
+from pages.listing import Asked, Group, Listed, Listing, ListPage, Source
 from pages.stored import Row, columns
 from rules.dates import DISTANT_PAST
 from rules.paging import PAGE
@@ -47,7 +47,7 @@ async def list_page(
     return ListPage(
         at=Address.of(grant), listing=listing, asked=asked, parts=await _summary(grant, listing, asked, bool(whole)),
         groups=await _groups(grant, listing, picked),
-        tally=tuple((code, listing.heading(code), many) for code, many in tally.items()),
+        tally=tuple(tally.items()),
         whole=len(whole), total=len(among), first=begin + 1, size=size,
         older=picked[-1].ref if begin + size < len(among) else None, newer=_newer(among, begin, size),
     )  # fmt: skip
@@ -66,7 +66,7 @@ async def list_document(grant: RecordGrant, listing: Listing, asked: Asked) -> L
 async def _found(grant: RecordGrant, listing: Listing) -> list[_Found]:
     """Every row that the grant may see, in order; what is of one time, by name. A person has few enough of one kind."""
     ranks = {code: n for n, (code, _heading) in enumerate(listing.groups)}
-    found = [one for source in listing.sources for one in await _light(grant, source)]
+    found = [one for source in listing.sources for one in await _light(grant, listing, source)]
     found.sort(key=lambda one: (one.name, one.ref))
     found.sort(key=lambda one: one.starts, reverse=True)
     for one in found:
@@ -74,14 +74,14 @@ async def _found(grant: RecordGrant, listing: Listing) -> list[_Found]:
     return sorted(found, key=lambda one: (ranks[one.group], one.place))
 
 
-async def _light(grant: RecordGrant, source: Source) -> list[_Found]:
+async def _light(grant: RecordGrant, listing: Listing, source: Source) -> list[_Found]:
     table = source.table
     starts = f"{source.by}_starts"
     names = columns(table, ("id", "ref", "label", starts, *source.sorts))
     rows = await source.sift(grant, await visible(grant, table).rows(names, source.only))
     rows = sorted(rows, key=lambda row: (row[starts] or DISTANT_PAST, row["ref"]), reverse=True)
     return [
-        _Found(source, tuple(row["id"] for row in run), run[0]["ref"], source.group(run[0]),
+        _Found(source, tuple(row["id"] for row in run), run[0]["ref"], "" if listing.by_day else source.group(run[0]),
                source.name(run[0]).casefold(), source.place(run[0]), run[0][starts] or DISTANT_PAST)
         for run in _alike(source, rows)
     ]  # fmt: skip
@@ -96,24 +96,34 @@ def _alike(source: Source, rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
 
 
 async def _groups(grant: RecordGrant, listing: Listing, picked: Sequence[_Found]) -> tuple[Group, ...]:
-    entries: dict[str, Entry] = {}
+    listed: dict[str, Listed] = {}
     for source in listing.sources:
         mine = [one for one in picked if one.source is source]
         ids = [id for one in mine for id in one.ids]
         if ids:
-            names = columns(source.table, ("id", "ref", *source.reads))
-            rows = await visible(grant, source.table).rows(names, one_of("id", ids), *ids)
+            rows = await _whole(grant, source, ids) if source.reads else [{"id": one.ids[0], "ref": one.ref} for one in mine]
             grant.showed(source.table.__name__, ids)
             known = {row["id"]: row for row in await source.more(grant, rows)}
-            entries |= {one.ref: _entry(one, known) for one in mine if one.ids[0] in known}
+            listed |= {one.ref: Listed(source, _row(one, known)) for one in mine if one.ids[0] in known}
     return tuple(
-        Group(listing.heading(code), tuple(entries[one.ref] for one in run if one.ref in entries))
-        for code, run in groupby(picked, key=lambda one: one.group)
+        Group(listing, code, tuple(listed[one.ref] for one in run if one.ref in listed))
+        for code, run in groupby(picked, key=lambda one: _heading_of(listing, one, listed))
     )
 
 
-def _entry(one: _Found, known: Mapping[Any, Row]) -> Entry:
-    return one.source.entry(known[one.ids[0]] | {"again": [known[id] for id in one.ids[1:] if id in known]})
+async def _whole(grant: RecordGrant, source: Source, ids: list[Any]) -> list[Row]:
+    names = columns(source.table, ("id", "ref", *source.reads))
+    return await visible(grant, source.table).rows(names, one_of("id", ids), *ids)
+
+
+def _heading_of(listing: Listing, one: _Found, listed: Mapping[str, Listed]) -> str:
+    """Days are the headings of a page, and not asked of all rows there are."""
+    whole = listed.get(one.ref) if listing.by_day else None
+    return one.source.group(whole.row) if whole else one.group
+
+
+def _row(one: _Found, known: Mapping[Any, Row]) -> Row:
+    return known[one.ids[0]] | {"again": [known[id] for id in one.ids[1:] if id in known]}
 
 
 def _newer(among: Sequence[_Found], begin: int, size: int) -> str | None:

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from access.grant import RecordGrant
-from access.visible import visible
+from access.visible import one_of, visible
 from access.vocabulary import Category
 from files.kinds import TEXT
 from pages.address import Address, RecordPage
 from pages.attachments import Attachment, File, attachments_of, file_of
 from pages.findings import COLUMNS, Finding, nested, taken_of
 from pages.result_rows import ResultRow, listed_row
+from pages.stored import columns
 from rules.dates import ClinicalDate
 from rules.newness import is_new
 from rules.results import Shown, shown_state
@@ -29,14 +30,10 @@ DEEPEST = 4
 MOST_TESTS = 400
 RESULTS = Category.RESULTS.value
 SAMPLES = ("blood", "urine", "stool", "swab")
-REPORT = (
-    DiagnosticReport.id, DiagnosticReport.source, DiagnosticReport.fhir_type, DiagnosticReport.fhir_id,
-    DiagnosticReport.patient, DiagnosticReport.ref, DiagnosticReport.label, DiagnosticReport.loinc, DiagnosticReport.kind,
-    DiagnosticReport.status, DiagnosticReport.corrected, DiagnosticReport.effective_text,
-    DiagnosticReport.effective_precision, DiagnosticReport.effective_starts, DiagnosticReport.effective_ends,
-    DiagnosticReport.issued_at, DiagnosticReport.performer, DiagnosticReport.conclusion, DiagnosticReport.note,
-    DiagnosticReport.attachments, DiagnosticReport.released_at, DiagnosticReport.changed_at,
-)  # fmt: skip
+REPORT = columns(DiagnosticReport, (
+    "id", "source", "fhir_type", "fhir_id", "patient", "ref", "label", "loinc", "kind", "status", "corrected", "effective",
+    "issued_at", "performer", "conclusion", "note", "attachments", "released_at", "changed_at",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +155,10 @@ class ReportPage(RecordPage):
 
 async def report_page(grant: RecordGrant, ref: str) -> ReportPage | None:
     """None where there is no such report for this grant."""
-    reports = visible(grant, DiagnosticReport).select(*REPORT)
-    found = await reports.where((DiagnosticReport.ref == ref) & (DiagnosticReport.category == RESULTS))
+    found = await visible(grant, DiagnosticReport).rows(REPORT, f"ref = ? AND category = '{RESULTS}'", ref)
     if not found:
         return await _lone_page(grant, ref)
-    rows = await _with_members(grant, await _tests(grant, Observation.report == found[0]["id"]))
+    rows = await _with_members(grant, await _tests(grant, "report = ?", found[0]["id"]))
     grant.showed("DiagnosticReport", [found[0]["id"]])
     return _page(grant, found[0], nested(rows), await attachments_of(grant, found[0]), report=True)
 
@@ -172,7 +168,7 @@ async def report_file(grant: RecordGrant, ref: str, place: int) -> File | None:
 
 
 async def _lone_page(grant: RecordGrant, ref: str) -> ReportPage | None:
-    rows = await _tests(grant, (Observation.ref == ref) & (Observation.category == RESULTS))
+    rows = await _tests(grant, f"ref = ? AND category = '{RESULTS}'", ref)
     if not rows:
         return None
     findings = nested(await _with_members(grant, rows))
@@ -180,9 +176,9 @@ async def _lone_page(grant: RecordGrant, ref: str) -> ReportPage | None:
     return _page(grant, {**rows[0], "conclusion": None, "attachments": None}, findings, (), report=False)
 
 
-async def _tests(grant: RecordGrant, which) -> list[dict[str, Any]]:
-    query = visible(grant, Observation).select(*COLUMNS, Observation.released_at, Observation.issued_at).where(which)
-    return await query.order_by(Observation.id).limit(MOST_TESTS)
+async def _tests(grant: RecordGrant, which: str, *values: Any) -> list[dict[str, Any]]:
+    names, order = (*COLUMNS, "released_at", "issued_at"), f"ORDER BY id LIMIT {MOST_TESTS}"
+    return await visible(grant, Observation).rows(names, which, *values, then=order)
 
 
 async def _with_members(grant: RecordGrant, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -192,7 +188,7 @@ async def _with_members(grant: RecordGrant, rows: list[dict[str, Any]]) -> list[
     for _level in range(DEEPEST):
         if not panels or len(found) > MOST_TESTS:
             break
-        members = [row for row in await _tests(grant, Observation.parent.is_in(panels)) if row["id"] not in found]
+        members = [row for row in await _tests(grant, one_of("parent", panels), *panels) if row["id"] not in found]
         found |= {row["id"]: row for row in members}
         panels = [row["id"] for row in members if row["panel"]]
     return list(found.values())

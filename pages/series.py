@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from piccolo.columns.combination import WhereRaw
-
 from access.grant import RecordGrant
-from access.visible import visible
+from access.visible import one_of, visible
 from pages.findings import COLUMNS
 from pages.stored import Row
 from rules.results import preference
@@ -24,31 +22,26 @@ async def the_series(grant: RecordGrant, ref: str, category: str) -> Row | None:
 
 async def family_of(grant: RecordGrant, analyte: str, category: str) -> list[Row]:
     """The same test in every source of the record and in every unit."""
-    query = visible(grant, Series).select(Series.id, Series.ref, Series.unit)
-    return await query.where((Series.analyte == analyte) & (Series.category == category)).order_by(Series.id)
+    also, order = "analyte = ? AND category = ?", "ORDER BY id"
+    return await visible(grant, Series).rows(("id", "ref", "unit"), also, analyte, category, then=order)
 
 
 async def with_results(grant: RecordGrant, family: list[Row]) -> list[Row]:
     """Those of which this grant sees a result; a series itself says nothing of what it holds."""
     if not family:
         return []
-    query = visible(grant, Observation).select(Observation.series).distinct()
-    seen = {row["series"] for row in await query.where(Observation.series.is_in([one["id"] for one in family]))}
+    ids = [one["id"] for one in family]
+    rows = await visible(grant, Observation).rows(("series",), one_of("series", ids), *ids, then="GROUP BY series")
+    seen = {row["series"] for row in rows}
     return [one for one in family if one["id"] in seen]
 
 
 async def rows_of(grant: RecordGrant, series: Row, same: list[UUID]) -> list[Row]:
     """Results with a number in this unit, and those of the same test that came without a number."""
-    wordless = WhereRaw(
-        "(observation.number IS NULL AND observation.value IS NOT NULL AND observation.loinc = {}"
-        " AND observation.category = {})",
-        series["analyte"], series["category"],
-    )  # fmt: skip
-    query = visible(grant, Observation).select(*COLUMNS, Observation.report)
-    query = query.where(Observation.series.is_in(same) | wordless if same else wordless)
-    rows = await query.order_by(Observation.effective_starts, ascending=False).order_by(
-        Observation.id, ascending=False
-    ).limit(MOST)
+    wordless = "number IS NULL AND value IS NOT NULL AND loinc = ? AND category = ?"
+    also = f"{one_of('series', same)} OR {wordless}"
+    order = f"ORDER BY effective_starts IS NULL, effective_starts DESC, id DESC LIMIT {MOST}"
+    rows = await visible(grant, Observation).rows(COLUMNS, also, *same, series["analyte"], series["category"], then=order)
     return sorted(rows, key=newest, reverse=True)
 
 
@@ -60,28 +53,28 @@ def newest(row: Row) -> tuple:
 
 async def reports_of(grant: RecordGrant, rows: list[Row]) -> dict[UUID, str]:
     """The refs of the reports these results came in, as far as they may be seen."""
-    ids = {row["report"] for row in rows if row["report"] is not None}
+    ids = list({row["report"] for row in rows if row["report"] is not None})
     if not ids:
         return {}
-    seen = await visible(grant, DiagnosticReport).select(
-        DiagnosticReport.id, DiagnosticReport.ref
-    ).where(DiagnosticReport.id.is_in(list(ids)) & (DiagnosticReport.category == "results"))
+    also = f"{one_of('id', ids)} AND category = 'results'"
+    seen = await visible(grant, DiagnosticReport).rows(("id", "ref"), also, *ids)
     return {row["id"]: row["ref"] for row in seen}
 
 
 async def panels_of(grant: RecordGrant, rows: list[Row]) -> list[Row]:
     """The panels that hold these rows."""
     ids = list({row["parent"] for row in rows if row["parent"] is not None})
-    return await visible(grant, Observation).select(*COLUMNS, Observation.report).where(Observation.id.is_in(ids)) if ids else []
+    return await visible(grant, Observation).rows(COLUMNS, one_of("id", ids), *ids) if ids else []
 
 
 async def parts_of(grant: RecordGrant, ids: list[UUID], depth: int = 3) -> list[Row]:
     """Measurements with their members and components, so many panels deep."""
-    rows = await visible(grant, Observation).select(*COLUMNS).where(Observation.id.is_in(ids)) if ids else []
+    tests = visible(grant, Observation)
+    rows = await tests.rows(COLUMNS, one_of("id", ids), *ids) if ids else []
     inner, known = rows, set(ids)
     for _level in range(depth):
         above = [row["id"] for row in inner if row["panel"]]
-        found = await visible(grant, Observation).select(*COLUMNS).where(Observation.parent.is_in(above)) if above else []
+        found = await tests.rows(COLUMNS, one_of("parent", above), *above) if above else []
         inner = [row for row in found if row["id"] not in known]
         known |= {row["id"] for row in inner}
         rows = rows + inner

@@ -84,7 +84,7 @@ def _lines(page: ListPage) -> Iterator[str]:
         if page.listing.groups:
             yield from map(_line, group.entries)
         else:
-            yield f"{group.heading}: {_line(group.entries[0])}"
+            yield f"{group.heading}: {_line(group.rows[0].entry)}"
 
 
 def _line(one: Entry) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+
+from piccolo.table import Table
 
 from access.grant import RecordGrant
-from access.visible import visible
+from access.visible import one_of, visible
 from access.vocabulary import TABLE_CATEGORY, Category
 from pages import findings
-from pages.stored import listed
+from pages.stored import Row, listed
+from pages.visit_rows import COLUMNS
 from tables.conditions import Condition
 from tables.documents import DocumentReference
 from tables.medicines import MedicationRequest
@@ -18,7 +20,9 @@ from tables.results import DiagnosticReport, Observation
 from tables.vaccines import Immunization
 from tables.visits import Composition, Encounter
 
-Rows = list[dict[str, Any]]
+Rows = list[Row]
+VISIT = (*COLUMNS, "source", "diagnoses")
+REPORT = ("id", "ref", "category", "kind", "label", "loinc", "status", "conclusion", "note", "test_count", "performer")
 
 RULED_OUT = ("refuted", "entered-in-error")
 SHOWN = (Category.RESULTS.value, Category.VITALS.value)
@@ -45,22 +49,19 @@ class OfVisit:
     letters: Rows
 
 
-async def of_visit(grant: RecordGrant, encounter: dict[str, Any]) -> OfVisit:
+async def of_visit(grant: RecordGrant, encounter: Row) -> OfVisit:
     reports = await _reports(grant, encounter)
     return OfVisit(
-        texts=await _read(grant, encounter, Composition, Composition.title, Composition.author, Composition.sections,
-                          order=Composition.effective_starts),
+        texts=await _read(grant, encounter, Composition, "title", "author", "sections", order="effective_starts"),
         conditions=await _conditions(grant, encounter),
         reports=reports,
         tests=await _tests(grant, encounter, reports),
-        medicines=await _read(grant, encounter, MedicationRequest, MedicationRequest.label, MedicationRequest.doses,
-                              MedicationRequest.reason, MedicationRequest.reported, order=MedicationRequest.label),
-        procedures=await _read(grant, encounter, Procedure, Procedure.label, Procedure.performer, Procedure.outcome,
-                               Procedure.status_reason, Procedure.note, order=Procedure.effective_starts),
-        vaccines=await _read(grant, encounter, Immunization, Immunization.label, Immunization.not_done_reason,
-                             Immunization.dose, order=Immunization.label),
-        letters=await _read(grant, encounter, DocumentReference, DocumentReference.label, DocumentReference.title,
-                            DocumentReference.note, DocumentReference.author, order=DocumentReference.effective_starts),
+        medicines=await _read(grant, encounter, MedicationRequest, "label", "doses", "reason", "reported"),
+        procedures=await _read(grant, encounter, Procedure, "label", "performer", "outcome", "status_reason", "note",
+                               order="effective_starts"),
+        vaccines=await _read(grant, encounter, Immunization, "label", "not_done_reason", "dose"),
+        letters=await _read(grant, encounter, DocumentReference, "label", "title", "note", "author",
+                            order="effective_starts"),
     )  # fmt: skip
 
 
@@ -69,58 +70,44 @@ def may_read_texts(grant: RecordGrant) -> bool:
     return grant.everything or all(grant.may(category) for category in IN_TEXT)
 
 
-async def _read(grant: RecordGrant, encounter: dict[str, Any], table, *columns, order) -> Rows:
+async def _read(grant: RecordGrant, encounter: Row, table: type[Table], *names: str, order: str = "label") -> Rows:
     if not grant.may(TABLE_CATEGORY[table]):
         return []
-    of_it = table.encounter == encounter["id"]
-    query = visible(grant, table).select(table.id, table.ref, table.fhir_type, table.status, *columns).where(of_it)
-    found = await query.order_by(order).order_by(table.ref)
+    names, order = ("id", "ref", "fhir_type", "status", *names), f"ORDER BY {order} NULLS FIRST, ref"
+    found = await visible(grant, table).rows(names, "encounter = ?", encounter["id"], then=order)
     grant.showed(table.__name__, [row["id"] for row in found])
     return found
 
 
-async def _conditions(grant: RecordGrant, encounter: dict[str, Any]) -> Rows:
+async def _conditions(grant: RecordGrant, encounter: Row) -> Rows:
     """Those made at this visit, and those the visit names as its diagnosis."""
     if not grant.may(Category.CONDITIONS):
         return []
     named = [one["condition"].rpartition("/")[2] for one in listed(encounter["diagnoses"]) if one.get("condition")]
-    of_it = Condition.encounter == encounter["id"]
-    if named:
-        of_it |= Condition.fhir_id.is_in(named) & (Condition.source == encounter["source"])
-    query = visible(grant, Condition).select(
-        Condition.id, Condition.ref, Condition.fhir_id, Condition.label, Condition.clinical_status, Condition.verification
-    )
-    found = await query.where(of_it & Condition.verification.not_in(list(RULED_OUT))).order_by(Condition.label)
+    names = "id", "ref", "fhir_id", "label", "clinical_status", "verification"
+    also = f"(encounter = ? OR {one_of('fhir_id', named)} AND source = ?) AND NOT {one_of('verification', RULED_OUT)}"
+    values = encounter["id"], *named, encounter["source"], *RULED_OUT
+    found = await visible(grant, Condition).rows(names, also, *values, then="ORDER BY label")
     grant.showed("Condition", [row["id"] for row in found])
     return found
 
 
-async def _reports(grant: RecordGrant, encounter: dict[str, Any]) -> Rows:
-    query = visible(grant, DiagnosticReport).select(
-        DiagnosticReport.id, DiagnosticReport.ref, DiagnosticReport.category, DiagnosticReport.kind,
-        DiagnosticReport.label, DiagnosticReport.loinc, DiagnosticReport.status, DiagnosticReport.conclusion,
-        DiagnosticReport.note, DiagnosticReport.test_count, DiagnosticReport.performer,
-    )  # fmt: skip
-    found = await query.where(DiagnosticReport.encounter == encounter["id"]).order_by(DiagnosticReport.effective_starts)
+async def _reports(grant: RecordGrant, encounter: Row) -> Rows:
+    order = "ORDER BY effective_starts NULLS FIRST"
+    found = await visible(grant, DiagnosticReport).rows(REPORT, "encounter = ?", encounter["id"], then=order)
     grant.showed("DiagnosticReport", [row["id"] for row in found])
     return found
 
 
-async def _tests(grant: RecordGrant, encounter: dict[str, Any], reports: Rows) -> Rows:
+async def _tests(grant: RecordGrant, encounter: Row, reports: Rows) -> Rows:
     """Of the visit itself, and of its reports where only these name the visit."""
-    of_it = Observation.encounter == encounter["id"]
-    if reports:
-        of_it |= Observation.report.is_in([row["id"] for row in reports])
-    query = visible(grant, Observation).select(*findings.COLUMNS).where(of_it & Observation.category.is_in(list(SHOWN)))
-    found = await query.order_by(Observation.label).order_by(Observation.ref)
+    inside = [row["id"] for row in reports]
+    also = f"(encounter = ? OR {one_of('report', inside)}) AND {one_of('category', SHOWN)}"
+    values = encounter["id"], *inside, *SHOWN
+    found = await visible(grant, Observation).rows(findings.COLUMNS, also, *values, then="ORDER BY label, ref")
     grant.showed("Observation", [row["id"] for row in found])
     return found
 
 
-async def the_visit(grant: RecordGrant, ref: str) -> dict[str, Any] | None:
-    query = visible(grant, Encounter).select(
-        Encounter.id, Encounter.ref, Encounter.source, Encounter.status, Encounter.label, Encounter.reasons,
-        Encounter.diagnoses, Encounter.participants, Encounter.place, Encounter.organization, Encounter.effective_text,
-        Encounter.effective_precision, Encounter.effective_starts, Encounter.effective_ends,
-    )  # fmt: skip
-    return await query.where(Encounter.ref == ref).first()
+async def the_visit(grant: RecordGrant, ref: str) -> Row | None:
+    return next(iter(await visible(grant, Encounter).rows(VISIT, "ref = ?", ref)), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from access.grant import RecordGrant
@@ -9,9 +10,9 @@ from access.visible import visible
 from access.vocabulary import Category
 from pages.findings import RANKS, Finding, nested, sentence
 from pages.listing import Entry, Listing, Source
-from pages.series import newest, parts_of
+from pages.series import parts_of
 from pages.sheet import Cell, Part, table_of
-from pages.stored import Row, columns, when_in
+from pages.stored import Row
 from rules.measures import DIASTOLIC, SYSTOLIC
 from rules.results import Shown
 from rules.tests import plain_name
@@ -25,18 +26,23 @@ from words.tests import name_of
 MOST_KINDS = 20
 """Of how many kinds of measurement the newest is shown above the list."""
 MEASURED = f"category = '{Category.VITALS.value}'"
-LIGHT = ("id", "ref", "label", "loinc", "parent", "panel", "number", "unit", "value", "absent_reason", "status",
-         "changed_at", "effective")  # fmt: skip
-
-
-async def _outer(grant: RecordGrant, rows: list[Row]) -> list[Row]:
-    """Without members and components, which their panel says."""
-    known = {row["id"] for row in rows}
-    return [row for row in rows if row["parent"] not in known or row["parent"] == row["id"]]
+OUTER = (
+    f"{MEASURED} AND (parent IS NULL OR parent = id OR NOT EXISTS (SELECT 1 FROM observation panel"
+    " WHERE panel.id = observation.parent AND panel.withdrawn_at IS NULL AND panel.released_at IS NOT NULL))"
+)
+"""Without members and components, which their panel says."""
+NEWEST = (
+    "SELECT id, panel_of FROM (SELECT observation.id AS id,"
+    f" CASE WHEN loinc IN ('{SYSTOLIC}', '{DIASTOLIC}') THEN parent END AS panel_of,"
+    " ROW_NUMBER() OVER (PARTITION BY loinc, label ORDER BY effective_starts DESC NULLS LAST, id DESC) AS nth"
+    f" FROM observation WHERE {{seen}} AND {MEASURED} AND value IS NOT NULL AND absent_reason = '') AS each WHERE nth = 1"
+)
+"""The newest row of each code and name that has a value."""
 
 
 def _day(row: Row) -> str:
-    return when_in(row) or _("Date not known")
+    taken = row["finding"].taken
+    return clinical(taken) if taken else _("Date not known")
 
 
 async def _whole(grant: RecordGrant, rows: list[Row]) -> list[Row]:
@@ -84,42 +90,38 @@ def _how(one: Finding) -> str:
 
 
 async def _newest(grant: RecordGrant) -> tuple[Part, ...]:
-    """Of each kind the last one that has a value."""
-    rows = await visible(grant, Observation).rows(columns(Observation, LIGHT), MEASURED)
-    kinds: dict[str, Row] = {}
-    for row in sorted(_leaves(rows), key=newest, reverse=True):
-        kinds.setdefault(_kind(row), row)
-    chosen = sorted(list(kinds.values())[:MOST_KINDS], key=_rank)
-    found = await _findings(grant, [row["id"] for row in chosen])
-    said = [found[row["ref"]] for row in chosen if row["ref"] in found]
+    """Of each kind the last one that has a value; the two halves of a blood pressure are one, under their panel."""
+    seen = visible(grant, Observation).predicate
+    rows = await grant.house.database.rows(NEWEST.format(seen=seen.sql), *seen.values)
+    found = await _findings(grant, list(dict.fromkeys(row["panel_of"] or row["id"] for row in rows)))
+    kinds: dict[str, Finding] = {}
+    for one in sorted(_singly(found.values()), key=_taken, reverse=True):
+        kinds.setdefault(_kind(one), one)
+    said = sorted(list(kinds.values())[:MOST_KINDS], key=_rank)
     heads = _("What"), _("Newest"), _("When")
-    return (Part(_("The newest of each"), table=table_of(_("A name leads to that measurement over time."), heads, [_cells(one) for one in said])),) if said else ()
+    caption = _("A name leads to that measurement over time.")
+    table = table_of(caption, heads, [_cells(one) for one in said])
+    return (Part(_("The newest of each"), table=table),) if said else ()
 
 
-def _leaves(rows: list[Row]) -> list[Row]:
-    """What has a value of its own; the two halves of a blood pressure are one, under their panel."""
-    pairs = _pairs(rows)
-    valued = [row for row in rows if row["value"] is not None and not row["absent_reason"]]
-    return [row for row in valued if row["parent"] not in pairs] + [row for row in rows if row["id"] in pairs]
+def _singly(found: Iterable[Finding]) -> Iterator[Finding]:
+    """A pair is one; of any other panel, each member that has a value."""
+    for one in found:
+        yield from [one] if one.pair else [leaf for leaf in one.leaves if leaf.has_value]
 
 
-def _pairs(rows: list[Row]) -> set[Any]:
-    """The panels that hold both halves, with numbers in one unit."""
-    halves: dict[Any, dict[str, str]] = {}
-    for row in rows:
-        if row["loinc"] in (SYSTOLIC, DIASTOLIC) and row["number"]:
-            halves.setdefault(row["parent"], {})[row["loinc"]] = row["unit"]
-    return {parent for parent, units in halves.items() if len(units) == 2 and len(set(units.values())) == 1}
+def _taken(one: Finding) -> float:
+    return one.taken.starts.timestamp() if one.taken else float("-inf")
 
 
-def _kind(row: Row) -> str:
+def _kind(one: Finding) -> str:
     """Codes that mean the same to a patient are one kind."""
-    known = plain_name((row["loinc"],))
-    return known.key if known else row["loinc"] or " ".join(row["label"].casefold().split())
+    known = plain_name((one.loinc,))
+    return known.key if known else one.loinc or " ".join(one.label.casefold().split())
 
 
-def _rank(row: Row) -> tuple[int, str]:
-    return RANKS.get(row["loinc"], len(RANKS)), row["label"]
+def _rank(one: Finding) -> tuple[int, str]:
+    return RANKS.get(one.loinc, len(RANKS)), one.label
 
 
 def _cells(one: Finding) -> tuple[Cell, ...]:
@@ -134,7 +136,7 @@ VITALS = Listing(
     counts=(N_("%(count)s measurement."), N_("%(count)s measurements.")),
     none=N_("No measurements are written down here."), by_day=True, summary=_newest,
     sources=(
-        Source(Observation, (), _entry, sorts=("loinc", "parent", "effective"), group=_day, only=MEASURED, more=_whole, sift=_outer,
+        Source(Observation, (), _entry, sorts=("loinc",), group=_day, only=OUTER, more=_whole,
                name=lambda row: f"{name_of((row['loinc'],), row['label'])} {row['label']}"),
     ),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from handlers import listing
+from pages.listing import Group
 from pages.sheet import Sheet
 from tests.prove.test_facts import SYNTHEA, the_pages_say_what_the_feed_said
 from tests.support.canaries import CANARIES, TABLES
@@ -80,17 +81,8 @@ async def test_what_was_withdrawn_or_is_held_would_be_noticed(chart):
 
 def plant_in_lists(planted, change) -> None:
     """What `change` makes of the entries of each group, on the screen and in documents."""
-
-    def planted_in(whole):
-        async def page(*asked):
-            right = await whole(*asked)
-            changed = [replace(group, entries=tuple(change(group.entries))) for group in right.groups]
-            return replace(right, groups=tuple(group for group in changed if group.entries))
-
-        return page
-
-    for name in ("list_page", "list_document"):
-        planted.setattr(listing, name, planted_in(getattr(listing, name)))
+    right = Group.entries.fget
+    planted.setattr(Group, "entries", property(lambda group: tuple(change(right(group)))))
 
 
 LIST_FAULTS = {
