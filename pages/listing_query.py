@@ -101,7 +101,8 @@ async def _groups(grant: RecordGrant, listing: Listing, picked: Sequence[_Found]
         mine = [one for one in picked if one.source is source]
         ids = [id for one in mine for id in one.ids]
         if ids:
-            rows = await _whole(grant, source, ids) if source.reads else [{"id": one.ids[0], "ref": one.ref} for one in mine]
+            names = columns(source.table, ("id", "ref", *source.reads))
+            rows = await visible(grant, source.table).rows(names, one_of("id", ids), *ids)
             grant.showed(source.table.__name__, ids)
             known = {row["id"]: row for row in await source.more(grant, rows)}
             listed |= {one.ref: Listed(source, _row(one, known)) for one in mine if one.ids[0] in known}
@@ -109,11 +110,6 @@ async def _groups(grant: RecordGrant, listing: Listing, picked: Sequence[_Found]
         Group(listing, code, tuple(listed[one.ref] for one in run if one.ref in listed))
         for code, run in groupby(picked, key=lambda one: _heading_of(listing, one, listed))
     )
-
-
-async def _whole(grant: RecordGrant, source: Source, ids: list[Any]) -> list[Row]:
-    names = columns(source.table, ("id", "ref", *source.reads))
-    return await visible(grant, source.table).rows(names, one_of("id", ids), *ids)
 
 
 def _heading_of(listing: Listing, one: _Found, listed: Mapping[str, Listed]) -> str:

@@ -12,7 +12,7 @@ from pages.findings import RANKS, Finding, nested, sentence
 from pages.listing import Entry, Listing, Source
 from pages.series import parts_of
 from pages.sheet import Cell, Part, table_of
-from pages.stored import Row
+from pages.stored import Row, when_in
 from rules.measures import DIASTOLIC, SYSTOLIC
 from rules.results import Shown
 from rules.tests import plain_name
@@ -41,8 +41,7 @@ NEWEST = (
 
 
 def _day(row: Row) -> str:
-    taken = row["finding"].taken
-    return clinical(taken) if taken else _("Date not known")
+    return when_in(row) or _("Date not known")
 
 
 async def _whole(grant: RecordGrant, rows: list[Row]) -> list[Row]:
@@ -136,7 +135,7 @@ VITALS = Listing(
     counts=(N_("%(count)s measurement."), N_("%(count)s measurements.")),
     none=N_("No measurements are written down here."), by_day=True, summary=_newest,
     sources=(
-        Source(Observation, (), _entry, sorts=("loinc",), group=_day, only=OUTER, more=_whole,
+        Source(Observation, ("effective",), _entry, sorts=("loinc",), group=_day, only=OUTER, more=_whole,
                name=lambda row: f"{name_of((row['loinc'],), row['label'])} {row['label']}"),
     ),
 )  # fmt: skip
