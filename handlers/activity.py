@@ -24,3 +24,6 @@ async def activity_documents(request: Request) -> Response:
     if form_of(request.url.path) == "txt":
         return await plain_text(request, page, "activity/index.txt")
     return await document(request, page, "activity/index.pdf.html", "who-has-looked")
+
+
+ROUTES = (activity, activity_documents)

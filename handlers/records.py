@@ -20,3 +20,6 @@ async def records(request: Request) -> Response:
 async def home(request: Request) -> Response:
     page = await home_page(request.state.grant)
     return await render(request, page, "home/show.html")
+
+
+ROUTES = (home,)

@@ -55,3 +55,6 @@ async def test(request: Request, series: FromPath[str]) -> Response:
     asked, since = parse_ref(series), request.query_params.get("since")
     page = await history_page(request.state.grant, TESTS, asked.ref, since, DOCUMENT if asked.form else TABLE)
     return await history(request, page, asked.form, "test")
+
+
+ROUTES = (results, results_documents, report, file, test)

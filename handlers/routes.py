@@ -32,12 +32,12 @@ from handlers import (
 from handlers.staff import desk
 from handlers.staff import sign_in as staff_sign_in
 
-RECORD: tuple[HTTPRouteHandler, ...] = (
-    records.home, results.results, results.results_documents, results.report, results.file, results.test,
-    *imaging.ROUTES, *medicines.ROUTES, *allergies.ROUTES, *conditions.ROUTES, *vaccines.ROUTES, *vitals.ROUTES,
-    visits.visits, visits.visits_documents, visits.visit, *procedures.ROUTES, *care_plan.ROUTES, *care_team.ROUTES,
-    *documents.ROUTES, *summary.ROUTES, *insurance.ROUTES, activity.activity, activity.activity_documents,
+NOUNS = (
+    records, results, imaging, medicines, allergies, conditions, vaccines, vitals, visits, procedures, care_plan, care_team,
+    documents, summary, insurance, activity,
 )
+RECORD: tuple[HTTPRouteHandler, ...] = tuple(route for noun in NOUNS for route in noun.ROUTES)
+"""What stands below a record: each noun's own, in the order of the index."""
 ALONE: tuple[HTTPRouteHandler, ...] = (
     public.front, public.robots, public.healthz, public.readyz, public.static, records.records,
     help.help, help.phishing, help.accessibility, help.privacy, help.weight,

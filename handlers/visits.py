@@ -40,3 +40,6 @@ async def visit(request: Request, visit: FromPath[str]) -> Response:
     if asked.form == "txt":
         return await plain_text(request, page, "visits/show.txt")
     return await render(request, page, "visits/show.html")
+
+
+ROUTES = (visits, visits_documents, visit)

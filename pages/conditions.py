@@ -6,13 +6,13 @@ from collections.abc import Hashable
 
 from access.vocabulary import Category
 from pages.belonging import links_to_visits, with_visits
-from pages.findings import sentence
 from pages.listing import Entry, Listing, Source
 from pages.stored import Row, when_in
 from pages.written import blocks
 from tables.conditions import Condition
 from words.gettext import N_, _, ngettext
 from words.problems import certainty, in_life
+from words.sentences import run, told
 
 NOW = frozenset({"active", "recurrence", "relapse"})
 PAST = frozenset({"inactive", "remission", "resolved"})
@@ -53,12 +53,9 @@ def _entry(row: Row) -> Entry:
 
 def _about(row: Row) -> str:
     """How severe: moderate. Where: left knee. On the list of health problems."""
-    said = [sentence(_("How severe: %(severity)s", severity=row["severity"]))] if row["severity"] else []
-    if row["body_site"]:
-        said.append(sentence(_("Where: %(site)s", site=row["body_site"])))
-    if row["category"] in CATEGORIES and not (row["category"] == "encounter-diagnosis" and row["visit"]):
-        said.append(_(CATEGORIES[row["category"]]))
-    return " ".join(said)
+    listed = row["category"] in CATEGORIES and not (row["category"] == "encounter-diagnosis" and row["visit"])
+    where = _(CATEGORIES[row["category"]]) if listed else ""
+    return run(told(_("How severe"), row["severity"]), told(_("Where"), row["body_site"]), where)
 
 
 def _dates(row: Row) -> str:
@@ -66,12 +63,8 @@ def _dates(row: Row) -> str:
     since = when_in(row, "onset") or in_life(row["onset_words"])
     until = when_in(row, "abatement") or ("" if row["abatement_words"] == OVER else in_life(row["abatement_words"]))
     noted = when_in(row, "recorded")
-    said = [sentence(_("Since: %(when)s", when=since))] if since else []
-    if until:
-        said.append(sentence(_("Until: %(when)s", when=until)))
-    if noted and noted != since:
-        said.append(sentence(_("Written down: %(when)s", when=noted)))
-    return " ".join(said)
+    noted = "" if noted == since else noted
+    return run(told(_("Since"), since), told(_("Until"), until), told(_("Written down"), noted))
 
 
 TOLD = ("label", "clinical_status", "verification", "category", "severity", "body_site", "note", "abatement_words")

@@ -21,6 +21,7 @@ from words import measures, values
 from words.dates import day
 from words.gettext import _
 from words.results import meaning, meaning_class, state
+from words.sentences import sentence
 from words.tests import is_plain, name_of
 
 RANKS = {code: rank for rank, code in enumerate(BY_LOINC)}
@@ -215,11 +216,6 @@ def _of_half(part: Finding) -> list[str]:
     before = part.before.words if part.before and part.before.value is not None else ""
     said = [_("%(name)s: it said %(before)s before", name=part.name, before=clipped(before))] if before else []
     return [sentence(words) for words in (meant, *said) if words]
-
-
-def sentence(text: str) -> str:
-    """With a full stop, unless it ends in a mark of its own."""
-    return text if not text or text[-1] in ".!?…" else f"{text}."
 
 
 def clipped(text: str) -> str:

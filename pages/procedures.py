@@ -5,7 +5,6 @@ from __future__ import annotations
 from access.grant import RecordGrant
 from access.vocabulary import Category
 from pages.belonging import links_to_visits, with_visits
-from pages.findings import sentence
 from pages.listing import Entry, Listing, Source
 from pages.pointed import unsayable, without
 from pages.stored import Row, span_in
@@ -14,6 +13,7 @@ from tables.conditions import Condition
 from tables.procedures import Procedure
 from words.gettext import N_, _
 from words.problems import in_life
+from words.sentences import run, told
 
 GROUPS = {
     "preparation": "now", "in-progress": "now", "on-hold": "now", "suspended": "now", "completed": "done",
@@ -42,42 +42,30 @@ def _entry(row: Row) -> Entry:
     state = STATES.get(row["status"])
     return Entry(
         title=row["label"], tag=(state[0], _(state[1])) if state else None,
-        lines=tuple(filter(None, (_why_not(row), _when(row), _why(row), _came_of_it(row)))), links=tuple(links_to_visits([row])),
+        lines=tuple(filter(None, (told(_("Why"), row["status_reason"]), _when(row), _why(row), _came_of_it(row)))), links=tuple(links_to_visits([row])),
         blocks=blocks(row["note"] or ""),
     )  # fmt: skip
 
 
-def _why_not(row: Row) -> str:
-    return sentence(_("Why: %(reason)s", reason=row["status_reason"])) if row["status_reason"] else ""
-
-
 def _when(row: Row) -> str:
     """When: May 8, 2026. Done by Dr. Nils Lindqvist. Where: Riverbend Family Clinic."""
-    when, who = span_in(row) or in_life(row["effective_words"]), row["performer"]
-    said = [sentence(_("When: %(when)s", when=when))] if when else []
-    if who:
-        said.append(_("Done by %(who)s.", who=who) if _group(row) == "done" else _("With %(who)s.", who=who))
-    if row["place"]:
-        said.append(sentence(_("Where: %(place)s", place=row["place"])))
-    return " ".join(said)
+    who = row["performer"]
+    by = _("Done by %(who)s.", who=who) if _group(row) == "done" else _("With %(who)s.", who=who)
+    when = told(_("When"), span_in(row) or in_life(row["effective_words"]))
+    return run(when, by if who else "", told(_("Where"), row["place"]))
 
 
 def _why(row: Row) -> str:
     """For: worn cartilage. Part of the body: left knee."""
-    said = [sentence(_("For: %(reason)s", reason=row["why"]))] if row["why"] else []
-    if row["body_site"]:
-        said.append(sentence(_("Part of the body: %(site)s", site=row["body_site"])))
-    return " ".join(said)
+    return run(told(_("For"), row["why"]), told(_("Part of the body"), row["body_site"]))
 
 
 def _came_of_it(row: Row) -> str:
     """How it went: one polyp taken out. Problems: none. What comes next: another in 5 years."""
-    said = [sentence(_("How it went: %(outcome)s", outcome=row["outcome"]))] if row["outcome"] else []
-    if row["complication"]:
-        said.append(sentence(_("Problems: %(complication)s", complication=row["complication"])))
-    if row["follow_up"]:
-        said.append(sentence(_("What comes next: %(follow_up)s", follow_up=row["follow_up"])))
-    return " ".join(said)
+    return run(
+        told(_("How it went"), row["outcome"]), told(_("Problems"), row["complication"]),
+        told(_("What comes next"), row["follow_up"]),
+    )  # fmt: skip
 
 
 PROCEDURES = Listing(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from access.vocabulary import Category
-from pages.findings import sentence
 from pages.listing import MOST_LETTERS, Entry, Listing, Source
 from pages.stored import Row, when_in
 from pages.written import blocks
@@ -11,6 +10,7 @@ from rules.vaccines import diseases_of
 from tables.vaccines import Immunization
 from words.gettext import N_, _
 from words.problems import NOT_GIVEN, in_life
+from words.sentences import run, sentence, told
 from words.vaccines import against
 
 NOT_DONE = "not-done"
@@ -29,45 +29,30 @@ def _entry(row: Row) -> Entry:
     refused = row["status"] == NOT_DONE
     return Entry(
         title=when or _("Date not known"), tag=("", _(NOT_GIVEN)) if refused else None, said=row["label"],
-        lines=tuple(filter(None, (_why(row) if refused else "", _dose(row), _given(row, refused), _body(row)))),
-        soft=" ".join(_batch(row)), blocks=blocks(row["note"] or ""),
+        lines=tuple(filter(None, (
+            told(_("Why"), row["not_done_reason"]) if refused else "",
+            run(told(_("Dose"), row["dose"]), told(_("Series"), row["series"])), _given(row, refused), _body(row),
+        ))),
+        soft=_batch(row), blocks=blocks(row["note"] or ""),
     )  # fmt: skip
-
-
-def _why(row: Row) -> str:
-    return sentence(_("Why: %(reason)s", reason=row["not_done_reason"])) if row["not_done_reason"] else ""
-
-
-def _dose(row: Row) -> str:
-    said = [sentence(_("Dose: %(dose)s", dose=row["dose"]))] if row["dose"] else []
-    if row["series"]:
-        said.append(sentence(_("Series: %(series)s", series=row["series"])))
-    return " ".join(said)
 
 
 def _given(row: Row, refused: bool) -> str:
     """Given by Sam Whitfield. Where: Riverbend Family Clinic. Or who told of it."""
-    said = []
-    if row["performer"]:
-        said.append(_("With %(who)s.", who=row["performer"]) if refused else _("Given by %(who)s.", who=row["performer"]))
-    if row["place"]:
-        said.append(sentence(_("Where: %(place)s", place=row["place"])))
-    if row["primary_source"] is not None and not row["primary_source"]:
-        said.append(_("Told to us."))
-    return " ".join(said)
+    who = row["performer"]
+    by = _("With %(who)s.", who=who) if refused else _("Given by %(who)s.", who=who)
+    told_to_us = row["primary_source"] is not None and not row["primary_source"]
+    return run(by if who else "", told(_("Where"), row["place"]), _("Told to us.") if told_to_us else "")
 
 
 def _body(row: Row) -> str:
-    said = [sentence(_("Part of the body: %(site)s", site=row["body_site"]))] if row["body_site"] else []
-    if row["route"]:
-        said.append(sentence(_("How: %(route)s", route=row["route"])))
-    return " ".join(said)
+    return run(told(_("Part of the body"), row["body_site"]), told(_("How"), row["route"]))
 
 
-def _batch(row: Row) -> list[str]:
+def _batch(row: Row) -> str:
     """What a clinic asks for when a batch is called back."""
-    said = [sentence(_("Made by %(maker)s", maker=row["manufacturer"]))] if row["manufacturer"] else []
-    return said + ([sentence(_("Lot number: %(lot)s", lot=row["lot"]))] if row["lot"] else [])
+    maker = sentence(_("Made by %(maker)s", maker=row["manufacturer"])) if row["manufacturer"] else ""
+    return run(maker, told(_("Lot number"), row["lot"]))
 
 
 VACCINES = Listing(
