@@ -11,7 +11,7 @@ from uuid import UUID
 from access.audit import Entry
 from access.house import House
 from access.viewer import Viewer
-from access.vocabulary import Action, Category, Duty, Purpose
+from access.vocabulary import IN_TEXT, Action, Category, Duty, Purpose
 
 _SEAL = object()
 
@@ -94,6 +94,11 @@ class RecordGrant(Grant):
 
     def may(self, category: Category, action: Action = Action.SEE) -> bool:
         return self.own or (category.value, action.value) in self.scopes
+
+    @property
+    def reads_texts(self) -> bool:
+        """A running text of the clinic's cannot be shown in part: it is for those who may see all that it can name."""
+        return self.everything or all(map(self.may, IN_TEXT))
 
     async def still(self) -> None:
         from access.opening import stands

@@ -12,7 +12,7 @@ from access.audit import Entry
 from access.grant import AccountGrant, CapabilityGrant, QueueGrant, RecordGrant, SystemGrant, make
 from access.house import House
 from access.viewer import Viewer, Visitor
-from access.vocabulary import Access, Action, Category, Duty, Purpose
+from access.vocabulary import Access, Action, Duty, Purpose
 from rules.access import Allowed, RecordFacts, Refusal, ShareFacts, decide, scopes_of
 from tables.sites import site_of
 

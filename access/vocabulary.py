@@ -95,6 +95,13 @@ CATEGORIES: dict[Category, str] = {
 """What may be shared, as a patient reads it. The home page comes with every share and is no choice."""
 
 
+IN_TEXT = (
+    Category.RESULTS, Category.IMAGING, Category.MEDICINES, Category.ALLERGIES, Category.CONDITIONS, Category.VACCINES,
+    Category.VITALS, Category.CARE_PLAN,
+)
+"""What a clinic may write of in one running text, which cannot be shown in part."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A page of a record that ways around lead to: `path` below the record, its name, its group in the index."""

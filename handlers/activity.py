@@ -6,7 +6,7 @@ from litestar import Request, Response, get
 
 from access.vocabulary import Category, record
 from handlers.refs import form_of
-from handlers.respond import document, plain_text, render
+from handlers.respond import in_form, render
 from pages.activity import activity_document, activity_page, read_activity_filter
 
 CONTROL = record(Category.CONTROL)
@@ -21,9 +21,7 @@ async def activity(request: Request) -> Response:
 @get(["/activity.pdf", "/activity.txt"], access=CONTROL)
 async def activity_documents(request: Request) -> Response:
     page = await activity_document(request.state.grant, read_activity_filter(request.query_params))
-    if form_of(request.url.path) == "txt":
-        return await plain_text(request, page, "activity/index.txt")
-    return await document(request, page, "activity/index.pdf.html", "who-has-looked")
+    return await in_form(request, page, form_of(request.url.path), "activity/index.html", "who-has-looked")
 
 
 ROUTES = (activity, activity_documents)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from litestar import Request, Response, get
-from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 
 from access.vocabulary import record
 from handlers.refs import form_of
-from handlers.respond import document, plain_text, render
+from handlers.respond import in_form, render
 from pages.listing import Listing, read_asked
 from pages.listing_query import list_document, list_page
 from pages.sheet import Sheet
@@ -27,30 +26,15 @@ def list_routes(listing: Listing) -> tuple[HTTPRouteHandler, ...]:
     @get([f"/{listing.path}.pdf", f"/{listing.path}.txt"], access=access)
     async def documents(request: Request) -> Response:
         page = await list_document(request.state.grant, listing, read_asked(request.query_params))
-        if form_of(request.url.path) == "txt":
-            return await plain_text(request, page, "list/index.txt")
-        return await document(request, page, "list/index.pdf.html", listing.path)
+        return await in_form(request, page, form_of(request.url.path), "list/index.html", listing.path)
 
     return index, documents
 
 
 async def history(request: Request, page: TestPage | None, form: str, name: str) -> Response:
-    """One thing over time; `form` and `name` as for a sheet."""
-    if page is None:
-        raise NotFoundException
-    if form == "txt":
-        return await plain_text(request, page, "history/show.txt")
-    if form == "pdf":
-        return await document(request, page, "history/show.pdf.html", name)
-    return await render(request, page, "history/show.html", block="history")
+    """One thing over time."""
+    return await in_form(request, page, form, "history/show.html", name, block="history")
 
 
 async def sheet(request: Request, page: Sheet | None, form: str, name: str) -> Response:
-    """`form` is "", pdf or txt; `name` is what the PDF is called when it is kept. None is not found."""
-    if page is None:
-        raise NotFoundException
-    if form == "txt":
-        return await plain_text(request, page, "sheet/show.txt")
-    if form == "pdf":
-        return await document(request, page, "sheet/show.pdf.html", name)
-    return await render(request, page, "sheet/show.html")
+    return await in_form(request, page, form, "sheet/show.html", name)

@@ -99,6 +99,21 @@ async def plain_text(request: Request, page: Any, template: str) -> Response:
     return Response(text.encode(), media_type=TEXT)
 
 
+async def in_form(
+    request: Request, page: Any, form: str, template: str, name: str, *, block: str = ""
+) -> Response:
+    """The page, its PDF or its plain text, as `form` says ("", pdf, txt); the templates of the other two stand beside
+    that of the page. `name` is what the PDF is called when it is kept. None is not found."""
+    if page is None:
+        raise NotFoundException
+    beside = template.removesuffix(".html")
+    if form == "txt":
+        return await plain_text(request, page, f"{beside}.txt")
+    if form == "pdf":
+        return await document(request, page, f"{beside}.pdf.html", name)
+    return await render(request, page, template, block=block)
+
+
 def attached(request: Request, file: File | None) -> Response:
     """A file that somebody else made: it is saved, never shown as a page of ours. What cannot be given leads back to
     where the reason stands; None is not found."""

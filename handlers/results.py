@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from litestar import Request, Response, get
-from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from access.vocabulary import Category, record
 from handlers.listing import history
 from handlers.refs import form_of, parse_file, parse_ref
-from handlers.respond import attached, document, plain_text, render
+from handlers.respond import attached, in_form, render
 from pages.reports import report_file, report_page
 from pages.result_filter import read_filter
 from pages.results import results_document, results_page
@@ -27,22 +26,14 @@ async def results(request: Request) -> Response:
 @get(["/results.pdf", "/results.txt"], access=RESULTS)
 async def results_documents(request: Request) -> Response:
     page = await results_document(request.state.grant, read_filter(request.query_params))
-    if form_of(request.url.path) == "txt":
-        return await plain_text(request, page, "results/index.txt")
-    return await document(request, page, "results/index.pdf.html", "results")
+    return await in_form(request, page, form_of(request.url.path), "results/index.html", "results")
 
 
 @get("/results/{report:str}", access=RESULTS)
 async def report(request: Request, report: FromPath[str]) -> Response:
     asked = parse_ref(report)
     page = await report_page(request.state.grant, asked.ref)
-    if page is None:
-        raise NotFoundException
-    if asked.form == "txt":
-        return await plain_text(request, page, "results/show.txt")
-    if asked.form == "pdf":
-        return await document(request, page, "results/show.pdf.html", "result")
-    return await render(request, page, "results/show.html")
+    return await in_form(request, page, asked.form, "results/show.html", "result")
 
 
 @get("/results/{report:str}/files/{file:str}", access=RESULTS)

@@ -14,7 +14,6 @@ from pages.listing import Entry, Listing, Source, with_over
 from pages.pointed import pointed, sayable
 from pages.sheet import Cell, Link, Part, Remark, Sheet, lines_part, said_facts, table_part
 from pages.stored import Row, columns, listed, span_in
-from pages.visit_query import may_read_texts
 from pages.written import blocks
 from tables.care_plan import CarePlan, CareTeam, Goal
 from tables.conditions import Condition
@@ -22,6 +21,7 @@ from words.dates import clinical_text
 from words.gettext import N_, _, ngettext
 from words.names import list_of
 from words.numbers import count
+from words.states import tag
 
 STATES = {
     "on-hold": ("wait", N_("On hold")), "completed": ("", N_("Finished")), "revoked": ("", N_("Stopped")),
@@ -59,18 +59,13 @@ def _plan(row: Row) -> Entry:
     why, who = list_of(row["why"]), row["author"]
     lines = (_("For: %(reason)s.", reason=why) if why else "", _("Written by %(who)s.", who=who) if who else "")
     return Entry(
-        title=_title(row), at=("care-plan", row["ref"]), tag=_tag(row), lines=tuple(filter(None, lines)),
+        title=_title(row), at=("care-plan", row["ref"]), tag=tag(STATES, row["status"]), lines=tuple(filter(None, lines)),
         soft=span_in(row),
     )  # fmt: skip
 
 
 def _title(row: Row) -> str:
     return row["label"] or _("Care plan")
-
-
-def _tag(row: Row) -> tuple[str, str] | None:
-    state = STATES.get(row["status"])
-    return (state[0], _(state[1])) if state else None
 
 
 CARE_PLAN = Listing(
@@ -101,7 +96,7 @@ async def care_plan_page(grant: RecordGrant, ref: str) -> Sheet | None:
     teams = await pointed(grant, CareTeam, row["source"], listed(row["teams"]), care_team.READS)
     return Sheet(
         at=Address.of(grant), here=("care-plan", row["ref"]), title=_title(row),
-        kind=_("Care plan") if row["label"] else "", up=Link(("care-plan",), _("All care plans")), tag=_tag(row),
+        kind=_("Care plan") if row["label"] else "", up=Link(("care-plan",), _("All care plans")), tag=tag(STATES, row["status"]),
         facts=said_facts((_("For"), list_of(row["why"])), (_("When"), span_in(row)), (_("Written by"), row["author"])),
         parts=(*_about(row), *_activities(row), *_goals(aims), *_teams(teams), *_notes(row)),
         remarks=(*_withheld(row), *_left_out(row)),
@@ -112,7 +107,7 @@ async def care_plan_page(grant: RecordGrant, ref: str) -> Sheet | None:
 
 def _readable(grant: RecordGrant, rows: list[Row]) -> list[Row]:
     """Without its running texts where these may name what was not shared."""
-    if may_read_texts(grant):
+    if grant.reads_texts:
         return [row | {"withheld": False} for row in rows]
     return [row | {"withheld": _is_told(row) or bool(row["note"]), "description": "", "note": ""} for row in rows]
 

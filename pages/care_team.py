@@ -8,6 +8,7 @@ from pages.stored import Row, listed, span_in
 from pages.written import Block, blocks
 from tables.care_plan import CareTeam
 from words.gettext import N_, _
+from words.states import tag
 
 STATES = {"suspended": ("wait", N_("On hold")), "inactive": ("", N_("No longer at work"))}
 """FHIR CareTeam status where it is worth a word; `active` is not."""
@@ -34,9 +35,8 @@ def _team(row: Row) -> Entry:
     who = tuple(_("%(name)s: %(role)s", name=name, role=role) if role else name for name, role in members_of(row))
     lines = (_("For: %(reason)s.", reason=why) if why else "", _("Part of: %(what)s.", what=where) if where else "",
              _("Phone: %(phone)s", phone=phone) if phone else "")  # fmt: skip
-    state = STATES.get(row["status"])
     return Entry(
-        title=row["label"] or _("Care team"), tag=(state[0], _(state[1])) if state else None,
+        title=row["label"] or _("Care team"), tag=tag(STATES, row["status"]),
         lines=tuple(filter(None, lines)), soft=span_in(row),
         blocks=(*([Block("list", who)] if who else ()), *blocks(row["note"] or "")),
     )  # fmt: skip

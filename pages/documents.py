@@ -8,6 +8,7 @@ from pages.listing import Entry, Listing, Source
 from pages.stored import Row, listed, when_in
 from tables.documents import DocumentReference
 from words.gettext import N_, _, ngettext
+from words.states import tag
 
 STATES = {
     "preliminary": ("wait", N_("Not final")), "amended": ("fix", N_("Corrected")), "corrected": ("fix", N_("Corrected")),
@@ -24,8 +25,7 @@ def document_name(row: Row) -> str:
 def document_tag(row: Row) -> tuple[str, str] | None:
     if row["status"] == "superseded":
         return "", _("Replaced by a newer one")
-    known = STATES.get(row["doc_status"])
-    return (known[0], _(known[1])) if known else None
+    return tag(STATES, row["doc_status"])
 
 
 def written_on(row: Row) -> str:

@@ -11,6 +11,7 @@ from tables.imaging import ImagingStudy, Media
 from tables.results import DiagnosticReport
 from words.gettext import N_, _, ngettext
 from words.results import state, state_tag
+from words.states import tag
 from words.tests import name_of
 
 IS_IMAGING = f"category = '{Category.IMAGING.value}'"
@@ -55,8 +56,7 @@ def how_made(sent: str | None) -> str:
 
 
 def study_tag(row: Row) -> tuple[str, str] | None:
-    known = STUDIES.get(row["status"])
-    return (known[0], _(known[1])) if known else None
+    return tag(STUDIES, row["status"])
 
 
 def pictures(count: int | None) -> str:

@@ -13,6 +13,7 @@ from rules.doses import doses_from_json
 from tables.medicines import MedicationAdministration, MedicationDispense, MedicationRequest, MedicationStatement
 from words.doses import dose
 from words.gettext import N_, _, ngettext
+from words.states import tag
 
 NOW = frozenset({"active", "on-hold", "intended", "unknown", ""})
 STATES = {
@@ -61,9 +62,8 @@ def _entry(row: Row, *lines: str) -> Entry:
     said = [sentence(dose(one)) for one in doses_from_json(row["doses"] or "")]
     why = [_("For: %(reason)s.", reason=row["reason"])] if row["reason"] else []
     ended = [_("Why: %(reason)s.", reason=row["status_reason"])] if row.get("status_reason") else []
-    state = STATES.get(row["status"])
     return Entry(
-        title=row["label"], tag=(state[0], _(state[1])) if state else None, said=" ".join(filter(None, said)),
+        title=row["label"], tag=tag(STATES, row["status"]), said=" ".join(filter(None, said)),
         lines=tuple(filter(None, [" ".join([*why, *ended]), *lines])), blocks=blocks(row["note"] or ""),
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from rules.dates import DISTANT_PAST
 from rules.newness import NEW_FOR, NEWS
 from rules.paging import Key
 from rules.periods import Period
-from tables.results import DiagnosticReport, Observation
+from tables.results import Observation
 
 NEWEST = "newest"
 """In the place of a key: the first page, asked for by turning back to it."""

@@ -27,7 +27,7 @@ Lists = tuple[tuple[Listing, int], ...]
 
 SUMMARY: Lists = ((ALLERGIES, 5), (CONDITIONS, 7), (MEDICINES, 9), (VACCINES, 10), (CARE_TEAM, 2))
 CARD: Lists = ((ALLERGIES, 8), (CONDITIONS, 8), (MEDICINES, 10))
-PAST = ("past", "before", "given", "ended")
+PAST = ("past", "before", "given")
 """Groups of those lists that are history."""
 
 

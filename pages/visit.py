@@ -12,7 +12,7 @@ from pages.address import Address, RecordPage
 from pages.findings import Finding, nested
 from pages.sheet import Link, Remark
 from pages.stored import listed
-from pages.visit_query import OfVisit, Rows, may_read_texts, of_visit, the_visit
+from pages.visit_query import OfVisit, Rows, of_visit, the_visit
 from pages.visit_rows import GOING_ON, VisitRow, visit_of
 from pages.written import Block, blocks
 from rules.doses import Dose, doses_from_json
@@ -159,7 +159,6 @@ class VisitPage(RecordPage):
             Link((one.path, one.ref), name_of((one.loinc,), one.label)) for one in self.reports if one.path
         )
 
-
     @property
     def to_measures(self) -> tuple[tuple[tuple[str, ...], str], ...]:
         """(address, name) of the histories of what was measured; each once."""
@@ -173,7 +172,7 @@ async def visit_page(grant: RecordGrant, ref: str) -> VisitPage | None:
         return None
     grant.showed("Encounter", [encounter["id"]])
     found = await of_visit(grant, encounter)
-    readable = may_read_texts(grant)
+    readable = grant.reads_texts
     return VisitPage(
         at=Address.of(grant), own=grant.own, given=grant.given, visit=visit_of(encounter, bool(found.texts)),
         texts=_texts(found) if readable else (), withheld=not readable and bool(_texts(found)),

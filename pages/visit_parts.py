@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pages.findings import Finding
+from pages.medicines import STATES
 from pages.result_rows import corrected_words
 from pages.sheet import Cell, Part, lines_part, table_of, table_part
 from pages.visit import Done, Ordered, Problem, Report, Text, VisitPage
@@ -15,6 +16,7 @@ from words.gettext import N_, _, ngettext
 from words.names import in_sentence
 from words.problems import NOT_GIVEN, certainty
 from words.results import meaning, meaning_class, state, usual_range
+from words.states import tag
 from words.tests import name_of
 
 
@@ -111,13 +113,6 @@ def _scans(reports: tuple[Report, ...]) -> Iterator[Part]:
         yield Part(_("Scans and X-rays"), facts=tuple(said))
 
 
-STATES = {
-    "on-hold": N_("On hold"), "cancelled": N_("Cancelled"), "stopped": N_("Stopped"), "completed": N_("Finished"),
-    "draft": N_("Not sent yet"),
-}  # fmt: skip
-"""FHIR MedicationRequest.status as it is today, where it is worth a word."""
-
-
 def _medicines(medicines: tuple[Ordered, ...]) -> Iterator[Part]:
     if not medicines:
         return
@@ -128,7 +123,8 @@ def _medicines(medicines: tuple[Ordered, ...]) -> Iterator[Part]:
 
 
 def _since(one: Ordered) -> Cell:
-    return Cell(_(STATES[one.status]) if one.status in STATES else "")
+    known = tag(STATES, one.status)
+    return Cell(known[1] if known else "")
 
 
 def _done(heading: str, done: tuple[Done, ...], not_done: str) -> Iterator[Part]:

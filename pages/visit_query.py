@@ -28,12 +28,6 @@ RULED_OUT = ("refuted", "entered-in-error")
 SHOWN = (Category.RESULTS.value, Category.VITALS.value)
 """Of the observations, what was tested and what was measured; answers to questionnaires are no part of a summary."""
 
-IN_TEXT = (
-    Category.RESULTS, Category.IMAGING, Category.MEDICINES, Category.ALLERGIES, Category.CONDITIONS, Category.VACCINES,
-    Category.VITALS, Category.CARE_PLAN,
-)
-"""What a clinic may write of in one running text, which cannot be shown in part."""
-
 
 @dataclass(frozen=True, slots=True)
 class OfVisit:
@@ -63,11 +57,6 @@ async def of_visit(grant: RecordGrant, encounter: Row) -> OfVisit:
         letters=await _read(grant, encounter, DocumentReference, "label", "title", "note", "author",
                             order="effective_starts"),
     )  # fmt: skip
-
-
-def may_read_texts(grant: RecordGrant) -> bool:
-    """A running text names results, medicines and conditions: it is for those who may see all of these."""
-    return grant.everything or all(grant.may(category) for category in IN_TEXT)
 
 
 async def _read(grant: RecordGrant, encounter: Row, table: type[Table], *names: str, order: str = "label") -> Rows:

@@ -8,6 +8,7 @@ from typing import Any
 from pages.stored import columns, dated_in, listed
 from rules.dates import ClinicalDate
 from tables.visits import Encounter
+from words import states
 from words.dates import clinical, weekday
 from words.gettext import N_, _
 from words.names import list_of
@@ -78,9 +79,7 @@ class VisitRow:
 
     @property
     def tag(self) -> tuple[str, str] | None:
-        """(class of the stylesheet, words), where its state is worth a word."""
-        found = STATES.get(self.status)
-        return (found[0], _(found[1])) if found else None
+        return states.tag(STATES, self.status)
 
 
 def _first(dated: ClinicalDate) -> ClinicalDate:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app import create_app
 from settings import Settings
-from tests.support.canaries import CANARIES, TABLES, honest, write_canaries
+from tests.support.canaries import TABLES, honest, write_canaries
 from tests.support.client import client_of, started
 from tests.support.databases import portal
 from tests.support.facts import Chart

@@ -14,7 +14,7 @@ from tests.support.client import Seen
 from tests.support.html import read_page
 from tests.support.html.tree import words
 from tests.support.pdf import Document
-from tests.support.sent import NOTES, Resource, codes_of, note_of, referred, words_of
+from tests.support.sent import NOTES, Resource, codes_of, referred, words_of
 from words.tests import name_of
 
 UNITS = {
