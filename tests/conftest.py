@@ -18,6 +18,8 @@ import pytest
 from tests.support import databases
 from tests.support.databases import Postgres, Server, Sqlite, Templates
 
+pytest_plugins = ("tests.support.vera",)
+
 ENGINES = ("sqlite", "postgresql")
 
 # The machine is shared while tests run side by side, so a slow example is no failure.

@@ -6,28 +6,12 @@ import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import pytest
-
 from access.audit import Entry
 from pages.activity import action_words, grouped, read_activity_filter
 from pages.activity_query import SYSTEM, Someone
 from tables.accounts import Account, StaffDuty
-from tests.support.lab import Lab, house_here
 from tests.support.pdf import Document, pdf_problems
 from words.gettext import use
-
-
-@pytest.fixture
-async def lab(app, demo_url) -> Lab:
-    now = datetime.now(UTC)
-    return await Lab.open(house_here(demo_url, now), now)
-
-
-@pytest.fixture
-async def vera(lab, client):
-    me = await lab.person("Vera Lind")
-    client.cookies.set("s", me.cookie)
-    return client
 
 
 async def staff(lab, name: str, duty: str) -> UUID:

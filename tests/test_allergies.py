@@ -10,21 +10,13 @@ from ehr.projections.problems import allergy
 from ehr.references import Reading
 from ehr.rows import Feed
 from tables.allergies import AllergyIntolerance
-from tests.support.lab import Lab, house_here
+from tests.support.lab import Lab
 
 
 @pytest.fixture
-async def lab(app, demo_url) -> Lab:
-    now = datetime.now(UTC)
-    return await Lab.open(house_here(demo_url, now), now)
-
-
-@pytest.fixture
-async def listed(lab, client):
-    client.cookies.set("s", (await lab.person("Vera Lind")).cookie)
-
+async def listed(lab, vera):
     async def words() -> str:
-        return (await client.get(f"{lab.home}/allergies")).main
+        return (await vera.get(f"{lab.home}/allergies")).main
 
     return words
 

@@ -4,7 +4,7 @@ everything that a feed may send instead."""
 from __future__ import annotations
 
 import socket
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 
@@ -15,7 +15,7 @@ from tables.documents import DocumentReference
 from tables.feed import RawResource
 from tables.imaging import Media
 from tables.results import DiagnosticReport
-from tests.support.lab import Lab, house_here
+from tests.support.lab import Lab
 from tests.support.papers import binary, file, paper
 from tests.support.pdf import Document
 
@@ -26,18 +26,6 @@ CDA = (
     "<structuredBody><component><section><title>Allergies</title><text><list><item>Penicillin: rash</item></list></text>"
     "</section></component></structuredBody></component></ClinicalDocument>"
 )
-
-
-@pytest.fixture
-async def lab(app, demo_url) -> Lab:
-    now = datetime.now(UTC)
-    return await Lab.open(house_here(demo_url, now), now)
-
-
-@pytest.fixture
-async def vera(lab, client):
-    client.cookies.set("s", (await lab.person("Vera Lind")).cookie)
-    return client
 
 
 def address(lab: Lab, row, place: int = 0) -> str:

@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-import pytest
+from datetime import datetime
 
 from tables.care_plan import CareTeam
-from tests.support.lab import Lab, house_here
 from tests.support.pdf import Document, pdf_problems
-
-
-@pytest.fixture
-async def lab(app, demo_url) -> Lab:
-    now = datetime.now(UTC)
-    return await Lab.open(house_here(demo_url, now), now)
-
-
-@pytest.fixture
-async def vera(lab, client):
-    client.cookies.set("s", (await lab.person("Vera Lind")).cookie)
-    return client
 
 
 PEOPLE = [

@@ -10,21 +10,9 @@ from ehr.projections.problems import condition as projected
 from ehr.references import Reading
 from ehr.rows import Feed
 from tables.conditions import Condition
-from tests.support.lab import Lab, house_here
+from tests.support.lab import Lab
 from tests.support.pdf import Document, pdf_problems
 from tests.support.visiting import visit
-
-
-@pytest.fixture
-async def lab(app, demo_url) -> Lab:
-    now = datetime.now(UTC)
-    return await Lab.open(house_here(demo_url, now), now)
-
-
-@pytest.fixture
-async def vera(lab, client):
-    client.cookies.set("s", (await lab.person("Vera Lind")).cookie)
-    return client
 
 
 @pytest.fixture

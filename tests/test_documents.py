@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
-
-import pytest
+from datetime import datetime
 
 from tables.audit import AuditEvent
 from tables.documents import DocumentReference
-from tests.support.lab import Lab, house_here
+from tests.support.lab import Lab
 from tests.support.pdf import Document, pdf_problems
 from tests.support.visiting import visit
-
-
-@pytest.fixture
-async def lab(app, demo_url) -> Lab:
-    now = datetime.now(UTC)
-    return await Lab.open(house_here(demo_url, now), now)
-
-
-@pytest.fixture
-async def vera(lab, client):
-    client.cookies.set("s", (await lab.person("Vera Lind")).cookie)
-    return client
 
 
 async def put(lab: Lab, label: str = "Consult note", **columns):

@@ -5,25 +5,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from tables.appointments import Appointment
 from tables.documents import DocumentReference
 from tables.records import Share
-from tests.support.lab import Lab, house_here
 from tests.support.visiting import visit
-
-
-@pytest.fixture
-async def lab(app, demo_url) -> Lab:
-    now = datetime.now(UTC)
-    return await Lab.open(house_here(demo_url, now), now)
-
-
-@pytest.fixture
-async def vera(lab, client):
-    client.cookies.set("s", (await lab.person("Vera Lind")).cookie)
-    return client
 
 
 async def helping(lab, browser, *scopes: str, basis: str = "helper"):

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 
 from tables.coverage import Coverage
-from tests.support.lab import Lab, house_here
 from tests.support.pdf import Document, pdf_problems
 
 
 @pytest.fixture
-async def lab(app, demo_url) -> Lab:
-    now = datetime.now(UTC)
-    return await Lab.open(house_here(demo_url, now), now)
-
-
-@pytest.fixture
-async def listed(lab, client):
-    client.cookies.set("s", (await lab.person("Vera Lind")).cookie)
-
+async def listed(lab, vera):
     async def words() -> str:
-        return (await client.get(f"{lab.home}/insurance")).main
+        return (await vera.get(f"{lab.home}/insurance")).main
 
     return words
 

@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
-
-import pytest
+from datetime import datetime
 
 from tables.medicines import MedicationRequest
-from tests.support.lab import Lab, house_here
+from tests.support.lab import Lab
 from tests.support.pdf import Document, pdf_problems
-
-
-@pytest.fixture
-async def lab(app, demo_url) -> Lab:
-    now = datetime.now(UTC)
-    return await Lab.open(house_here(demo_url, now), now)
-
-
-@pytest.fixture
-async def vera(lab, client):
-    client.cookies.set("s", (await lab.person("Vera Lind")).cookie)
-    return client
 
 
 async def many(lab: Lab, count: int) -> None:

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 
 from rules.doses import Dose, Timing, doses_to_json
 from rules.quantities import Quantity
 from tables.medicines import MedicationAdministration, MedicationDispense, MedicationRequest, MedicationStatement
-from tests.support.lab import Lab, house_here
 
 
 @pytest.fixture
-async def lab(app, demo_url) -> Lab:
-    now = datetime.now(UTC)
-    return await Lab.open(house_here(demo_url, now), now)
-
-
-@pytest.fixture
-async def listed(lab, client):
-    client.cookies.set("s", (await lab.person("Vera Lind")).cookie)
-
+async def listed(lab, vera):
     async def words() -> str:
-        return (await client.get(f"{lab.home}/medicines")).main
+        return (await vera.get(f"{lab.home}/medicines")).main
 
     return words
 

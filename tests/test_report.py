@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from rules.quantities import Absent, Coded, Quantity, Ratio, Truth
 from tables.base import new_ref
-from tests.support.lab import Lab, before, house_here, said
+from tests.support.lab import Lab, before, said
 from tests.support.pdf import Document, pdf_problems
-
-
-@pytest.fixture
-async def lab(app, demo_url) -> Lab:
-    now = datetime.now(UTC)
-    return await Lab.open(house_here(demo_url, now), now)
-
-
-@pytest.fixture
-async def vera(lab, client):
-    client.cookies.set("s", (await lab.person("Vera Lind")).cookie)
-    return client
 
 
 def address(lab: Lab, row, form: str = "") -> str:

@@ -8,24 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rules.quantities import Quantity
-from tests.support.lab import Lab, before, house_here, said
+from tests.support.lab import Lab, before, said
 from tests.support.pdf import Document, pdf_problems
 
 SUM = (("HGB", "11.8", "g/dL", "718-7", "12.0", "15.5"), ("WBC", "6.2", "10*3/uL", "6690-2", "4.0", "11.0"),
        ("PLT", "251", "10*3/uL", "777-3", "150", "400"))  # fmt: skip
-
-
-@pytest.fixture
-async def lab(app, demo_url) -> Lab:
-    now = datetime.now(UTC)
-    return await Lab.open(house_here(demo_url, now), now)
-
-
-@pytest.fixture
-async def vera(lab, client):
-    """Vera's own browser."""
-    client.cookies.set("s", (await lab.person("Vera Lind")).cookie)
-    return client
 
 
 @pytest.fixture

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 
 from tables.allergies import AllergyIntolerance
 from tables.medicines import MedicationRequest
-from tests.support.lab import Lab, house_here
+from tests.support.lab import Lab
 from tests.support.pdf import Document, pdf_problems
 
 PAGES = ("summary", "emergency-card")
-
-
-@pytest.fixture
-async def lab(app, demo_url) -> Lab:
-    now = datetime.now(UTC)
-    return await Lab.open(house_here(demo_url, now), now)
-
-
-@pytest.fixture
-async def vera(lab, client):
-    client.cookies.set("s", (await lab.person("Vera Lind")).cookie)
-    return client
 
 
 async def fill(lab: Lab, medicines: int = 1) -> None:

@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
-
-import pytest
+from datetime import datetime, timedelta
 
 from rules.quantities import Quantity
-from tests.support.lab import Lab, before, house_here, said
+from tests.support.lab import Lab, before, said
 from tests.support.pdf import Document, pdf_problems
 
 RISING = (("12.3", 4), ("11.8", 95), ("11.4", 180), ("11.1", 270), ("10.6", 355))
-
-
-@pytest.fixture
-async def lab(app, demo_url) -> Lab:
-    now = datetime.now(UTC)
-    return await Lab.open(house_here(demo_url, now), now)
-
-
-@pytest.fixture
-async def vera(lab, client):
-    client.cookies.set("s", (await lab.person("Vera Lind")).cookie)
-    return client
 
 
 async def history(lab: Lab, numbers=RISING, unit="g/dL", **columns) -> str:

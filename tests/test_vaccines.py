@@ -12,21 +12,9 @@ from ehr.references import Reading
 from ehr.rows import Feed
 from rules.vaccines import DISEASES, diseases_of
 from tables.vaccines import Immunization
-from tests.support.lab import Lab, house_here
+from tests.support.lab import Lab
 from tests.support.pdf import Document, pdf_problems
 from words import vaccines as words_of
-
-
-@pytest.fixture
-async def lab(app, demo_url) -> Lab:
-    now = datetime.now(UTC)
-    return await Lab.open(house_here(demo_url, now), now)
-
-
-@pytest.fixture
-async def vera(lab, client):
-    client.cookies.set("s", (await lab.person("Vera Lind")).cookie)
-    return client
 
 
 @pytest.fixture

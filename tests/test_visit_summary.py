@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from rules.quantities import Quantity, Text
 from tests.support.axe import axe_problems
 from tests.support.browser import overflows
-from tests.support.lab import Lab, house_here
 from tests.support.pdf import Document, pdf_problems
 from tests.support.visiting import condition, letter, medicine, procedure, summary, vaccine, visit
 
 EVERYTHING = ("results", "imaging", "medicines", "allergies", "conditions", "vaccines", "vitals", "visits", "care_plan", "documents")
-
-
-@pytest.fixture
-async def lab(app, demo_url) -> Lab:
-    now = datetime.now(UTC)
-    return await Lab.open(house_here(demo_url, now), now)
-
-
-@pytest.fixture
-async def vera(lab, client):
-    client.cookies.set("s", (await lab.person("Vera Lind")).cookie)
-    return client
 
 
 async def helping(lab, browser, *scopes: str):

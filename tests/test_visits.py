@@ -3,25 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-import pytest
-
-from tests.support.lab import Lab, house_here
 from tests.support.pdf import Document, pdf_problems
 from tests.support.visiting import summary, visit
-
-
-@pytest.fixture
-async def lab(app, demo_url) -> Lab:
-    now = datetime.now(UTC)
-    return await Lab.open(house_here(demo_url, now), now)
-
-
-@pytest.fixture
-async def vera(lab, client):
-    client.cookies.set("s", (await lab.person("Vera Lind")).cookie)
-    return client
 
 
 async def helping(lab, browser, *scopes: str):

@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from random import Random
-
-import pytest
 
 from rules.quantities import Absent, Quantity
 from tables.results import Observation
 from tables.visits import Encounter
-from tests.support.lab import Lab, before, house_here
+from tests.support.lab import Lab, before
 from tests.support.pdf import Document, pdf_problems
 
 VITAL = {"category": "vitals"}
-
-
-@pytest.fixture
-async def lab(app, demo_url) -> Lab:
-    now = datetime.now(UTC)
-    return await Lab.open(house_here(demo_url, now), now)
-
-
-@pytest.fixture
-async def vera(lab, client):
-    client.cookies.set("s", (await lab.person("Vera Lind")).cookie)
-    return client
 
 
 async def weight(lab: Lab, pounds: str = "152", **columns) -> Observation:
