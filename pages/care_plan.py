@@ -48,7 +48,10 @@ async def _alone(grant: RecordGrant, rows: list[Row]) -> list[Row]:
 
 async def _for_what(grant: RecordGrant, rows: list[Row]) -> list[Row]:
     """With the conditions that each is for, as far as they may be said."""
-    return [row | {"why": await sayable(grant, Condition, listed(row["addresses"]))} for row in rows]
+    sent = [listed(row["addresses"]) for row in rows]
+    said = await sayable(grant, Condition, (word for words in sent for word in words))
+    whys = ([word for word in dict.fromkeys(words) if word in said] for words in sent)
+    return [row | {"why": why} for row, why in zip(rows, whys, strict=True)]
 
 
 def _group(row: Row) -> str:

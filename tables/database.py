@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -41,7 +41,6 @@ class Database:
 
     url: str
     engine: KeptSQLiteEngine | PooledPostgresEngine = field(init=False)
-    _numbered: dict[str, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.engine = _engine(self.url)
@@ -89,7 +88,7 @@ class Database:
         return self.engine.transaction_exists()
 
     async def rows(self, sql: str, *args: Any) -> list[dict]:
-        """Hand-written SQL with `?` marks, for the few hottest statements. UUIDs and datetimes as arguments."""
+        """Hand-written SQL with `?` marks. UUIDs and datetimes as arguments."""
         if isinstance(self.engine, KeptSQLiteEngine):
             if self.engine.current_transaction.get():
                 return self.engine.on_writer(sql, args)
@@ -97,7 +96,7 @@ class Database:
         return [dict(row) for row in await self._postgres(sql, args)]
 
     async def _postgres(self, sql: str, args: Sequence[Any]):
-        numbered = self.numbered(sql)
+        numbered = _numbered(sql)
         transaction = self.engine.current_transaction.get()
         if transaction:
             return await transaction.connection.fetch(numbered, *args)
@@ -110,16 +109,14 @@ class Database:
             self.engine.on_writer_many(sql, list(rows))
         else:
             connection = self.engine.current_transaction.get().connection
-            await connection.executemany(self.numbered(sql), list(rows))
+            await connection.executemany(_numbered(sql), list(rows))
 
-    def numbered(self, sql: str) -> str:
-        """`?` marks as PostgreSQL's `$1`, remembered; the statements are few and fixed."""
-        known = self._numbered.get(sql)
-        if known is None:
-            parts = re.split(r"\?", sql)
-            known = parts[0] + "".join(f"${n}{part}" for n, part in enumerate(parts[1:], 1))
-            self._numbered[sql] = known
-        return known
+
+@lru_cache(maxsize=1024)
+def _numbered(sql: str) -> str:
+    """`?` marks as PostgreSQL's `$1`. Lists of values make as many texts as they have lengths, so not all are kept."""
+    first, *parts = sql.split("?")
+    return first + "".join(f"${n}{part}" for n, part in enumerate(parts, 1))
 
 
 def _engine(url: str) -> KeptSQLiteEngine | PooledPostgresEngine:

@@ -9,6 +9,7 @@ import pytest
 
 from tables.care_plan import CarePlan, CareTeam, Goal
 from tables.conditions import Condition
+from tables.database import Database
 from tests.support.lab import Lab
 from tests.support.pdf import Document, pdf_problems
 
@@ -75,6 +76,24 @@ async def test_the_plans_of_today_come_first_and_each_leads_to_its_page(lab, ver
     assert found == ["Of today For: Asthma. Written by", "Waits On hold", "Before ", "Done with Finished", "Called off Stopped"]
     assert "4 entries. Now: 2. Before: 2." in page.main
     assert (await vera.follow(page, "Of today")).h1 == "Care plan Of today"
+
+
+async def test_what_many_plans_are_for_is_asked_once(lab, vera, monkeypatch):
+    asked, rows = [], Database.rows
+
+    async def counted(database: Database, sql: str, *values):
+        asked.append(sql)
+        return await rows(database, sql, *values)
+
+    monkeypatch.setattr(Database, "rows", counted)
+    await lab.put(CarePlan, "Plan 0", addresses=["Asthma", "Pain"])
+    await vera.get(f"{lab.home}/care-plan")
+    of_one = len(asked)
+    for number in range(1, 8):
+        await lab.put(CarePlan, f"Plan {number}", addresses=["Asthma", f"Pain {number}"])
+    asked.clear()
+    assert "For: Asthma and Pain 7." in (await vera.get(f"{lab.home}/care-plan")).main
+    assert len(asked) <= of_one
 
 
 async def test_a_goal_that_no_plan_names_stands_under_its_own_heading(lab, vera):
