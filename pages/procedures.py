@@ -14,6 +14,7 @@ from tables.procedures import Procedure
 from words.gettext import N_, _
 from words.problems import in_life
 from words.sentences import run, told
+from words.states import tag
 
 GROUPS = {
     "preparation": "now", "in-progress": "now", "on-hold": "now", "suspended": "now", "completed": "done",
@@ -39,11 +40,10 @@ async def _filled(grant: RecordGrant, rows: list[Row]) -> list[Row]:
 
 
 def _entry(row: Row) -> Entry:
-    state = STATES.get(row["status"])
     return Entry(
-        title=row["label"], tag=(state[0], _(state[1])) if state else None,
-        lines=tuple(filter(None, (told(_("Why"), row["status_reason"]), _when(row), _why(row), _came_of_it(row)))), links=tuple(links_to_visits([row])),
-        blocks=blocks(row["note"] or ""),
+        title=row["label"], tag=tag(STATES, row["status"]),
+        lines=tuple(filter(None, (told(_("Why"), row["status_reason"]), _when(row), _why(row), _came_of_it(row)))),
+        links=tuple(links_to_visits([row])), blocks=blocks(row["note"] or ""),
     )  # fmt: skip
 
 
