@@ -28,9 +28,10 @@ MOST_KINDS = 20
 MEASURED = f"category = '{Category.VITALS.value}'"
 OUTER = (
     f"{MEASURED} AND (parent IS NULL OR parent = id OR NOT EXISTS (SELECT 1 FROM observation panel"
-    " WHERE panel.id = observation.parent AND panel.withdrawn_at IS NULL AND panel.released_at IS NOT NULL))"
+    f" WHERE panel.id = observation.parent AND panel.{MEASURED} AND panel.withdrawn_at IS NULL"
+    " AND panel.released_at IS NOT NULL))"
 )
-"""Without members and components, which their panel says."""
+"""Without members and components, which their panel says where it stands in this list itself."""
 NEWEST = (
     "SELECT id, panel_of FROM (SELECT observation.id AS id,"
     f" CASE WHEN loinc IN ('{SYSTOLIC}', '{DIASTOLIC}') THEN parent END AS panel_of,"
@@ -60,9 +61,10 @@ def _entry(row: Row) -> Entry:
     tagged = one.state in (Shown.NOT_FINAL, Shown.NOT_DONE) or one.corrected
     shown = Shown.CORRECTED if one.corrected else one.state
     parts = tuple(f"{part.name}: {sentence(_said(part))}" for part in one.parts if one.is_group and _said(part))
+    told = one.has_value or one.state is not Shown.NOT_DONE or one.pair
     return Entry(
         title=one.name, at=one.history, tag=(state_tag(shown), state(shown)) if tagged else None,
-        said=sentence(one.said) if one.has_value or one.state is not Shown.NOT_DONE or one.pair else "", lines=(*parts, *_remarks(one)), soft=_how(one),
+        said=sentence(one.said) if told else "", lines=(*parts, *_remarks(one)), soft=_how(one),
     )  # fmt: skip
 
 

@@ -66,6 +66,11 @@ async def test_everything_stands_by_day_the_newest_day_first_and_what_has_no_dat
     assert said.index("March 2") < said.index("last spring Weight 140 lb.") and "Date not known Steps many." in said
 
 
+async def test_a_measurement_in_a_panel_of_another_list_stands_by_itself(lab, vera):
+    await lab.panel("Check-up", await weight(lab, "151"), await lab.test("Iron", "60", "ug/dL"))
+    assert "Weight 151 lb." in (await vera.get(f"{lab.home}/vitals")).main.replace("\u00a0", " ")
+
+
 async def test_a_panel_is_read_as_a_group_and_its_members_are_not_counted_again(lab, vera):
     rate = await lab.test("Pulse", "72", "/min", loinc="8867-4", **VITAL)
     warm = await lab.test("Temp", "37.0", "Cel", loinc="8310-5", **VITAL)
