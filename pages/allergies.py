@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from access.vocabulary import Category
-from pages.findings import sentence
 from pages.listing import Entry, Listing, Source
 from pages.stored import Row, listed, when_in
 from pages.written import blocks
@@ -11,6 +10,7 @@ from tables.allergies import AllergyIntolerance
 from words.gettext import N_, _
 from words.names import list_of
 from words.problems import certainty, in_life
+from words.sentences import sentence
 
 PAST = frozenset({"inactive", "resolved"})
 NO_ALLERGY_AT_ALL = frozenset({"716186003", "160244002"})

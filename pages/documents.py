@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from access.vocabulary import Category
-from pages.findings import sentence
 from pages.listing import Entry, Listing, Source
 from pages.stored import Row, listed, when_in
 from tables.documents import DocumentReference
 from words.gettext import N_, _, ngettext
+from words.sentences import sentence
 from words.states import tag
 
 STATES = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pages.findings import sentence
 from pages.listing import Entry
 from pages.sheet import Cell
 from pages.stored import Row, listed, when_in
@@ -10,6 +9,7 @@ from pages.written import blocks
 from words.dates import clinical_text
 from words.gettext import N_, _
 from words.numbers import bounded
+from words.sentences import sentence
 
 READS = ("label", "status", "achievement", "priority", "targets", "note", "start")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from access.vocabulary import Category
-from pages.findings import clipped, sentence
+from pages.findings import clipped
 from pages.listing import Entry, Listing, Source
 from pages.stored import Row, when_in
 from rules.results import Shown, shown_state
@@ -11,6 +11,7 @@ from tables.imaging import ImagingStudy, Media
 from tables.results import DiagnosticReport
 from words.gettext import N_, _, ngettext
 from words.results import state, state_tag
+from words.sentences import sentence
 from words.states import tag
 from words.tests import name_of
 

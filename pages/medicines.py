@@ -5,7 +5,6 @@ from __future__ import annotations
 from access.grant import RecordGrant
 from access.visible import one_of, visible
 from access.vocabulary import Category
-from pages.findings import sentence
 from pages.listing import Entry, Listing, Source
 from pages.stored import Row, columns, when_in
 from pages.written import blocks
@@ -13,6 +12,7 @@ from rules.doses import doses_from_json
 from tables.medicines import MedicationAdministration, MedicationDispense, MedicationRequest, MedicationStatement
 from words.doses import dose
 from words.gettext import N_, _, ngettext
+from words.sentences import sentence
 from words.states import tag
 
 NOW = frozenset({"active", "on-hold", "intended", "unknown", ""})

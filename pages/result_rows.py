@@ -8,13 +8,14 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from pages.findings import RANKS, Finding, before_of, clipped, corrected_words, sentence
+from pages.findings import RANKS, Finding, before_of, clipped, corrected_words
 from rules.dates import ClinicalDate
 from rules.quantities import Absent, Quantity, from_json, is_censored
 from rules.results import OUT, Meaning, Shown, shown_state
 from words.dates import day_short
 from words.gettext import _, ngettext
 from words.results import meaning, meaning_class, specimen, state, state_tag
+from words.sentences import sentence
 from words.tests import is_plain, name_of
 
 MOST_SAID = 3

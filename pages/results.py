@@ -8,7 +8,6 @@ from itertools import groupby
 
 from access.grant import RecordGrant
 from pages.address import Address, RecordPage
-from pages.findings import sentence
 from pages.result_filter import ResultFilter
 from pages.result_query import Found, found_results, found_tests, has_results
 from pages.result_rows import ResultRow, row_of
@@ -18,6 +17,7 @@ from rules.periods import Period
 from words.dates import month
 from words.gettext import N_, _, ngettext
 from words.numbers import count
+from words.sentences import sentence
 
 DOCUMENT = 200
 """The most results that one document lists."""

@@ -8,7 +8,7 @@ from typing import Any
 from access.grant import RecordGrant
 from access.visible import visible
 from access.vocabulary import Category
-from pages.findings import RANKS, Finding, nested, sentence
+from pages.findings import RANKS, Finding, nested
 from pages.listing import Entry, Listing, Source
 from pages.series import parts_of
 from pages.sheet import Cell, Part, table_of
@@ -21,6 +21,7 @@ from words.dates import clinical, clock
 from words.gettext import N_, _
 from words.names import list_of
 from words.results import state, state_tag, usual_range
+from words.sentences import sentence
 from words.tests import name_of
 
 MOST_KINDS = 20
