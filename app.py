@@ -25,16 +25,25 @@ from settings import Settings
 
 
 def create_app(settings: Settings) -> ASGIApp:
-    house = starting.make_house(settings)
-    state = State({
-        "house": house, "settings": settings, "assets": fresh(), "pdf": PdfPool(origin=settings.origin),
-        "views": make_environment(), "text_views": make_text_environment(),
-    })
+    return furnished(make_portal(), settings)
+
+
+def make_portal() -> Litestar:
+    """The routes and what stands around them, the same for every installation."""
     portal = Litestar(
         route_handlers=routes.ROUTES, guards=[guard], middleware=[FormLayer()], exception_handlers=HANDLERS,
-        state=state, lifespan=[_life], openapi_config=None, debug=False, logging_config=None,
+        lifespan=[_life], openapi_config=None, debug=False, logging_config=None,
     )
     check_routes(starting.walk(portal))
+    return portal
+
+
+def furnished(portal: Litestar, settings: Settings) -> ASGIApp:
+    """The portal of one installation, with what its handlers find in `state`."""
+    portal.state = State({
+        "house": starting.make_house(settings), "settings": settings, "assets": fresh(),
+        "pdf": PdfPool(origin=settings.origin), "views": make_environment(), "text_views": make_text_environment(),
+    })
     return Outermost(portal, lambda: portal.state.house, settings)
 
 

@@ -167,11 +167,25 @@ def make_settings(tmp_path: Path):
 @pytest.fixture
 async def app(demo_url: str, make_settings) -> AsyncIterator:
     """The started app with the demo clinic and its cast."""
-    from app import create_app
+    from app import furnished
     from tests.support.client import started
 
-    async with started(create_app(make_settings(demo_url))) as running:
-        yield running
+    with a_portal() as portal:
+        async with started(furnished(portal, make_settings(demo_url))) as running:
+            yield running
+
+
+PORTALS: list = []
+"""Portals at rest: wiring one costs more than most tests, and is the same for all of them."""
+
+
+@contextlib.contextmanager
+def a_portal() -> Iterator:
+    from app import make_portal
+
+    portal = PORTALS.pop() if PORTALS else make_portal()
+    yield portal
+    PORTALS.append(portal)
 
 
 @pytest.fixture
