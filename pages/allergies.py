@@ -48,11 +48,17 @@ def _entry(row: Row) -> Entry:
         tag = ("", _("No longer so"))
     else:
         tag = ("wait", unsure) if unsure else None
+    danger, reactions = _danger(row), _reactions(row)
     return Entry(
-        title=row["label"], tag=tag, said=_reactions(row),
-        lines=tuple(filter(None, (_danger(row), " ".join(filter(None, (_kind(row), _since(row))))))),
+        title=row["label"], tag=tag, said=" ".join(filter(None, (danger, reactions))) if _grave(row) else reactions,
+        lines=tuple(filter(None, ("" if _grave(row) else danger, " ".join(filter(None, (_kind(row), _since(row))))))),
         soft=_noted(row), blocks=blocks(row["note"] or ""),
     )  # fmt: skip
+
+
+def _grave(row: Row) -> bool:
+    """What could kill stands before the rest and is said first; a summary tells it too."""
+    return row["criticality"] == "high" and not row["none_known"]
 
 
 def _reactions(row: Row) -> str:
@@ -106,7 +112,7 @@ ALLERGIES = Listing(
     groups=(("now", N_("Now")), ("past", N_("In the past")), ("none", N_("Asked about all kinds")),
             ("asked", N_("Asked about some kinds"))),
     sources=(
-        Source(AllergyIntolerance, READS, _entry, group=_group, by="recorded",
-               sorts=("clinical_status", "none_known", "fhir_code", "verification")),
+        Source(AllergyIntolerance, READS, _entry, group=_group, by="recorded", place=lambda row: 0 if _grave(row) else 1,
+               sorts=("clinical_status", "none_known", "fhir_code", "verification", "criticality")),
     ),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from tables.care_plan import CareTeam
 from words.gettext import N_, _
 from words.states import tag
 
-STATES = {"suspended": ("wait", N_("On hold")), "inactive": ("", N_("No longer at work"))}
+STATES = {"suspended": ("wait", N_("On hold")), "inactive": ("", N_("Ended"))}
 """FHIR CareTeam status where it is worth a word; `active` is not."""
 READS = ("label", "status", "members", "reason", "organization", "phone", "note", "effective")
 

@@ -35,13 +35,14 @@ class _Found:
 
 
 async def list_page(
-    grant: RecordGrant, listing: Listing, asked: Asked, size: int = PAGE, without: tuple[str, ...] = ()
+    grant: RecordGrant, listing: Listing, asked: Asked, size: int = PAGE, without: tuple[str, ...] = (), once: bool = False
 ) -> ListPage:
-    """`without` are codes of groups that whoever asks has no use for."""
+    """`without` are codes of groups that whoever asks has no use for; `once` takes the first entry of each group alone."""
     whole = await _found(grant, listing)
     named = [one for one in whole if asked.words.casefold() in one.name]
     tally = Counter(one.group for one in named)
     among = [one for one in named if asked.group in ("", one.group) and one.group not in without]
+    among = [next(run) for _code, run in groupby(among, key=lambda one: one.group)] if once else among
     begin = next((n for n, one in enumerate(among, 1) if one.ref == asked.after), 0)
     picked = among[begin : begin + size]
     return ListPage(

@@ -64,7 +64,7 @@ def _to_write() -> Part:
 async def _parts(grant: RecordGrant, lists: Lists) -> tuple[Part, ...]:
     return tuple([
         part for listing, most in lists if grant.may(listing.category)
-        for part in _part(await list_page(grant, listing, Asked(), most, PAST))
+        for part in _part(await list_page(grant, listing, Asked(), most, PAST, once=not listing.groups))
     ])  # fmt: skip
 
 
@@ -79,19 +79,17 @@ def _part(page: ListPage) -> tuple[Part, ...]:
 
 
 def _lines(page: ListPage) -> Iterator[str]:
-    """Where a heading is the answer, as the disease is for a vaccine, the newest entry under it is said with it."""
+    """Where a heading is the answer, as the disease is for a vaccine, it is said with the newest entry under it."""
     for group in page.groups:
-        if page.listing.groups:
-            yield from map(_line, group.entries)
-        else:
-            yield f"{group.heading}: {_line(group.rows[0].entry)}"
+        for row in group.rows:
+            yield _line(row.entry) if page.listing.groups else f"{group.heading}: {_line(row.entry)}"
 
 
 def _line(one: Entry) -> str:
-    """Lisinopril 10 mg tablet: 1 tablet each morning. (On hold)"""
+    """Lisinopril 10 mg tablet (On hold): 1 tablet each morning. Whoever listens must not hear the dose first."""
     told = one.said or "; ".join(line for block in one.blocks if block.kind == "list" for line in block.lines)
-    words = f"{one.title}: {told}" if told else one.title
-    return f"{words} ({one.tag[1]})" if one.tag else words
+    words = f"{one.title} ({one.tag[1]})" if one.tag else one.title
+    return f"{words}: {told}" if told else words
 
 
 def _left_out(grant: RecordGrant, lists: Lists) -> tuple[Remark, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -18,7 +19,7 @@ from rules.results import Shown
 from rules.tests import plain_name
 from tables.results import Observation
 from words.dates import clinical, clock
-from words.gettext import N_, _
+from words.gettext import N_, _, ngettext
 from words.names import list_of
 from words.results import state, state_tag, usual_range
 from words.sentences import sentence
@@ -82,13 +83,20 @@ def _remarks(one: Finding) -> tuple[str, ...]:
 
 
 def _how(one: Finding) -> str:
-    """“Body weight”. At 9:05 am. By Maria Delgado. What stands in quotes is the clinic's own name for it."""
+    """“BP sitting”. At 9:05 am. By Maria Delgado. What stands in quotes is the clinic's own name for it."""
     timed = one.taken and one.taken.precision == "instant"
     return " ".join(filter(None, (
-        _("“%(name)s”.", name=one.laboratory_name) if one.laboratory_name else "",
+        _("“%(name)s”.", name=one.laboratory_name) if _adds(one) else "",
         _("At %(clock)s.", clock=clock(one.taken.starts)) if timed else "",
         _("By %(who)s.", who=one.performer) if one.performer else "",
     )))  # fmt: skip
+
+
+def _adds(one: Finding) -> bool:
+    """Whether the clinic's name says more than ours, which stands before it. “Body weight” does not, and is in the table
+    and the history; said on every day again, it is only in the way of who listens."""
+    ours, clinics = (set(re.findall(r"\w+", name.casefold())) for name in (one.name, one.laboratory_name))
+    return bool(clinics - ours - {"body"})
 
 
 async def _newest(grant: RecordGrant) -> tuple[Part, ...]:
@@ -100,10 +108,11 @@ async def _newest(grant: RecordGrant) -> tuple[Part, ...]:
     for one in sorted(_singly(found.values()), key=_taken, reverse=True):
         kinds.setdefault(_kind(one), one)
     said = sorted(list(kinds.values())[:MOST_KINDS], key=_rank)
-    heads = _("What"), _("Newest"), _("When")
-    caption = _("A name leads to that measurement over time.")
-    table = table_of(caption, heads, [_cells(one) for one in said])
-    return (Part(_("The newest of each"), table=table),) if said else ()
+    if not said:
+        return ()
+    caption = ngettext("%(count)s kind of measurement", "%(count)s kinds of measurement", len(said))
+    table = table_of(caption, (_("What"), _("Newest"), _("When")), [_cells(one) for one in said])
+    return (Part(_("The newest of each"), table=table),)
 
 
 def _singly(found: Iterable[Finding]) -> Iterator[Finding]:

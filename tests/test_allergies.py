@@ -33,9 +33,16 @@ async def test_an_allergy_says_what_happens_how_serious_it_can_be_and_since_when
     await put(lab, "Penicillin", kind="allergy", categories=["medication"], criticality="high", onset="1987",
               reactions=[a_reaction("Rash", "moderate"), a_reaction("Swollen face", "severe", "Amoxicillin")],
               recorded="2019-05-08", note="Other antibiotics are fine.")
-    assert ("Now Penicillin What happens: Rash (moderate); Swollen face (severe), from Amoxicillin."
-            " A reaction could put life at risk. An allergy to medicine. Since: 1987. Written down: May 8, 2019."
+    assert ("Now Penicillin A reaction could put life at risk. What happens: Rash (moderate);"
+            " Swollen face (severe), from Amoxicillin. An allergy to medicine. Since: 1987. Written down: May 8, 2019."
             " Other antibiotics are fine.") in await listed()
+
+
+async def test_what_could_kill_stands_first_however_old_it_is(lab, listed):
+    await put(lab, "Peanut", criticality="high", recorded="2009-05-08")
+    await put(lab, "Pollen", criticality="low", recorded="2025-05-08")
+    page = await listed()
+    assert page.index("Peanut") < page.index("Pollen")
 
 
 async def test_what_was_outgrown_stands_in_the_past(lab, listed):

@@ -37,7 +37,7 @@ async def test_the_teams_of_today_come_first_and_one_on_hold_or_past_says_so(lab
     await lab.put(CareTeam, "Closed", status="inactive", effective="2026-05-01/")
     await lab.put(CareTeam, "Waiting", status="suspended")
     page = (await vera.get(f"{lab.home}/care-team")).main
-    assert "Now Waiting On hold Before Closed No longer at work" in page.replace(" From May 1, 2026", "")
+    assert "Now Waiting On hold Before Closed Ended" in page.replace(" From May 1, 2026", "")
     assert "Left in March January 1, 2026 to March 1, 2026" in page
 
 

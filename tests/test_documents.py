@@ -72,6 +72,7 @@ async def test_a_document_says_its_facts_and_its_text_on_screen_paper_and_as_tex
     for said in (text.text, Document(paper.content).text):
         for words in ("Dr. Roth", "All well.", "Goodbye.", "Heart clinic"):
             assert words in " ".join(said.split())
+    assert "\n\nFindings\n\n- All well.\n- No change.\n\nGoodbye.\n" in text.html, "a line of braille ends anywhere; a paragraph must not"
 
 
 async def test_a_document_with_nothing_in_it_says_where_to_ask(lab, vera):

@@ -29,6 +29,7 @@ async def test_new_results_are_counted_and_named(lab, vera):
     await lab.test("K", "4.1", "mmol/L", loinc="2823-3")
     page = await vera.get(lab.home)
     assert "3 new test results New" in page.main
+    assert '<span class="tag new" aria-hidden="true">New</span>' in page.html, "who listens hears it once"
     assert "Hemoglobin, Potassium, and White blood cell count" in page.main
     assert page.link("3 new test results") == f"{lab.home}/results"
     assert "All test results" not in page.main, "nothing stands there twice"

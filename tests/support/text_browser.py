@@ -65,10 +65,6 @@ class TextBrowser:
         """The line in which w3m asks and tells."""
         return self._tmux("capture-pane", "-p").rstrip("\n").split("\n")[-1].strip()
 
-    async def address(self) -> str:
-        await self._keys("c")
-        return await self.bottom()
-
     async def save(self, words: str) -> bytes:
         """Follows a link to something w3m cannot show, and answers where to keep it."""
         await self._find(words, is_it=lambda told: "://" in told)
