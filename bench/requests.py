@@ -27,7 +27,11 @@ EACH = 8
 AGENT = b"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 Ask = Callable[[], Awaitable[int]]
-ONE = {"one result": "results/{report}", "one test": "tests/{series}", "one visit": "visits/{visit}"}
+ONE = {
+    "one result": "results/{report}", "one test": "tests/{series}", "one visit": "visits/{visit}",
+    "one measure": "vitals/{measure}", "one image": "imaging/{image}", "one document": "documents/{document}",
+    "one plan": "care-plan/{care_plan}",
+}  # fmt: skip
 """Pages of one thing, by the parameters of their addresses."""
 
 

@@ -13,6 +13,7 @@ from access.visible import visible
 from pages.address import Address
 from pages.attachments import HELD, File, ReadPdf, attachments_of, file_of, files_part, unlisted, words_parts
 from pages.belonging import visit_links
+from pages.findings import nested
 from pages.imaging import (
     IS_IMAGING,
     how_made,
@@ -23,6 +24,7 @@ from pages.imaging import (
     study_name,
     study_tag,
 )
+from pages.report_tests import group_part, groups_of, tests_of, with_members
 from pages.sheet import Cell, Link, Part, Sheet, said_facts, table_of
 from pages.stored import Row, columns, listed, when_in
 from pages.written import blocks
@@ -63,11 +65,18 @@ def _which(table: type[Table]) -> str:
 
 
 async def _with_more(grant: RecordGrant, row: Row, sheet: Sheet, read_pdf: ReadPdf) -> Sheet:
-    """What lies elsewhere: files, and the visit."""
+    """What lies elsewhere: the tests of a report, files, and the visit."""
     files = await attachments_of(grant, row, read_pdf) if "attachments" in row else ()
     more = unlisted(row) if "attachments" in row else 0
-    parts = (*sheet.parts, *words_parts(files), *files_part(files, more, *sheet.here))
+    tests = await _tests(grant, row) if "conclusion" in row else ()
+    parts = (*sheet.parts, *tests, *words_parts(files), *files_part(files, more, *sheet.here))
     return replace(sheet, parts=parts, links_heading=_("See also"), links=await visit_links(grant, row["encounter"]))
+
+
+async def _tests(grant: RecordGrant, report: Row) -> tuple[Part, ...]:
+    rows = await with_members(grant, await tests_of(grant, "report = ?", report["id"]))
+    grant.showed("Observation", [row["id"] for row in rows])
+    return tuple(map(group_part, groups_of(nested(rows))))
 
 
 def _sheet(grant: RecordGrant, row: Row, **said: Any) -> Sheet:
@@ -152,8 +161,8 @@ def _other(words: str | None, name: str) -> str:
 
 
 KINDS: dict[type[Table], tuple[tuple[str, ...], Callable[[RecordGrant, Row], Sheet]]] = {
-    DiagnosticReport: ((*HELD, "ref", "loinc", "label", "status", "corrected", "conclusion", "note", "performer",
-                        "issued_at", "encounter", "effective"), _report),
+    DiagnosticReport: ((*HELD, "ref", "loinc", "label", "status", "corrected", "conclusion", "note", "test_count",
+                        "performer", "issued_at", "encounter", "effective"), _report),
     ImagingStudy: (("id", "ref", "label", "modality", "status", "body_site", "description", "reason", "referrer", "place",
                     "series_count", "picture_count", "series", "note", "encounter", "effective"), _study),
     Media: ((*HELD, "ref", "label", "modality", "status", "body_site", "reason", "device", "operator", "note", "issued_at",

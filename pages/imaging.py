@@ -31,7 +31,8 @@ STUDIES = {
 
 
 def report_state(row: Row) -> Shown:
-    return shown_state(row["status"], bool(row["conclusion"] or row["note"] or row["attachments"]))
+    """Its tests count as much as what is written."""
+    return shown_state(row["status"], bool(row["conclusion"] or row["note"] or row["attachments"] or row["test_count"]))
 
 
 def report_tag(row: Row) -> tuple[str, str] | None:
@@ -95,8 +96,8 @@ IMAGING = Listing(
     none=N_("No scans or X-rays are written down here."),
     intro=N_("A scan and the report on it may stand here one after the other."),
     sources=(
-        Source(DiagnosticReport, ("loinc", "label", "status", "corrected", "conclusion", "note", "attachments", "performer",
-               "effective"), _report, only=IS_IMAGING),
+        Source(DiagnosticReport, ("loinc", "label", "status", "corrected", "conclusion", "note", "attachments", "test_count",
+               "performer", "effective"), _report, only=IS_IMAGING),
         Source(ImagingStudy, ("label", "modality", "status", "place", "picture_count", "effective"), _study),
         Source(Media, ("label", "modality", "status", "note", "effective"), _media),
     ),

@@ -8,61 +8,30 @@ from datetime import datetime
 from typing import Any
 
 from access.grant import RecordGrant
-from access.visible import one_of, visible
+from access.visible import visible
 from access.vocabulary import Category
 from files.kinds import TEXT
 from pages.address import Address, RecordPage
 from pages.attachments import Attachment, File, attachments_of, file_of
-from pages.findings import COLUMNS, Finding, nested, taken_of
+from pages.findings import Finding, nested, taken_of
+from pages.report_tests import Group, groups_of, tests_of, with_members
 from pages.result_rows import ResultRow, listed_row
 from pages.stored import columns
 from rules.dates import ClinicalDate
 from rules.newness import is_new
 from rules.results import Shown, shown_state
 from rules.text import paragraphs
-from tables.results import DiagnosticReport, Observation
+from tables.results import DiagnosticReport
 from words.dates import clinical_when, day
-from words.gettext import _, ngettext
+from words.gettext import _
 from words.results import specimen
 
-DEEPEST = 4
-"""Panels inside panels: what lies deeper is not looked for."""
-MOST_TESTS = 400
 RESULTS = Category.RESULTS.value
 SAMPLES = ("blood", "urine", "stool", "swab")
 REPORT = columns(DiagnosticReport, (
     "id", "source", "fhir_type", "fhir_id", "patient", "ref", "label", "loinc", "kind", "status", "corrected", "effective",
     "issued_at", "performer", "conclusion", "note", "attachments", "released_at", "changed_at",
 ))  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Tests that stand in one table: those of one panel, or those of none (`name` '')."""
-
-    name: str
-    findings: tuple[Finding, ...]
-
-    @property
-    def ranged(self) -> bool:
-        return any(one.ranges for one in self.findings)
-
-    @property
-    def judged(self) -> bool:
-        """Whether anything is said beside the values."""
-        return any(one.meant or one.remarks for one in self.findings)
-
-    @property
-    def caption(self) -> str:
-        count = len(self.findings)
-        if self.name:
-            return ngettext("%(name)s: %(count)s test", "%(name)s: %(count)s tests", count, name=self.name)
-        return ngettext("%(count)s test", "%(count)s tests", count)
-
-    @property
-    def heads(self) -> list[str]:
-        ranged = [_("Usual range")] if self.ranged else []
-        return [_("Test"), _("Result"), *ranged, *([_("What it means")] if self.judged else [])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,16 +97,9 @@ class ReportPage(RecordPage):
         return [one.splitlines() for one in paragraphs(text)]
 
     def groups(self) -> Iterator[Group]:
-        """Tests of no panel first, then each panel under its name; a pair such as a blood pressure is one test.
-        A single test that said nothing needs no table: the sentence has said so."""
-        if not self.report and not any(one.has_value for one in self.leaves):
-            return
-        alone = tuple(one for one in self.findings if not one.is_group)
-        if alone:
-            yield Group("", alone)
-        for one in self.findings:
-            if one.is_group:
-                yield Group(one.name, one.leaves)
+        """A single test that said nothing needs no table: the sentence has said so."""
+        if self.report or any(one.has_value for one in self.leaves):
+            yield from groups_of(self.findings)
 
     @property
     def ranged(self) -> bool:
@@ -158,7 +120,7 @@ async def report_page(grant: RecordGrant, ref: str) -> ReportPage | None:
     found = await visible(grant, DiagnosticReport).rows(REPORT, f"ref = ? AND category = '{RESULTS}'", ref)
     if not found:
         return await _lone_page(grant, ref)
-    rows = await _with_members(grant, await _tests(grant, "report = ?", found[0]["id"]))
+    rows = await with_members(grant, await tests_of(grant, "report = ?", found[0]["id"]))
     grant.showed("DiagnosticReport", [found[0]["id"]])
     return _page(grant, found[0], nested(rows), await attachments_of(grant, found[0]), report=True)
 
@@ -168,30 +130,12 @@ async def report_file(grant: RecordGrant, ref: str, place: int) -> File | None:
 
 
 async def _lone_page(grant: RecordGrant, ref: str) -> ReportPage | None:
-    rows = await _tests(grant, f"ref = ? AND category = '{RESULTS}'", ref)
+    rows = await tests_of(grant, f"ref = ? AND category = '{RESULTS}'", ref)
     if not rows:
         return None
-    findings = nested(await _with_members(grant, rows))
+    findings = nested(await with_members(grant, rows))
     grant.showed("Observation", [rows[0]["id"]])
     return _page(grant, {**rows[0], "conclusion": None, "attachments": None}, findings, (), report=False)
-
-
-async def _tests(grant: RecordGrant, which: str, *values: Any) -> list[dict[str, Any]]:
-    names, order = (*COLUMNS, "released_at", "issued_at"), f"ORDER BY id LIMIT {MOST_TESTS}"
-    return await visible(grant, Observation).rows(names, which, *values, then=order)
-
-
-async def _with_members(grant: RecordGrant, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Members and components need not name the report, so they are found through the panel that holds them."""
-    found = {row["id"]: row for row in rows}
-    panels = [row["id"] for row in rows if row["panel"]]
-    for _level in range(DEEPEST):
-        if not panels or len(found) > MOST_TESTS:
-            break
-        members = [row for row in await _tests(grant, one_of("parent", panels), *panels) if row["id"] not in found]
-        found |= {row["id"]: row for row in members}
-        panels = [row["id"] for row in members if row["panel"]]
-    return list(found.values())
 
 
 def _page(

@@ -1,7 +1,8 @@
 """Plain text from what feeds write: FHIR narrative (XHTML) and notes.
 
-Nothing of the markup survives, so nothing of it can do harm: paragraphs become lines, list items begin with
-a dash, the cells of a table row stand on one line. Scripts, styles and comments are dropped with their content.
+Nothing of the markup survives, so nothing of it can do harm: list items begin with a dash, the cells of a table row
+stand on one line, and blank lines part paragraphs, headings and rows. Scripts, styles and comments are dropped with
+their content.
 
 The reader below is our own because the standard library's takes minutes over a hostile text of this length; this
 one looks at each character a fixed number of times.
@@ -12,6 +13,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from html import unescape
+from itertools import pairwise, zip_longest
 
 BLOCKS = frozenset(
     "p div section article header footer blockquote pre h1 h2 h3 h4 h5 h6 ul ol dl dt dd table caption tr hr".split()
@@ -171,8 +173,12 @@ class _Reader:
             self._line.append(text)
 
     def text(self) -> str:
+        """Every line was meant as one, so a blank line keeps it from the next; dashed items stand together as a list."""
         lines = (line.strip() for line in (*self._lines, "".join(self._line)))
-        return "\n".join(line for line in lines if line not in ("", "-", ";"))
+        kept = [line for line in lines if line not in ("", "-", ";")]
+        together = (line.startswith("- ") and before.startswith("- ") for before, line in pairwise(kept))
+        ends = ["\n" if listed else "\n\n" for listed in together]
+        return "".join(line + end for line, end in zip_longest(kept, ends, fillvalue=""))
 
     def _drop(self, tag: str, empty: bool) -> None:
         """What is dropped ends with its own closing tag; a script does not hold another."""

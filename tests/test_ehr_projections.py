@@ -263,7 +263,7 @@ def test_a_composition_is_read_section_by_section():
     ]
     sections = json.loads(row("Composition", title="Summary", section=sent)["sections"])
     assert [(one["title"], one["text"]) for one in sections] == [
-        ("Outer", "One\nTwo"),
+        ("Outer", "One\n\nTwo"),
         ("Inner", "Deep"),
         ("Listed", "A thing"),
     ]

@@ -13,8 +13,8 @@ from tests.support.pdf import Document, pdf_problems
 from tests.support.visiting import visit
 
 
-async def report(lab: Lab, label: str = "Chest X-ray", **columns):
-    return await lab.report(label, **{"category": "imaging", "kind": "imaging", **columns})
+async def report(lab: Lab, label: str = "Chest X-ray", *tests, **columns):
+    return await lab.report(label, *tests, **{"category": "imaging", "kind": "imaging", **columns})
 
 
 async def test_all_three_kinds_stand_in_one_list_newest_first(lab, vera):
@@ -67,6 +67,39 @@ async def test_a_report_in_its_own_words_on_screen_paper_and_as_text(lab, vera):
     for said in (page.main, text.text, Document(paper.content).text):
         for words in ("What was found", "Clear.", "No shadow.", "Normal size.", "Dr. Ray"):
             assert words in " ".join(said.split())
+
+
+async def measured(lab: Lab):
+    """A report whose values are all it says: two of one panel, one alone, one of another category, one labelled."""
+    hip = [await lab.test("T-score", "-1.62", "T-Score", category="imaging", low="-1", high="1"),
+           await lab.test("Density", "0.734", "g/cm2", category="imaging")]  # fmt: skip
+    tests = [
+        await lab.panel("Left hip", *hip, category="imaging"), await lab.test("Spine", "0.9", "g/cm2", category="imaging"),
+        await lab.test("Calcium", "9.4", "mg/dL"), await lab.test("Secret", "7.7", "g/cm2", category="imaging", sensitive=True),
+    ]
+    return await report(lab, "Bone density", *tests, status="preliminary")
+
+
+async def test_the_values_of_a_report_stand_on_its_page_each_panel_under_its_name(lab, vera):
+    row = await measured(lab)
+    page = await vera.get(f"{lab.home}/imaging/{row.ref}")
+    paper, text = await vera.get(f"{lab.home}/imaging/{row.ref}.pdf"), await vera.get(f"{lab.home}/imaging/{row.ref}.txt")
+    assert pdf_problems(paper.content) == []
+    for said in (page.main, text.text, Document(paper.content).text):
+        for words in ("Results", "Left hip", "T-score", "1.62", "0.734 g/cm²", "Spine", "0.9 g/cm²", "Calcium", "This is not final."):
+            assert words in " ".join(said.replace("\u00a0", " ").split()), words
+    assert page.main.count("usual range") == 1
+    assert "Below the usual range" in page.main.partition("T-score")[2]
+    assert "Not final" in (await vera.get(f"{lab.home}/imaging")).main
+
+
+async def test_a_helper_reads_of_a_report_what_is_theirs_to_see(lab, client):
+    row = await measured(lab)
+    helper = await lab.person("Hal Ott", "helper", ("imaging",))
+    client.cookies.set("s", helper.cookie)
+    page = await client.get(f"{lab.home}/imaging/{row.ref}")
+    assert "0.734" in page.main
+    assert "Calcium" not in page.main and "Secret" not in page.main
 
 
 async def test_a_study_says_what_of_which_part_why_and_how_many(lab, vera):

@@ -5,23 +5,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pages.written import blocks
 from rules.doses import Dose, Timing, dose_of, doses_from_json, doses_of, doses_to_json
 from rules.quantities import UCUM, Quantity, Span
 from rules.text import MOST, attachment_text, narrative_text, note_text, paragraphs
+
+
+def lines_of(div: str) -> list[str]:
+    return [line for line in narrative_text(div).splitlines() if line]
 
 
 def test_paragraphs_lists_and_tables_become_lines():
     div = """<div xmlns="http://www.w3.org/1999/xhtml"><h3>Visit</h3><p>Blood  was
       <b>taken</b>.<br/>All well.</p><ul><li>Iron</li><li><p>Rest</p></li></ul><ol><li>First</li><li>Next</li></ol>
       <table><tr><th>Test</th><th>Result</th></tr><tr><td><p>Iron</p></td><td>5 &lt; 6</td></tr></table>The end</div>"""
-    assert narrative_text(div).splitlines() == [
+    assert lines_of(div) == [
         "Visit", "Blood was taken.", "All well.", "- Iron", "- Rest", "1. First", "2. Next", "Test; Result", "Iron; 5 < 6", "The end",
     ]  # fmt: skip
 
 
 def test_nested_lists_keep_their_own_numbers():
     div = "<ol><li>One<ul><li>Inner</li></ul></li><li>Two</li></ol>"
-    assert narrative_text(div).splitlines() == ["1. One", "- Inner", "2. Two"]
+    assert lines_of(div) == ["1. One", "- Inner", "2. Two"]
+
+
+def test_headings_paragraphs_and_numbered_items_do_not_run_together():
+    div = "<div><h1>Plan</h1><p>Rest a lot.<br/>Then walk.</p><ol><li>Iron</li><li>Sleep</li></ol><ul><li>A</li><li>B</li></ul>Bye</div>"
+    assert [(one.kind, one.lines) for one in blocks(narrative_text(div))] == [
+        ("text", ("Plan",)), ("text", ("Rest a lot.",)), ("text", ("Then walk.",)), ("text", ("1. Iron",)),
+        ("text", ("2. Sleep",)), ("list", ("A", "B")), ("text", ("Bye",)),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
