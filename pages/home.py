@@ -14,6 +14,7 @@ from access.visible import one_of, visible
 from access.vocabulary import CATEGORIES, PLACES, Action, Category
 from pages.address import Address, RecordPage
 from pages.appointments import Coming, next_appointment
+from pages.documents import document_name
 from pages.findings import taken_of
 from pages.stored import Row, columns
 from pages.visit_rows import COLUMNS as VISIT
@@ -244,10 +245,16 @@ async def _arrived(grant: RecordGrant, table: type[Table], category: Category) -
     if not grant.may(category):
         return ()
     only = "category = 'imaging' AND " if table is DiagnosticReport else ""
-    rows = await visible(grant, table).rows(columns(table, ARRIVED), f"{only}released_at > ?", grant.now - NEW_FOR)
-    fresh = [row for row in rows if _fresh(grant, row)]
+    names = (*ARRIVED, "title") if table is DocumentReference else ARRIVED
+    rows = await visible(grant, table).rows(columns(table, names), f"{only}released_at > ?", grant.now - NEW_FOR)
+    fresh = [row | _called(row) for row in rows if _fresh(grant, row)]
     grant.showed(table.__name__, [row["id"] for row in fresh])
     return _news(fresh)
+
+
+def _called(row: Row) -> Row:
+    """A letter goes by the name that it has in its list, not by its kind."""
+    return {"label": document_name(row)} if "title" in row else {}
 
 
 def _waits(row: Row) -> bool:

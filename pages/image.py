@@ -17,7 +17,6 @@ from pages.findings import nested
 from pages.imaging import (
     IS_IMAGING,
     how_made,
-    pictures,
     report_name,
     report_state,
     report_tag,
@@ -31,6 +30,7 @@ from pages.written import blocks
 from rules.results import Shown
 from tables.imaging import ImagingStudy, Media
 from tables.results import DiagnosticReport
+from words import numbers
 from words.dates import day
 from words.gettext import N_, _, ngettext
 
@@ -119,8 +119,7 @@ def _study(grant: RecordGrant, row: Row) -> Sheet:
             (_("When"), when_in(row)), (_("Kind"), _other(how_made(row["modality"]), name)),
             (_("Part of the body"), row["body_site"]), (_("What was done"), _other(row["description"], name)),
             (_("Why"), row["reason"]), (_("Asked for by"), row["referrer"]), (_("Where"), row["place"]),
-            (_("Series"), ngettext("%(count)s series", "%(count)s series", series) if series and series > 0 else ""),
-            (_("Pictures"), pictures(row["picture_count"])),
+            (_("Series"), _many(series)), (_("Pictures"), _many(row["picture_count"])),
         ),
         parts=(*_series(listed(row["series"])), *_written(_("Notes"), row["note"])),
         lede=_("The pictures themselves are kept at the clinic. Ask us for a copy."),
@@ -153,6 +152,10 @@ def _media(grant: RecordGrant, row: Row) -> Sheet:
         ),
         parts=_written(_("Notes"), row["note"]),
     )  # fmt: skip
+
+
+def _many(count: int | None) -> str:
+    return numbers.count(count) if count and count > 0 else ""
 
 
 def _other(words: str | None, name: str) -> str:

@@ -35,8 +35,8 @@ class Entry:
     """One thing in words, for the screen, for paper and as text. Whatever is empty is left out.
 
     `at` is its own page below the record; `tag` (class of the stylesheet, words); `said` the answer; `lines` and the
-    smaller `soft` are sentences; `facts` are names and values; `links` lead to what belongs to it; `blocks` are what
-    somebody wrote of it.
+    smaller `soft`, which stands last, are sentences; `facts` are names and values; `links` lead to what belongs to it;
+    `blocks` are what somebody wrote of it.
     """
 
     title: str
@@ -51,7 +51,7 @@ class Entry:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        return tuple(filter(None, (self.said, *self.lines, *(link.words for link in self.links), self.soft)))
+        return tuple(filter(None, (self.said, *self.lines, *(link.words for link in self.links))))
 
 
 async def _as_read(grant: RecordGrant, rows: list[Row]) -> list[Row]:

@@ -23,6 +23,11 @@ class Cell:
     sign: str = ""
     at: tuple[str, ...] = ()
 
+    @property
+    def silent(self) -> bool:
+        """Nothing was sent for it. A wide table says so; a small screen, which has a card for each row, leaves it out."""
+        return not (self.words or self.over or self.meaning)
+
 
 @dataclass(frozen=True, slots=True)
 class Table:

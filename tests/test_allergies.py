@@ -34,8 +34,8 @@ async def test_an_allergy_says_what_happens_how_serious_it_can_be_and_since_when
               reactions=[a_reaction("Rash", "moderate"), a_reaction("Swollen face", "severe", "Amoxicillin")],
               recorded="2019-05-08", note="Other antibiotics are fine.")
     assert ("Now Penicillin A reaction could put life at risk. What happens: Rash (moderate);"
-            " Swollen face (severe), from Amoxicillin. An allergy to medicine. Since: 1987. Written down: May 8, 2019."
-            " Other antibiotics are fine.") in await listed()
+            " Swollen face (severe), from Amoxicillin. An allergy to medicine. Since: 1987."
+            " Other antibiotics are fine. Written down: May 8, 2019.") in await listed()
 
 
 async def test_what_could_kill_stands_first_however_old_it_is(lab, listed):

@@ -153,6 +153,13 @@ async def test_activities_that_are_only_names_make_a_list(lab, page_of):
     assert "What to do Rest Drink Take" in page.replace("Take this with you", "Take")
 
 
+async def test_what_was_not_sent_of_one_activity_is_marked_for_small_screens_to_leave_out(lab, vera):
+    """Each row is a card there, and three lines of “Not sent” say nothing."""
+    plan = await lab.put(CarePlan, "Plan", activities=[activity("Walk", "in-progress", "Daily"), activity("Rest")])
+    page = await vera.get(f"{lab.home}/care-plan/{plan.ref}")
+    assert page.html.count('<td role="cell" class="none" data-h="When"><span>Not sent</span></td>') == 1
+
+
 async def test_a_goal_with_several_targets_says_the_day_of_each(lab, page_of):
     targets = [{"measure": "Upper", "text": "below 130", "due": "2026-08-01"}, {"measure": "Lower", "text": "below 80", "due": "2026-09"}]
     goal = await lab.put(Goal, "Pressure", targets=targets, status="on-hold", achievement="sustaining")

@@ -156,9 +156,9 @@ async def test_a_helper_hears_of_appointments_only_if_they_were_shared(lab, clie
 
 
 async def test_new_letters_and_scans_are_told_and_old_ones_are_not(lab, vera):
-    await lab.put(DocumentReference, "Letter", status="current", effective=lab.day(3))
+    await lab.put(DocumentReference, "Letter", title="Letter from the eye clinic", status="current", effective=lab.day(3))
     await lab.put(DocumentReference, "Old letter", status="current", effective="2019-01-01")
     await lab.report("Chest X-ray", category="imaging", days=2)
     page = await vera.get(lab.home)
-    assert "1 new letter or document New Letter." in page.main
+    assert "1 new letter or document New Letter from the eye clinic." in page.main
     assert "1 new scan report New Chest X-ray." in page.main

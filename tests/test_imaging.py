@@ -109,7 +109,7 @@ async def test_a_study_says_what_of_which_part_why_and_how_many(lab, vera):
                         reason="Cough", referrer="Dr. Okafor", place="Riverbend", series_count=2, picture_count=4, series=series)
     page = await vera.get(f"{lab.home}/imaging/{row.ref}")
     told = {"Kind": "X-ray", "Part of the body": "Chest", "Why": "Cough", "Asked for by": "Dr. Okafor", "Where": "Riverbend",
-            "Series": "2 series", "Pictures": "4 pictures"}
+            "Series": "2", "Pictures": "4"}
     assert all(f"<dt>{term}</dt><dd>{words}</dd>" in page.html for term, words in told.items())
     assert "The pictures themselves are kept at the clinic." in page.main
     assert [cells[0] for cells in page.rows("2 series")[1:]] == ["From the front", "Series 2"]

@@ -34,7 +34,7 @@ async def test_a_vaccine_says_its_day_dose_lot_and_who_gave_it_where(lab, listed
               place="Room 4", body_site="Left arm", route="Into the muscle", manufacturer="GSK", lot="9T5KH", primary_source=True,
               note="Sore arm.")
     assert ("Shingles February 1, 2026 Shingrix Dose: 2. Series: Shingles. Given by Sam Whitfield. Where: Room 4."
-            " Part of the body: Left arm. How: Into the muscle. Made by GSK. Lot number: 9T5KH. Sore arm.") in await listed()
+            " Part of the body: Left arm. How: Into the muscle. Sore arm. Made by GSK. Lot number: 9T5KH.") in await listed()
 
 
 async def test_all_against_one_disease_stand_together_the_newest_first(lab, listed):

@@ -41,8 +41,20 @@ EYES = (
 )  # fmt: skip
 
 
-def papers(chart: Chart) -> list[Resource]:
+def before(chart: Chart) -> list[Resource]:
     return [*_pictures(chart), *_letters(chart), *_not_for_all(chart)]
+
+
+def lately(chart: Chart) -> list[Resource]:
+    """A letter of weeks ago that came with the newest report: what comes in late is news all the same."""
+    return [
+        letter(chart, "stomach", 33, CONSULT, attached("Letter about low iron", STOMACH), author=[{"display": "Dr. Hana Roth"}],
+               description="Letter from the stomach and bowel clinic"),
+        letter(chart, "heart", 2, REFERRAL, attached("Referral", "To the heart clinic: short of breath on the stairs."),
+               docStatus="preliminary", author=[LINDQVIST], description="Referral to the heart clinic"),
+        radiology(chart, "mammogram", 20, "24606-6", "Mammogram", status="preliminary",
+                  conclusion="Nothing that needs care was seen so far. A second doctor will look at it."),
+    ]  # fmt: skip
 
 
 def _pictures(chart: Chart) -> list[Resource]:
@@ -53,19 +65,15 @@ def _pictures(chart: Chart) -> list[Resource]:
              **visit),
         radiology(chart, "xray", 540, "36643-5", "Chest X-ray, 2 views", presentedForm=[attached("X-ray report", XRAY)],
                   conclusion="Shadow in the lower right lung, as in pneumonia. Heart of normal size.", **visit),
-        radiology(chart, "mammogram", 20, "24606-6", "Mammogram", status="preliminary",
-                  conclusion="Nothing that needs care was seen so far. A second doctor will look at it."),
         photo(chart, "mole", 335, "Mole on the left forearm", "Left forearm",
               note=[{"text": "4 mm, even color. To compare next year."}]),
     ]  # fmt: skip
 
 
 def _letters(chart: Chart) -> list[Resource]:
-    roth, aiken = [{"display": "Dr. Hana Roth"}], [{"display": "Dr. Samuel Aiken"}]
+    aiken = [{"display": "Dr. Samuel Aiken"}]
     old, new = chart.id("will-1"), "Living will, new version"
     return [
-        letter(chart, "stomach", 33, CONSULT, attached("Letter about low iron", STOMACH), author=roth,
-               description="Letter from the stomach and bowel clinic"),
         binary(chart, "eyes-scan", "application/pdf", pdf(EYES)),
         letter(chart, "eyes", 190, CONSULT, at_binary(chart, "eyes-scan", "application/pdf", "Letter, scanned"),
                author=aiken, description="Letter from the eye clinic"),
@@ -73,8 +81,6 @@ def _letters(chart: Chart) -> list[Resource]:
                status="superseded", description="Living will"),
         letter(chart, "will-2", 150, DIRECTIVE, inline("application/pdf", new, pdf(("Living will", "Second version"))),
                description=new, relatesTo=[{"code": "replaces", "target": {"reference": f"DocumentReference/{old}"}}]),
-        letter(chart, "heart", 2, REFERRAL, attached("Referral", "To the heart clinic: short of breath on the stairs."),
-               docStatus="preliminary", author=[LINDQVIST], description="Referral to the heart clinic"),
     ]  # fmt: skip
 
 
