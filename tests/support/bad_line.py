@@ -1,6 +1,6 @@
 """A line that drops: a small proxy on this machine that hands a request on, waits for the answer, and hangs up.
 
-The portal has then done what it was asked, and nobody was told.
+The portal has then done what it was asked, and nobody was told; or, where an answer is cut, heard half of it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from urllib.parse import urlsplit
 
 @dataclass
 class BadLine:
-    """`drop("/account/codes")`: the next answer to a POST there is lost. `lost` lists what was."""
+    """`drop("/account/codes")`: the next answer to a POST there is lost. `cut("….pdf")`: the next answer to a GET there
+    stops in the middle. `lost` lists what was."""
 
     host: str
     port: int
     upstream: int
     dropping: list[str] = field(default_factory=list)
+    cutting: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     keeping: bool = False
     """A fault to plant: on its way, each answer becomes one that a browser may keep."""
@@ -31,6 +33,9 @@ class BadLine:
     def drop(self, path: str, times: int = 1) -> None:
         self.dropping += [path] * times
 
+    def cut(self, path: str, times: int = 1) -> None:
+        self.cutting += [path] * times
+
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One request for each connection, which keeps it simple: browsers open another."""
         try:
@@ -41,6 +46,10 @@ class BadLine:
                 self.lost.append(path)
                 writer.transport.abort()
                 return
+            if method == "GET" and path in self.cutting:
+                self.cutting.remove(path)
+                self.lost.append(path)
+                answer = _half(answer)
             writer.write(answer)
             await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError, ValueError):
@@ -56,6 +65,12 @@ class BadLine:
         answer = await reader.read(-1)
         writer.close()
         return answer.replace(b"cache-control: no-store", b"cache-control: max-age=600") if self.keeping else answer
+
+
+def _half(answer: bytes) -> bytes:
+    """The head and half of the body."""
+    head = answer.index(b"\r\n\r\n") + 4
+    return answer[: head + (len(answer) - head) // 2]
 
 
 async def read_request(reader: asyncio.StreamReader) -> tuple[str, str, bytes]:
