@@ -20,10 +20,11 @@ COLOURS = 64
 SUGAR = "Three-month blood sugar"
 # The name, the page of the record, the links to follow from there, whether on a small phone, how many CSS pixels high.
 PICTURES = (
-    ("home", "", (), False, 760),
+    ("home", "", (), False, 824),
     ("results", "/results", (), False, 900),
     ("test", "/results", (SUGAR, SUGAR), False, 1500),
     ("visit", "", ("Read the visit summary",), False, 900),
+    ("medicines", "/medicines", (), False, 780),
     ("test-on-a-phone", "/results", (SUGAR, SUGAR), True, 1500),
 )
 
