@@ -27,9 +27,10 @@ HOLDERS = {"DocumentReference": ("content", "attachment"), "DiagnosticReport": (
 BINARY = re.compile(r"(?:(?P<base>https?://.+)/)?Binary/(?P<id>[^/?#|]+)(?:/_history/[^/?#|]+)?")
 RAW = (
     "SELECT CASE WHEN LENGTH(body) <= ? THEN body END AS body, context FROM raw_resource"
-    " WHERE source = ? AND fhir_type = ? AND fhir_id = ? AND current = ? AND withdrawn = ?"
+    " WHERE source = ? AND fhir_type = ? AND fhir_id = ? AND current = ? AND withdrawn = ? AND skipped IS NULL"
     " ORDER BY received_at DESC LIMIT 1"
 )
+"""A version that was not filed is another one than the row was made from: it may name another patient."""
 
 
 class Why(StrEnum):
@@ -142,23 +143,27 @@ async def _binary(database: Database, holder: Holder, fhir_id: str) -> Sent:
     binary = found.resource
     if binary is None:
         return Sent(why=found.why)
-    if not await _is_theirs(database, holder, binary):
+    if not await _is_theirs(database, holder, binary, found.context.get("base", "")):
         return Sent(why=Why.ELSEWHERE)
     data = binary.get("data") or binary.get("content")
     sent = await asyncio.to_thread(_decoded, data) if isinstance(data, str) and data.strip() else Sent(why=Why.EMPTY)
     return Sent(sent.kind, sent.content, sent.why, _labels(binary))
 
 
-async def _is_theirs(database: Database, holder: Holder, binary: dict[str, Any]) -> bool:
-    """A Binary may say under whose protection it stands; then it must be this very resource's or this patient's."""
+async def _is_theirs(database: Database, holder: Holder, binary: dict[str, Any], base: str) -> bool:
+    """A Binary may say under whose protection it stands; then it must be this very resource's or this patient's, on the
+    server that the Binary came from. What it says and cannot be read is somebody else's."""
     context = binary.get("securityContext")
-    guarded = context.get("reference") if isinstance(context, dict) else None
-    if not guarded or str(guarded).endswith(f"{holder.fhir_type}/{holder.fhir_id}"):
+    if not context:
+        return True
+    sent = context.get("reference") if isinstance(context, dict) else None
+    guarded = str(sent).removeprefix(f"{base}/") if base else sent
+    if guarded == f"{holder.fhir_type}/{holder.fhir_id}":
         return True
     rows = await database.rows(
         "SELECT fhir_id FROM record_source WHERE id = ? AND source = ?", holder.patient, holder.source
     )
-    return bool(rows) and str(guarded).rpartition("Patient/")[1:] == ("Patient/", rows[0]["fhir_id"])
+    return bool(rows) and guarded == f"Patient/{rows[0]['fhir_id']}"
 
 
 def _labels(resource: dict[str, Any]) -> tuple[str, ...]:

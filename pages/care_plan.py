@@ -11,12 +11,13 @@ from access.vocabulary import Category
 from pages import care_team, goals
 from pages.address import Address
 from pages.listing import Entry, Listing, Source, with_over
-from pages.pointed import pointed, sayable
+from pages.pointed import pointed, unsayable
 from pages.sheet import Cell, Link, Part, Remark, Sheet, lines_part, said_facts, table_part
 from pages.stored import Row, columns, listed, span_in
 from pages.written import blocks
 from tables.care_plan import CarePlan, CareTeam, Goal
 from tables.conditions import Condition
+from tables.medicines import MedicationRequest
 from words.dates import clinical_text
 from words.gettext import N_, _, ngettext
 from words.names import list_of
@@ -48,10 +49,12 @@ async def _alone(grant: RecordGrant, rows: list[Row]) -> list[Row]:
 
 async def _for_what(grant: RecordGrant, rows: list[Row]) -> list[Row]:
     """With the conditions that each is for, as far as they may be said."""
-    sent = [listed(row["addresses"]) for row in rows]
-    said = await sayable(grant, Condition, (word for words in sent for word in words))
-    whys = ([word for word in dict.fromkeys(words) if word in said] for words in sent)
-    return [row | {"why": why} for row, why in zip(rows, whys, strict=True)]
+    hidden = await unsayable(grant, Condition) if any(row["addresses"] for row in rows) else frozenset()
+    return [row | {"why": _named(listed(row["addresses"]), hidden)} for row in rows]
+
+
+def _named(words: list[str], hidden: frozenset[str]) -> tuple[str, ...]:
+    return tuple(word for word in dict.fromkeys(words) if word not in hidden)[:MOST]
 
 
 def _group(row: Row) -> str:
@@ -93,10 +96,10 @@ async def care_plan_page(grant: RecordGrant, ref: str) -> Sheet | None:
     found = await visible(grant, CarePlan).rows(columns(CarePlan, READS), "ref = ?", ref)
     if not found:
         return None
-    [row] = await _for_what(grant, _readable(grant, found))
+    [row] = await _without_orders(grant, await _for_what(grant, _readable(grant, found)))
     grant.showed("CarePlan", [row["id"]])
     aims = await pointed(grant, Goal, row["source"], listed(row["goals"])[:MOST], goals.READS)
-    teams = await pointed(grant, CareTeam, row["source"], listed(row["teams"]), care_team.READS)
+    teams = await pointed(grant, CareTeam, row["source"], listed(row["teams"])[:MOST], care_team.READS)
     return Sheet(
         at=Address.of(grant), here=("care-plan", row["ref"]), title=_title(row),
         kind=_("Care plan") if row["label"] else "", up=Link(("care-plan",), _("All care plans")), tag=tag(STATES, row["status"]),
@@ -106,6 +109,13 @@ async def care_plan_page(grant: RecordGrant, ref: str) -> Sheet | None:
         nothing=_("Nothing else is written here about this plan."),
         links_heading=_("See also"), links=(Link(("care-team",), _("Care team")),) if teams else (),
     )  # fmt: skip
+
+
+async def _without_orders(grant: RecordGrant, rows: list[Row]) -> list[Row]:
+    """What to do, without the names of medicines which this grant may not see: an activity may be an order for one."""
+    hidden = await unsayable(grant, MedicationRequest)
+    doing = [(row, [one for one in listed(row["activities"]) if one.get("text") not in hidden]) for row in rows]
+    return [row | {"activities": kept} for row, kept in doing]
 
 
 def _readable(grant: RecordGrant, rows: list[Row]) -> list[Row]:

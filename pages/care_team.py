@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from access.vocabulary import Category
 from pages.listing import Entry, Listing, Source, with_over
+from pages.pointed import with_reasons
 from pages.stored import Row, listed, span_in
 from pages.written import Block, blocks
 from tables.care_plan import CareTeam
@@ -47,5 +48,6 @@ CARE_TEAM = Listing(
     counts=(N_("%(count)s team."), N_("%(count)s teams.")),
     none=N_("No care team is written down here."),
     groups=(("now", N_("Now")), ("before", N_("Before"))),
-    sources=(Source(CareTeam, READS, _team, group=_group, sorts=("status", "effective"), sift=with_over),),
+    sources=(Source(CareTeam, READS, _team, group=_group, sorts=("status", "effective"), sift=with_over,
+                    more=with_reasons),),
 )  # fmt: skip

@@ -20,7 +20,8 @@ NAMED = ("ref", "label", "title", "effective", "about")
 COLUMNS = (*HELD, *NAMED, "status", "doc_status", "category", "author", "organization", "note", "replaces", "encounter")
 RELATED = {"replaces": N_("Replaces: %(name)s"), "appends": N_("Adds to: %(name)s")}
 OTHERWISE = N_("Goes with: %(name)s")
-REPLACES = "replaces"
+REPLACES, MOST = "replaces", 50
+"""So many of the documents that one names are looked for."""
 STATES = {
     "preliminary": N_("This is not final. Whoever wrote it may still change it."),
     "amended": N_("This was changed after it was first sent."),
@@ -72,7 +73,7 @@ def _lede(row: Row) -> str:
 
 async def _older(grant: RecordGrant, row: Row) -> tuple[Link, ...]:
     """The documents it names as replaced, added to, or going with it."""
-    codes = {one["ref"].rpartition("/")[2]: one.get("code") or "" for one in listed(row["replaces"])}
+    codes = {one["ref"].rpartition("/")[2]: one.get("code") or "" for one in listed(row["replaces"])[:MOST]}
     if not codes:
         return ()
     found = await _of_source(grant, row, one_of("fhir_id", list(codes)), *codes)

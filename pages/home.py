@@ -16,6 +16,7 @@ from pages.address import Address, RecordPage
 from pages.appointments import Coming, next_appointment
 from pages.documents import document_name
 from pages.findings import taken_of
+from pages.pointed import with_reasons
 from pages.stored import Row, columns
 from pages.visit_rows import COLUMNS as VISIT
 from pages.visit_rows import VisitRow, visit_of
@@ -274,7 +275,7 @@ async def _last_visit(grant: RecordGrant) -> VisitRow | None:
     """The newest that took place, or goes on now."""
     took_place = "status NOT IN ('planned', 'cancelled') AND effective_starts <= ?"
     newest = "ORDER BY effective_starts DESC LIMIT 1"
-    found = await visible(grant, Encounter).rows(VISIT, took_place, grant.now, then=newest)
+    found = await with_reasons(grant, await visible(grant, Encounter).rows(VISIT, took_place, grant.now, then=newest))
     if not found:
         return None
     row = found[0]

@@ -23,6 +23,7 @@ from pages.imaging import (
     study_name,
     study_tag,
 )
+from pages.pointed import with_reasons
 from pages.report_tests import group_part, groups_of, tests_of, with_members
 from pages.sheet import Cell, Link, Part, Sheet, said_facts, table_of
 from pages.stored import Row, columns, listed, when_in
@@ -48,7 +49,8 @@ async def image_page(grant: RecordGrant, ref: str, read_pdf: ReadPdf) -> Sheet |
         found = await visible(grant, table).rows(columns(table, names), _which(table), ref)
         if found:
             grant.showed(table.__name__, [found[0]["id"]])
-            return await _with_more(grant, found[0], made(grant, found[0]), read_pdf)
+            [row] = await with_reasons(grant, found)
+            return await _with_more(grant, row, made(grant, row), read_pdf)
     return None
 
 

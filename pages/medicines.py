@@ -6,6 +6,7 @@ from access.grant import RecordGrant
 from access.visible import one_of, visible
 from access.vocabulary import Category
 from pages.listing import Entry, Listing, Source
+from pages.pointed import with_reasons
 from pages.stored import Row, columns, when_in
 from pages.written import blocks
 from rules.doses import doses_from_json
@@ -37,7 +38,10 @@ async def _filled(grant: RecordGrant, rows: list[Row]) -> list[Row]:
     found = await fills.rows(names, dated, *refs, then="ORDER BY effective_starts")
     grant.showed("MedicationDispense", [fill["id"] for fill in found])
     last = {(fill["source"], fill["request_ref"]): fill for fill in found}
-    return [row | {"fill": last.get((row["source"], f"MedicationRequest/{row['fhir_id']}"))} for row in rows]
+    return [
+        row | {"fill": last.get((row["source"], f"MedicationRequest/{row['fhir_id']}"))}
+        for row in await with_reasons(grant, rows)
+    ]
 
 
 def _prescribed(row: Row) -> Entry:
@@ -109,7 +113,9 @@ MEDICINES = Listing(
     sources=(
         Source(MedicationRequest, (*ALL, "requester", "quantity", "refills", "supply_days", "reported", "valid"),
                _prescribed, group=_group, sorts=("status",), more=_filled),
-        Source(MedicationStatement, (*ALL, "informant"), _told, group=_group, sorts=("status",)),
-        Source(MedicationAdministration, (*ALL[:2], *ALL[3:], "performer"), _given, group=lambda row: "given"),
+        Source(MedicationStatement, (*ALL, "informant"), _told, group=_group, sorts=("status",),
+               more=with_reasons),
+        Source(MedicationAdministration, (*ALL[:2], *ALL[3:], "performer"), _given, group=lambda row: "given",
+               more=with_reasons),
     ),
 )  # fmt: skip

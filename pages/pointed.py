@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from piccolo.table import Table
 
 from access.grant import RecordGrant
 from access.visible import held_back, one_of, visible
-from pages.stored import Row, columns
+from pages.stored import Row, columns, listed
+from tables.conditions import Condition
+
+REASONS = ("reason", "reasons")
 
 
 async def pointed(
@@ -28,27 +32,31 @@ async def pointed(
     return [one for one in named.values() if one]
 
 
-async def sayable(grant: RecordGrant, table: type[Table], words: Iterable[str]) -> tuple[str, ...]:
-    """Words for rows of a table, each once, without those that are the name of a row which this grant may not see."""
-    said = tuple(dict.fromkeys(words))
-    asked = one_of("label", said), *said
-    hidden = {row["label"] for row in await held_back(grant, table).rows(("label",), *asked)} if said else set()
-    seen = {row["label"] for row in await visible(grant, table).rows(("label",), *asked)} if hidden else set()
-    return tuple(word for word in said if word not in hidden - seen)
-
-
 async def unsayable(grant: RecordGrant, table: type[Table]) -> frozenset[str]:
-    """The names of a table's rows which this grant may not see and no row that it sees has: for words that were stored
-    joined by commas, where `sayable` cannot tell one from the next."""
+    """The names of a table's rows which this grant may not see and no row that it sees has: what other rows say in words
+    of their own leaves these out."""
     hidden = {row["label"] for row in await held_back(grant, table).rows(("label",))}
     seen = {row["label"] for row in await visible(grant, table).rows(("label",))} if hidden else set()
     return frozenset(hidden - seen)
 
 
 def without(joined: str, names: frozenset[str]) -> str:
-    """Words joined by commas, without these names."""
+    """Words joined by commas, without these names. A name may have a comma of its own, so it is looked for whole."""
     marked = f", {joined}, "
     for name in sorted(names, key=len, reverse=True):
         while f", {name}, " in marked:
             marked = marked.replace(f", {name}, ", ", ")
     return marked[2:-2]
+
+
+async def with_reasons(grant: RecordGrant, rows: list[Row]) -> list[Row]:
+    """Rows whose `reason`, words joined by commas, or `reasons`, a list, leaves out conditions that may not be named:
+    why a medicine is taken, or what a visit was for, is often the very name of a condition."""
+    if not any(row.get(name) for row in rows for name in REASONS):
+        return rows
+    hidden = await unsayable(grant, Condition)
+    return [row | {name: _reasons(row[name], name, hidden) for name in REASONS if row.get(name)} for row in rows]
+
+
+def _reasons(said: Any, name: str, hidden: frozenset[str]) -> str | list[str]:
+    return without(said, hidden) if name == "reason" else [word for word in listed(said) if word not in hidden]

@@ -6,10 +6,9 @@ from access.grant import RecordGrant
 from access.vocabulary import Category
 from pages.belonging import links_to_visits, with_visits
 from pages.listing import Entry, Listing, Source
-from pages.pointed import unsayable, without
+from pages.pointed import with_reasons
 from pages.stored import Row, span_in
 from pages.written import blocks
-from tables.conditions import Condition
 from tables.procedures import Procedure
 from words.gettext import N_, _
 from words.problems import in_life
@@ -35,8 +34,7 @@ def _group(row: Row) -> str:
 
 async def _filled(grant: RecordGrant, rows: list[Row]) -> list[Row]:
     """With its visit, and why it was done: as far as this reader may know of either."""
-    hidden = await unsayable(grant, Condition)
-    return [row | {"why": without(row["reason"] or "", hidden)} for row in await with_visits(grant, rows)]
+    return await with_reasons(grant, await with_visits(grant, rows))
 
 
 def _entry(row: Row) -> Entry:
@@ -57,7 +55,7 @@ def _when(row: Row) -> str:
 
 def _why(row: Row) -> str:
     """For: worn cartilage. Part of the body: left knee."""
-    return run(told(_("For"), row["why"]), told(_("Part of the body"), row["body_site"]))
+    return run(told(_("For"), row["reason"]), told(_("Part of the body"), row["body_site"]))
 
 
 def _came_of_it(row: Row) -> str:

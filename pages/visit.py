@@ -10,6 +10,7 @@ from access.grant import RecordGrant
 from access.vocabulary import Category
 from pages.address import Address, RecordPage
 from pages.findings import Finding, nested
+from pages.pointed import unsayable
 from pages.sheet import Link, Remark
 from pages.stored import listed
 from pages.visit_query import OfVisit, Rows, of_visit, the_visit
@@ -17,6 +18,7 @@ from pages.visit_rows import GOING_ON, VisitRow, visit_of
 from pages.written import Block, blocks
 from rules.doses import Dose, doses_from_json
 from rules.results import Shown, shown_state
+from tables.conditions import Condition
 from words.gettext import _
 from words.tests import name_of
 
@@ -176,7 +178,7 @@ async def visit_page(grant: RecordGrant, ref: str) -> VisitPage | None:
     return VisitPage(
         at=Address.of(grant), own=grant.own, given=grant.given, visit=visit_of(encounter, bool(found.texts)),
         texts=_texts(found) if readable else (), withheld=not readable and bool(_texts(found)),
-        problems=_problems(grant, encounter, found.conditions), measured=_findings(found.tests, Category.VITALS),
+        problems=_problems(grant, encounter, found.conditions, await unsayable(grant, Condition)), measured=_findings(found.tests, Category.VITALS),
         tests=_findings(found.tests, Category.RESULTS), reports=tuple(map(_report, found.reports)),
         medicines=tuple(map(_ordered, found.medicines)),
         done=tuple(_done(row, "performer", "outcome", "note") for row in found.procedures),
@@ -199,12 +201,13 @@ def _leaves(one: Finding) -> list[Finding]:
     return own + [leaf for part in one.parts for leaf in _leaves(part)]
 
 
-def _problems(grant: RecordGrant, encounter: dict[str, Any], rows: Rows) -> tuple[Problem, ...]:
-    """What the visit itself names in words counts only where it points at nothing that could be hidden."""
+def _problems(grant: RecordGrant, encounter: dict[str, Any], rows: Rows, hidden: frozenset[str]) -> tuple[Problem, ...]:
+    """What the visit itself names in words counts only where it points at nothing that could be hidden, and is no name
+    of what is."""
     found = {row["label"]: Problem(row["label"], row["verification"]) for row in rows}
     if grant.may(Category.CONDITIONS):
         spoken = [one["text"] for one in listed(encounter["diagnoses"]) if one.get("text") and not one.get("condition")]
-        found |= {text: Problem(text) for text in spoken if text not in found}
+        found |= {text: Problem(text) for text in spoken if text not in found and text not in hidden}
     return tuple(found.values())
 
 

@@ -10,6 +10,7 @@ from access.grant import RecordGrant
 from access.visible import one_of, visible
 from access.vocabulary import TABLE_CATEGORY, Category
 from pages import findings
+from pages.pointed import with_reasons
 from pages.stored import Row, listed
 from pages.visit_rows import COLUMNS
 from tables.conditions import Condition
@@ -27,6 +28,9 @@ REPORT = ("id", "ref", "category", "kind", "label", "loinc", "status", "conclusi
 RULED_OUT = ("refuted", "entered-in-error")
 SHOWN = (Category.RESULTS.value, Category.VITALS.value)
 """Of the observations, what was tested and what was measured; answers to questionnaires are no part of a summary."""
+
+MOST = 200
+"""Diagnoses that a visit names which are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,9 @@ async def of_visit(grant: RecordGrant, encounter: Row) -> OfVisit:
         conditions=await _conditions(grant, encounter),
         reports=reports,
         tests=await _tests(grant, encounter, reports),
-        medicines=await _read(grant, encounter, MedicationRequest, "label", "doses", "reason", "reported"),
+        medicines=await with_reasons(
+            grant, await _read(grant, encounter, MedicationRequest, "label", "doses", "reason", "reported")
+        ),
         procedures=await _read(grant, encounter, Procedure, "label", "performer", "outcome", "status_reason", "note",
                                order="effective_starts"),
         vaccines=await _read(grant, encounter, Immunization, "label", "not_done_reason", "dose"),
@@ -72,7 +78,7 @@ async def _conditions(grant: RecordGrant, encounter: Row) -> Rows:
     """Those made at this visit, and those the visit names as its diagnosis."""
     if not grant.may(Category.CONDITIONS):
         return []
-    named = [one["condition"].rpartition("/")[2] for one in listed(encounter["diagnoses"]) if one.get("condition")]
+    named = [one["condition"].rpartition("/")[2] for one in listed(encounter["diagnoses"])[:MOST] if one.get("condition")]
     names = "id", "ref", "fhir_id", "label", "clinical_status", "verification"
     also = f"(encounter = ? OR {one_of('fhir_id', named)} AND source = ?) AND NOT {one_of('verification', RULED_OUT)}"
     values = encounter["id"], *named, encounter["source"], *RULED_OUT
@@ -99,4 +105,4 @@ async def _tests(grant: RecordGrant, encounter: Row, reports: Rows) -> Rows:
 
 
 async def the_visit(grant: RecordGrant, ref: str) -> Row | None:
-    return next(iter(await visible(grant, Encounter).rows(VISIT, "ref = ?", ref)), None)
+    return next(iter(await with_reasons(grant, await visible(grant, Encounter).rows(VISIT, "ref = ?", ref))), None)

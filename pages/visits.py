@@ -12,6 +12,7 @@ from access.grant import RecordGrant
 from access.visible import one_of, visible
 from pages.address import Address, RecordPage
 from pages.clinic import clinic
+from pages.pointed import with_reasons
 from pages.visit_rows import COLUMNS, VisitRow, visit_of
 from rules.dates import DISTANT_PAST, site_zone
 from rules.paging import PAGE, Key, read_key
@@ -146,6 +147,7 @@ async def _rows(grant: RecordGrant, ids: Sequence) -> tuple[VisitRow, ...]:
     written = {row["encounter"] for row in texts}
     then = "ORDER BY effective_starts IS NULL, effective_starts DESC, ref DESC"
     found = await visible(grant, Encounter).rows(COLUMNS, one_of("id", ids), *ids, then=then)
+    found = await with_reasons(grant, found)
     return tuple(visit_of(row, row["id"] in written) for row in found)
 
 

@@ -10,7 +10,7 @@ import pytest
 from access.audit import Entry
 from access.grant import AccountGrant, Changed, Forged, RecordGrant, SystemGrant
 from access.opening import Denied, open_account, open_queue, open_record, open_system, stands
-from access.visible import visible
+from access.visible import held_back, one_of, visible
 from access.vocabulary import TABLE_CATEGORY, Action, Category, Duty, record
 from pages.clinic import clinic
 from tables import ALL
@@ -118,6 +118,40 @@ async def test_counts_and_existence_follow_the_same_predicate(world):
     assert await visible(grant, Observation).count() == 1
     assert not await visible(grant, Encounter).exists()
     assert await visible(grant, Observation).exists()
+
+
+async def held(world: World, grant, table, *asked) -> set[str]:
+    return world.names_of(row["id"] for row in await held_back(grant, table).rows(("id",), *asked))
+
+
+async def test_what_is_held_back_is_all_that_the_record_holds_and_the_grant_does_not_see(world):
+    every = {name for name in world.rows if name.endswith(("result", "pulse")) and not name.startswith("stan's")}
+    assert len(every) == 12
+    for person in ("maria", "results only", "everything"):
+        grant = await opened(world, person)
+        seen = await names(world, grant, Observation)
+        assert seen and await held(world, grant, Observation) == every - seen, person
+    assert await held(world, await opened(world, "results only"), Encounter) == {"visit", "withdrawn visit"}
+    assert await held(world, await opened(world, "stan", "Stan"), Observation) == set()
+
+
+async def test_a_record_of_no_feed_shows_nothing_and_holds_nothing_back(world):
+    grant = replace(await opened(world, "maria"), sources=())
+    assert await held(world, grant, Observation) == set() == await names(world, grant, Observation)
+
+
+async def test_a_further_condition_narrows_what_is_visible_and_what_is_held_back_and_never_widens_it(world):
+    grant, either = await opened(world, "results only"), ("fhir_id = ? OR label = ?", "pulse", "result")
+    assert world.names_of(row["id"] for row in await visible(grant, Observation).rows(("id",), *either)) == {"result"}
+    assert "stan's result" not in await held(world, grant, Observation, *either)
+    assert await held(world, grant, Observation, "fhir_id = ?", "held pulse") == {"held pulse"}
+
+
+async def test_one_of_nothing_is_nothing_and_one_of_several_is_each_of_them(world):
+    rows = visible(await opened(world, "maria"), Observation).rows
+    assert await rows(("id",), one_of("fhir_id", ())) == []
+    two = await rows(("fhir_id",), one_of("fhir_id", ("result", "pulse")), "result", "pulse", then="ORDER BY fhir_id")
+    assert [row["fhir_id"] for row in two] == ["pulse", "result"]
 
 
 @pytest.mark.parametrize("person", ["stan", "ended", "not yet", "revoked", "doctor", "desk"])

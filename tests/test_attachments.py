@@ -3,6 +3,7 @@ everything that a feed may send instead."""
 
 from __future__ import annotations
 
+import json
 import socket
 from datetime import datetime
 
@@ -119,6 +120,29 @@ async def test_a_binary_under_the_protection_of_another_chart_is_not_given(lab, 
     row = await paper(lab, DocumentReference, "Letter", file(b"", url=f"Binary/{strange}"))
     assert "It is kept at the clinic." in (await vera.get(f"{lab.home}/documents/{row.ref}")).main
     assert (await vera.get(address(lab, row))).status == 303
+
+
+@pytest.mark.parametrize(("guard", "status"), [
+    ({"reference": "Patient/somebody-else"}, 303), ({"identifier": {"value": "4711"}}, 303), ("Patient/somebody-else", 303),
+    ([{"reference": "Patient/somebody-else"}], 303), ({"reference": ["Patient/{patient}"]}, 303),
+    ({"reference": "https://other.example/Patient/{patient}"}, 303), ({"reference": "ExPatient/{patient}"}, 303),
+    ({"reference": "Patient/{patient}"}, 200), ({"reference": "https://ehr.example/r4/Patient/{patient}"}, 200), ({}, 200),
+])  # fmt: skip
+async def test_a_protection_that_is_not_surely_this_charts_keeps_a_file_back(lab, vera, guard, status):
+    """Whatever shape it has: an identifier, a list, the same id on another server."""
+    patient = (await lab.house.database.rows("SELECT fhir_id FROM record_source WHERE id = ?", lab.source))[0]["fhir_id"]
+    sent = json.loads(json.dumps(guard).replace("{patient}", patient))
+    guarded = await binary(lab, LETTER, context={"base": "https://ehr.example/r4"}, securityContext=sent)
+    row = await paper(lab, DocumentReference, "Letter", file(b"", url=f"Binary/{guarded}"))
+    assert (await vera.get(address(lab, row))).status == status
+
+
+async def test_a_version_that_was_not_filed_lends_its_file_to_nobody(lab, vera):
+    """A later version may name another patient, whom this feed has not sent yet: the row is still of the one before."""
+    row = await paper(lab, DocumentReference, "Letter", file(b"<p>Of somebody else</p>", "text/html"), file(LETTER))
+    await RawResource.update({RawResource.skipped: "its patient is not known in this source"}).where(RawResource.fhir_id == row.fhir_id)
+    assert "somebody else" not in (await vera.get(f"{lab.home}/documents/{row.ref}")).main
+    assert (await vera.get(address(lab, row, 1))).status == 303
 
 
 async def test_a_labelled_file_is_for_the_patient_alone(lab, vera, another_client):

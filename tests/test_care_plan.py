@@ -10,6 +10,7 @@ import pytest
 from tables.care_plan import CarePlan, CareTeam, Goal
 from tables.conditions import Condition
 from tables.database import Database
+from tables.medicines import MedicationRequest
 from tests.support.lab import Lab
 from tests.support.pdf import Document, pdf_problems
 
@@ -197,6 +198,15 @@ async def test_a_helper_reads_nothing_of_a_goal_a_team_or_a_condition_that_is_no
         seen = await client.get(f"{lab.home}/{path}")
         assert seen.status == 200 and not re.search("drinking|Recovery|Alcohol", seen.html), path
     assert "For: Asthma." in (await client.get(f"{lab.home}/care-plan")).main
+
+
+async def test_what_to_do_names_no_medicine_that_is_not_for_a_helper(lab, client):
+    await lab.put(MedicationRequest, "Disulfiram 250 mg", sensitive=True)
+    await lab.put(MedicationRequest, "Aspirin")
+    plan = await lab.put(CarePlan, "Plan", activities=[activity("Disulfiram 250 mg", "in-progress"), activity("Aspirin"), activity("Walk")])
+    client.cookies.set("s", (await lab.person("Otto Lind", "helper", ("care_plan", "medicines"))).cookie)
+    seen = await client.get(f"{lab.home}/care-plan/{plan.ref}")
+    assert "Disulfiram" not in seen.html and "Aspirin" in seen.main and "Walk" in seen.main
 
 
 async def test_a_description_that_is_the_title_is_not_said_twice(lab, page_of):

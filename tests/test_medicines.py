@@ -8,7 +8,13 @@ import pytest
 
 from rules.doses import Dose, Timing, doses_to_json
 from rules.quantities import Quantity
+from tables.care_plan import CareTeam
+from tables.conditions import Condition
+from tables.imaging import ImagingStudy, Media
 from tables.medicines import MedicationAdministration, MedicationDispense, MedicationRequest, MedicationStatement
+from tests.support.visiting import visit
+
+SHARED = ("conditions", "medicines", "visits", "imaging", "care_plan")
 
 
 @pytest.fixture
@@ -74,3 +80,28 @@ async def test_a_date_that_is_none_and_a_hostile_name_stand_as_they_came(lab, li
     await lab.put(MedicationRequest, "<b>Bold</b> & “odd”", effective="sometime in May")
     page = await listed()
     assert "<b>Bold</b> & “odd” Ordered on sometime in May." in page
+
+
+async def test_the_reason_names_no_condition_that_is_not_for_whoever_reads(lab, client):
+    """Feeds put the very name of a condition there; a name with a comma of its own goes whole, and words of other rows stay."""
+    one = await visit(lab, "Check-up", why=("HIV infection", "Felt tired"))
+    scan = await lab.put(ImagingStudy, "CT", reason="HIV infection", encounter=one.id)
+    photo = await lab.put(Media, "Photo", reason="HIV infection")
+    await lab.put(Condition, "HIV infection", sensitive=True)
+    await lab.put(Condition, "Diabetes, type 2", released_at=None)
+    await lab.put(Condition, "Asthma")
+    for table in (MedicationRequest, MedicationStatement, MedicationAdministration):
+        await lab.put(table, table.__name__, reason="HIV infection, Asthma, Diabetes, type 2, Cough", encounter=one.id)
+    await lab.put(MedicationRequest, "Only that", reason="Diabetes, type 2")
+    await lab.put(CareTeam, "Team", reason="HIV infection")
+    paths = ("", "medicines", "medicines.txt", "visits", f"visits/{one.ref}", f"visits/{one.ref}.txt", f"imaging/{scan.ref}",
+             f"imaging/{photo.ref}", "care-team")  # fmt: skip
+    for who, scopes, why in (("Vera Lind", (), "HIV infection, Asthma, Cough"), ("Otto Lind", SHARED, "Asthma, Cough"),
+                             ("Ida Lind", SHARED[1:], "Cough")):  # fmt: skip
+        somebody = await lab.person(who, "helper", scopes) if scopes else await lab.person(who)
+        client.cookies.set("s", somebody.cookie)
+        seen = {path: (await client.get(f"{lab.home}/{path}".rstrip("/"))).html for path in paths}
+        assert seen["medicines"].count(f"For: {why}.") == 3 and "Felt tired" in seen["visits"]
+        for path, html in seen.items():
+            assert "type 2" not in html and (not scopes or "HIV" not in html), (who, path)
+        assert "HIV infection" in seen[f"visits/{one.ref}"] if not scopes else True

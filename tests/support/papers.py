@@ -46,5 +46,6 @@ async def binary(lab: Lab, content: bytes, **more: Any) -> str:
     """A Binary of the same source; its id."""
     fhir_id = new_ref()
     data = base64.b64encode(content).decode()
-    await raw(lab, "Binary", fhir_id, {"resourceType": "Binary", "id": fhir_id, "data": data, **more})
+    context = more.pop("context", None)
+    await raw(lab, "Binary", fhir_id, {"resourceType": "Binary", "id": fhir_id, "data": data, **more}, context=context)
     return fhir_id
