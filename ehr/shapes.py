@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rules.quantities import concept_of
+from rules.text import MOST
 
 NOTHING: dict[str, Any] = {}
 LOINC = "http://loinc.org"
@@ -97,8 +98,8 @@ def loincs(holder: dict, key: str) -> tuple[str, ...]:
 
 
 def notes(holder: dict, key: str = "note") -> str | None:
-    """Annotations, a paragraph each; None where there are none."""
-    return "\n\n".join(filter(None, (text(note, "text") for note in each(holder, key)))) or None
+    """Annotations, a paragraph each; None where there are none. Cut as narratives are: the raw resource has the rest."""
+    return "\n\n".join(filter(None, (text(note, "text") for note in each(holder, key))))[:MOST] or None
 
 
 def joined(parts: Iterable[str], between: str = ", ") -> str | None:

@@ -37,7 +37,7 @@ DOING = {
 }  # fmt: skip
 """FHIR status of an activity of a plan."""
 MOST = 200
-"""The most goals on the page of one plan; the others stand in the list."""
+"""The most goals, teams and things to do on the page of one plan; the other goals stand in the list."""
 
 
 async def _alone(grant: RecordGrant, rows: list[Row]) -> list[Row]:
@@ -105,7 +105,7 @@ async def care_plan_page(grant: RecordGrant, ref: str) -> Sheet | None:
         kind=_("Care plan") if row["label"] else "", up=Link(("care-plan",), _("All care plans")), tag=tag(STATES, row["status"]),
         facts=said_facts((_("For"), list_of(row["why"])), (_("When"), span_in(row)), (_("Written by"), row["author"])),
         parts=(*_about(row), *_activities(row), *_goals(aims), *_teams(teams), *_notes(row)),
-        remarks=(*_withheld(row), *_left_out(row)),
+        remarks=(*_withheld(row), *_left_out(row), *_cut(found[0])),
         nothing=_("Nothing else is written here about this plan."),
         links_heading=_("See also"), links=(Link(("care-team",), _("Care team")),) if teams else (),
     )  # fmt: skip
@@ -114,7 +114,7 @@ async def care_plan_page(grant: RecordGrant, ref: str) -> Sheet | None:
 async def _without_orders(grant: RecordGrant, rows: list[Row]) -> list[Row]:
     """What to do, without the names of medicines which this grant may not see: an activity may be an order for one."""
     hidden = await unsayable(grant, MedicationRequest)
-    doing = [(row, [one for one in listed(row["activities"]) if one.get("text") not in hidden]) for row in rows]
+    doing = [(row, [one for one in listed(row["activities"])[:MOST] if one.get("text") not in hidden]) for row in rows]
     return [row | {"activities": kept} for row, kept in doing]
 
 
@@ -182,6 +182,12 @@ def _withheld(row: Row) -> Iterator[Remark]:
     if row["withheld"]:
         why = _("The clinic wrote about this plan in its own words. They can name things that were not shared with you.")
         yield Remark(_("A text is left out."), why)
+
+
+def _cut(row: Row) -> Iterator[Remark]:
+    """Of the row as stored: what to do, where it is more than a page bears."""
+    if len(listed(row["activities"])) > MOST:
+        yield Remark(_("This plan is very long."), _("The first part of what to do stands here. Ask us for the rest."))
 
 
 def _left_out(row: Row) -> tuple[Remark, ...]:

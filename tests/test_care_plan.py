@@ -224,6 +224,14 @@ async def test_a_thousand_goals_are_cut_and_the_others_stand_in_the_list(lab, ve
     assert "51 entries." in (await vera.get(f"{lab.home}/care-plan")).main
 
 
+async def test_a_hundred_thousand_things_to_do_stay_a_page(lab, vera):
+    teams = [{"ref": f"CareTeam/gone-{number}", "text": f"Team {number}"} for number in range(50_000)]
+    plan = await lab.put(CarePlan, "Plan", activities=[activity(f"Do {n}") for n in range(100_000)], teams=teams)
+    page = await vera.get(f"{lab.home}/care-plan/{plan.ref}")
+    assert "Do 199" in page.main and "Do 200" not in page.main and page.weight <= 8000
+    assert "This plan is very long. The first part of what to do stands here. Ask us for the rest." in page.main
+
+
 async def test_hostile_words_stand_as_sent(lab, vera):
     bad = "<script>alert(1)</script> {{ 7*7 }} %(x)s"
     goal = await lab.put(Goal, bad, note=bad, targets=[{"measure": bad, "text": "", "due": bad}], achievement="<b>")

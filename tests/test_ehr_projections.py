@@ -12,6 +12,7 @@ from ehr.projections.documents import sections_of_text
 from ehr.projections.patient import patient
 from ehr.references import Reading
 from ehr.rows import Feed, Unfit
+from ehr.shapes import notes
 from tables import ALL
 
 FEED = Feed("America/Chicago", datetime(2026, 5, 12, tzinfo=UTC))
@@ -537,3 +538,8 @@ def _try(fhir_type: str, resource: dict) -> None:
         KINDS[fhir_type].project(resource, Reading(resource), FEED)
     except Unfit:
         pass
+
+
+def test_a_note_of_ten_million_letters_is_cut():
+    """Whoever reads it as plain text waits for every line of it to be broken."""
+    assert len(notes({"note": [{"text": "x" * 10_000_000}]})) == 200_000

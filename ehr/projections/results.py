@@ -11,7 +11,7 @@ from ehr.shapes import codes, concept, concepts, each, joined, loincs, notes, on
 from rules.quantities import Absent, Quantity, Whole, series_unit, to_json, value_of
 from rules.results import meaning, ranges_of, ranges_to_json, usual_range
 from rules.tests import plain_name
-from rules.text import narrative_text
+from rules.text import MOST, narrative_text
 
 CORRECTED = frozenset({"corrected", "amended", "appended"})
 VITAL_SIGNS = frozenset({"vital-signs", "vital-sign"})
@@ -159,7 +159,7 @@ def diagnostic_report(resource: dict, reading: Reading, feed: Feed) -> Projectio
         "label": label,
         "issued_at": issued,
         "performer": report_performer(resource, reading),
-        "conclusion": joined([text(resource, "conclusion"), *concepts(resource, "conclusionCode")], "\n"),
+        "conclusion": joined([text(resource, "conclusion")[:MOST], *concepts(resource, "conclusionCode")], "\n"),
         "note": plain_text(each(resource, "presentedForm")) or _narrative(resource, results),
         "attachments": json_text(described(each(resource, "presentedForm"))),
         "encounter_ref": encounter_ref,
