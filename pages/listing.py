@@ -7,7 +7,7 @@ and order are in `listing_query`; filter, count, pages and what screen, paper an
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from piccolo.table import Table
@@ -87,6 +87,14 @@ class Source:
     """What words are looked for in; from what `sorts` reads."""
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What stands before a list: the rows that are read for it, and what they say where it is shown."""
+
+    read: Callable[[RecordGrant], Awaitable[list[Row]]]
+    say: Callable[[Sequence[Row]], tuple[Part, ...]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """`groups` are codes and headings in their order; what `Source.group` gives beyond these is a heading itself.
@@ -104,7 +112,7 @@ class Listing:
     by_day: bool = False
     """Whether the headings are days: too many to be counted or chosen among, and what stands under them is short."""
     intro: str = ""
-    summary: Callable[[RecordGrant], Awaitable[tuple[Part, ...]]] | None = None
+    summary: Summary | None = None
     """What stands before the list where it is read from its beginning: said of all of it, such as the newest of each."""
 
     def heading(self, code: str) -> str:
@@ -172,7 +180,8 @@ class ListPage(RecordPage):
 
     listing: Listing
     asked: Asked
-    parts: tuple[Part, ...] = ()
+    before: tuple[Row, ...] = ()
+    """For the listing's summary, where the list is read from its beginning."""
     groups: tuple[Group, ...]
     tally: tuple[tuple[str, int], ...]
     whole: int
@@ -185,6 +194,10 @@ class ListPage(RecordPage):
     @property
     def title(self) -> str:
         return _(self.listing.title)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return self.listing.summary.say(self.before) if self.before else ()
 
     @property
     def rows(self) -> int:

@@ -46,7 +46,7 @@ async def list_page(
     begin = next((n for n, one in enumerate(among, 1) if one.ref == asked.after), 0)
     picked = among[begin : begin + size]
     return ListPage(
-        at=Address.of(grant), listing=listing, asked=asked, parts=await _summary(grant, listing, asked, bool(whole)),
+        at=Address.of(grant), listing=listing, asked=asked, before=await _summary(grant, listing, asked, bool(whole)),
         groups=await _groups(grant, listing, picked),
         tally=tuple(tally.items()),
         whole=len(whole), total=len(among), first=begin + 1, size=size,
@@ -54,9 +54,9 @@ async def list_page(
     )  # fmt: skip
 
 
-async def _summary(grant: RecordGrant, listing: Listing, asked: Asked, filled: bool) -> tuple[Part, ...]:
+async def _summary(grant: RecordGrant, listing: Listing, asked: Asked, filled: bool) -> tuple[Row, ...]:
     beginning = filled and not (asked.narrowed or asked.after)
-    return await listing.summary(grant) if listing.summary and beginning else ()
+    return tuple(await listing.summary.read(grant)) if listing.summary and beginning else ()
 
 
 async def list_document(grant: RecordGrant, listing: Listing, asked: Asked) -> ListPage:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from access.grant import RecordGrant
 from access.visible import visible
 from access.vocabulary import Category
 from pages.findings import RANKS, Finding, nested
-from pages.listing import Entry, Listing, Source
+from pages.listing import Entry, Listing, Source, Summary
 from pages.series import parts_of
 from pages.sheet import Cell, Part, table_of
 from pages.stored import Row, when_in
@@ -48,18 +48,32 @@ def _day(row: Row) -> str:
 
 
 async def _whole(grant: RecordGrant, rows: list[Row]) -> list[Row]:
-    found = await _findings(grant, [row["id"] for row in rows])
-    return [row | {"finding": found[row["ref"]]} for row in rows if row["ref"] in found]
+    """Each with the rows it is made of; what holds itself is nothing that could be said."""
+    families = await _families(grant, [row["id"] for row in rows])
+    return [row | {"family": families[row["id"]]} for row in rows if row["id"] in families]
 
 
-async def _findings(grant: RecordGrant, ids: list[Any]) -> dict[str, Finding]:
+async def _families(grant: RecordGrant, ids: list[Any]) -> dict[Any, list[Row]]:
+    """By the outermost row: it, its members and its components."""
     rows = await parts_of(grant, ids)
     grant.showed("Observation", [row["id"] for row in rows])
-    return {one.ref: one for one in nested(rows)}
+    parents = {row["id"]: row["parent"] for row in rows}
+    found: dict[Any, list[Row]] = {}
+    for row in rows:
+        found.setdefault(_outermost(row["id"], parents), []).append(row)
+    return {outer: family for outer, family in found.items() if parents.get(outer) not in parents}
+
+
+def _outermost(id: Any, parents: dict[Any, Any]) -> Any:
+    for _level in parents:
+        if parents[id] not in parents or parents[id] == id:
+            break
+        id = parents[id]
+    return id
 
 
 def _entry(row: Row) -> Entry:
-    one: Finding = row["finding"]
+    [one] = nested(row["family"])
     tagged = one.state in (Shown.NOT_FINAL, Shown.NOT_DONE) or one.corrected
     shown = Shown.CORRECTED if one.corrected else one.state
     parts = tuple(f"{part.name}: {sentence(_said(part))}" for part in one.parts if one.is_group and _said(part))
@@ -99,13 +113,17 @@ def _adds(one: Finding) -> bool:
     return bool(clinics - ours - {"body"})
 
 
-async def _newest(grant: RecordGrant) -> tuple[Part, ...]:
-    """Of each kind the last one that has a value; the two halves of a blood pressure are one, under their panel."""
+async def _read_newest(grant: RecordGrant) -> list[Row]:
     seen = visible(grant, Observation).predicate
     rows = await grant.house.database.rows(NEWEST.format(seen=seen.sql), *seen.values)
-    found = await _findings(grant, list(dict.fromkeys(row["panel_of"] or row["id"] for row in rows)))
+    families = await _families(grant, list(dict.fromkeys(row["panel_of"] or row["id"] for row in rows)))
+    return [row for family in families.values() for row in family]
+
+
+def _say_newest(rows: Sequence[Row]) -> tuple[Part, ...]:
+    """Of each kind the last one that has a value; the two halves of a blood pressure are one, under their panel."""
     kinds: dict[str, Finding] = {}
-    for one in sorted(_singly(found.values()), key=_taken, reverse=True):
+    for one in sorted(_singly(nested(rows)), key=_taken, reverse=True):
         kinds.setdefault(_kind(one), one)
     said = sorted(list(kinds.values())[:MOST_KINDS], key=_rank)
     if not said:
@@ -145,7 +163,8 @@ def _cells(one: Finding) -> tuple[Cell, ...]:
 VITALS = Listing(
     path="vitals", category=Category.VITALS, title=N_("Measurements"),
     counts=(N_("%(count)s measurement."), N_("%(count)s measurements.")),
-    none=N_("No measurements are written down here."), by_day=True, summary=_newest,
+    none=N_("No measurements are written down here."), by_day=True,
+    summary=Summary(_read_newest, _say_newest),
     sources=(
         Source(Observation, ("effective",), _entry, sorts=("loinc",), group=_day, only=OUTER, more=_whole,
                name=lambda row: f"{name_of((row['loinc'],), row['label'])} {row['label']}"),
