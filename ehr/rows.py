@@ -50,9 +50,14 @@ class Feed:
 Project = Callable[[dict, Reading, Feed], Projection]
 
 
+MOST_ITEMS = 500
+"""Of what one resource lists (members of a team, targets of a goal) so many are filed: a page must stay a page."""
+
+
 def json_text(value: Any) -> str | None:
-    """JSON for a column; None for what is empty."""
-    return _encode(value).decode() if value else None
+    """JSON for a column; None for what is empty. The raw resource has what a list is cut of."""
+    whole = value[:MOST_ITEMS] if isinstance(value, list) else value
+    return _encode(whole).decode() if whole else None
 
 
 @lru_cache(maxsize=8192)

@@ -543,3 +543,13 @@ def _try(fhir_type: str, resource: dict) -> None:
 def test_a_note_of_ten_million_letters_is_cut():
     """Whoever reads it as plain text waits for every line of it to be broken."""
     assert len(notes({"note": [{"text": "x" * 10_000_000}]})) == 200_000
+
+
+def test_of_a_list_without_end_a_page_of_things_is_filed():
+    """A page of a hundred thousand members, targets or doses would be no page; the raw resource has them all."""
+    team = {"resourceType": "CareTeam", "id": "t", "participant": [{"role": [{"text": f"r{n}"}]} for n in range(2000)]}
+    medicine = {"resourceType": "MedicationRequest", "id": "m", "medicationCodeableConcept": {"text": "M"},
+                "dosageInstruction": [{"text": f"d{n}"} for n in range(2000)]}  # fmt: skip
+    for resource, column in ((team, "members"), (medicine, "doses")):
+        [row] = KINDS[resource["resourceType"]].project(resource, Reading(resource), FEED).rows
+        assert len(json.loads(row.values[column])) == 500

@@ -6,7 +6,7 @@ from typing import Any
 
 from ehr.projections.directory import pointed
 from ehr.references import Reading
-from ehr.rows import Feed, Projection, Row, Unfit, date_columns, encounter_links, span, when
+from ehr.rows import MOST_ITEMS, Feed, Projection, Row, Unfit, date_columns, encounter_links, span, when
 from ehr.shapes import concept, concepts, each, first_code, joined, notes, one, text, truth, whole
 from rules.doses import doses_of, doses_to_json
 from rules.quantities import quantity_of
@@ -94,7 +94,7 @@ def _medicine(
         "status": text(resource, "status"),
         "label": label,
         "fhir_code": code,
-        "doses": doses_to_json(doses_of(each(resource, doses))) or None,
+        "doses": doses_to_json(doses_of(each(resource, doses)[:MOST_ITEMS])) or None,
         "reason": reasons(resource, reading),
         "note": notes(resource),
     }
