@@ -109,7 +109,7 @@ class Attachment:
 async def attachments_of(grant: RecordGrant, row: Row, read_pdf: ReadPdf | None = None) -> tuple[Attachment, ...]:
     """Of a row with the columns HELD. With a reader, the words too that stand in the first of them, where the row has
     not said these already."""
-    described = listed(row["attachments"])[:MOST]
+    described = listed(row.get("attachments"))[:MOST]
     if not described:
         return ()
     holder, read = _holder(row), 0
@@ -155,8 +155,8 @@ async def _with_pdf_words(one: Attachment, sent: Sent, read_pdf: ReadPdf) -> Att
     try:
         said = note_text(await read_pdf(sent.content, MOST_WORDS + 1))
     except PdfRefused:
-        return replace(one, remark=_(UNREAD))
-    return _cut(one, reflowed(said)) if said else replace(one, remark=_(PICTURES_ONLY))
+        return replace(one, remark=UNREAD)
+    return _cut(one, reflowed(said)) if said else replace(one, remark=PICTURES_ONLY)
 
 
 def _text(sent: Sent) -> str:
@@ -170,7 +170,7 @@ def _cut(one: Attachment, said: str) -> Attachment:
     for line in said.splitlines():
         left -= len(line.split())
         if left < 0 and kept:
-            return replace(one, words="\n".join(kept), remark=_(CUT) if one.offered else "")
+            return replace(one, words="\n".join(kept), remark=CUT if one.offered else "")
         kept.append(line)
     return replace(one, words=said)
 
@@ -187,13 +187,13 @@ def words_parts(attachments: Sequence[Attachment]) -> tuple[Part, ...]:
     """What stands in each, or that it could not be read."""
     return tuple(
         Part(_("What is in: %(file)s", file=one.title or one.named),
-             blocks=(*blocks(one.words), *((Block("text", (one.remark,)),) if one.remark else ())))
+             blocks=(*blocks(one.words), *((Block("text", (_(one.remark),)),) if one.remark else ())))
         for one in attachments if one.words or one.remark
     )  # fmt: skip
 
 
 def unlisted(row: Row) -> int:
-    return max(0, len(listed(row["attachments"])) - MOST)
+    return max(0, len(listed(row.get("attachments"))) - MOST)
 
 
 async def file_of(grant: RecordGrant, table: type[Table], which: str, ref: str, place: int, path: str) -> File | None:

@@ -21,13 +21,16 @@ async def visits_of(grant: RecordGrant, ids: Collection[Any]) -> dict[Any, Row]:
     return {row["id"]: row for row in found}
 
 
-async def visit_links(grant: RecordGrant, encounter: Any) -> tuple[Link, ...]:
-    """`encounter` is the row's own link, None where it has none."""
-    found = await visits_of(grant, [encounter] if encounter else [])
-    days = {visit["ref"]: when_in(visit) for visit in found.values()}
-    return tuple(
-        Link(("visits", ref), _("The visit of %(day)s", day=day) if day else _("The visit")) for ref, day in days.items()
-    )
+async def visit_of(grant: RecordGrant, row: Row) -> Row | None:
+    """Of a row with its `encounter`."""
+    return (await visits_of(grant, [row["encounter"]])).get(row["encounter"]) if row["encounter"] else None
+
+
+def links_to_visit(visit: Row | None) -> tuple[Link, ...]:
+    if visit is None:
+        return ()
+    day = when_in(visit)
+    return (Link(("visits", visit["ref"]), _("The visit of %(day)s", day=day) if day else _("The visit")),)
 
 
 async def with_visits(grant: RecordGrant, rows: list[Row]) -> list[Row]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from access.grant import RecordGrant
 from access.visible import visible
@@ -12,7 +12,7 @@ from pages import care_team, goals
 from pages.address import Address
 from pages.listing import Entry, Listing, Source, with_over
 from pages.pointed import pointed, unsayable
-from pages.sheet import Cell, Link, Part, Remark, Sheet, lines_part, said_facts, table_part
+from pages.sheet import Cell, Facts, Link, Part, Remark, Sheet, lines_part, said_facts, table_part
 from pages.stored import Row, columns, listed, span_in
 from pages.written import blocks
 from tables.care_plan import CarePlan, CareTeam, Goal
@@ -22,7 +22,7 @@ from words.dates import clinical_text
 from words.gettext import N_, _, ngettext
 from words.names import list_of
 from words.numbers import count
-from words.states import tag
+from words.states import Tag, tag
 
 STATES = {
     "on-hold": ("wait", N_("On hold")), "completed": ("", N_("Finished")), "revoked": ("", N_("Stopped")),
@@ -91,7 +91,54 @@ READS = ("id", "ref", "source", "label", "status", "description", "effective", "
          "addresses", "author", "note")  # fmt: skip
 
 
-async def care_plan_page(grant: RecordGrant, ref: str) -> Sheet | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarePlanPage(Sheet):
+    """`row` says `why`, and what of it is `withheld` or `cut`; of `aims` and `teams` the words alone where nothing else was sent."""
+
+    row: Row
+    aims: tuple[Row | str, ...]
+    teams: tuple[Row | str, ...]
+
+    @property
+    def title(self) -> str:
+        return _title(self.row)
+
+    @property
+    def kind(self) -> str:
+        return _("Care plan") if self.row["label"] else ""
+
+    @property
+    def up(self) -> Link:
+        return Link(("care-plan",), _("All care plans"))
+
+    @property
+    def tag(self) -> Tag | None:
+        return tag(STATES, self.row["status"])
+
+    @property
+    def facts(self) -> Facts:
+        row = self.row
+        return said_facts((_("For"), list_of(row["why"])), (_("When"), span_in(row)), (_("Written by"), row["author"]))
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        row = self.row
+        return *_about(row), *_activities(row), *_goals(self.aims), *_teams(self.teams), *_notes(row)
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        return *_withheld(self.row), *_left_out(self.row), *_cut(self.row)
+
+    @property
+    def nothing(self) -> str:
+        return _("Nothing else is written here about this plan.")
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        return (Link(("care-team",), _("Care team")),) if self.teams else ()
+
+
+async def care_plan_page(grant: RecordGrant, ref: str) -> CarePlanPage | None:
     """None where there is no such plan for this grant."""
     found = await visible(grant, CarePlan).rows(columns(CarePlan, READS), "ref = ?", ref)
     if not found:
@@ -100,22 +147,18 @@ async def care_plan_page(grant: RecordGrant, ref: str) -> Sheet | None:
     grant.showed("CarePlan", [row["id"]])
     aims = await pointed(grant, Goal, row["source"], listed(row["goals"])[:MOST], goals.READS)
     teams = await pointed(grant, CareTeam, row["source"], listed(row["teams"])[:MOST], care_team.READS)
-    return Sheet(
-        at=Address.of(grant), here=("care-plan", row["ref"]), title=_title(row),
-        kind=_("Care plan") if row["label"] else "", up=Link(("care-plan",), _("All care plans")), tag=tag(STATES, row["status"]),
-        facts=said_facts((_("For"), list_of(row["why"])), (_("When"), span_in(row)), (_("Written by"), row["author"])),
-        parts=(*_about(row), *_activities(row), *_goals(aims), *_teams(teams), *_notes(row)),
-        remarks=(*_withheld(row), *_left_out(row), *_cut(found[0])),
-        nothing=_("Nothing else is written here about this plan."),
-        links_heading=_("See also"), links=(Link(("care-team",), _("Care team")),) if teams else (),
-    )  # fmt: skip
+    return CarePlanPage(
+        at=Address.of(grant), here=("care-plan", row["ref"]), row=row, aims=tuple(aims), teams=tuple(teams)
+    )
 
 
 async def _without_orders(grant: RecordGrant, rows: list[Row]) -> list[Row]:
     """What to do, without the names of medicines which this grant may not see: an activity may be an order for one."""
-    hidden = await unsayable(grant, MedicationRequest)
-    doing = [(row, [one for one in listed(row["activities"])[:MOST] if one.get("text") not in hidden]) for row in rows]
-    return [row | {"activities": kept} for row, kept in doing]
+    sent = [listed(row["activities"]) for row in rows]
+    hidden = await unsayable(grant, MedicationRequest) if any(sent) else frozenset()
+    kept = ([one for one in doing[:MOST] if one.get("text") not in hidden] for doing in sent)
+    cut = (len(doing) > MOST for doing in sent)
+    return [row | {"activities": doing, "cut": long} for row, doing, long in zip(rows, kept, cut, strict=True)]
 
 
 def _readable(grant: RecordGrant, rows: list[Row]) -> list[Row]:
@@ -151,13 +194,13 @@ def _activity(one: dict) -> tuple[Cell, ...]:
     return Cell(name, " ".join(more)), Cell(when), Cell(where), Cell(_(doing) if doing else "")
 
 
-def _goals(aims: list[Row | str]) -> tuple[Part, ...]:
+def _goals(aims: Sequence[Row | str]) -> tuple[Part, ...]:
     rows = tuple(dict.fromkeys(goals.words_alone(one) if isinstance(one, str) else goals.cells(one) for one in aims))
     caption = ngettext("%(count)s goal", "%(count)s goals", len(rows))
     return table_part(_("Goals"), caption, (_("Goal"), _("Target"), _("By when"), _("How it stands")), rows)
 
 
-def _teams(teams: list[Row | str]) -> Iterator[Part]:
+def _teams(teams: Sequence[Row | str]) -> Iterator[Part]:
     """Each team under its own name, and those of which only the name is known together."""
     for team in teams:
         if not isinstance(team, str):
@@ -185,8 +228,8 @@ def _withheld(row: Row) -> Iterator[Remark]:
 
 
 def _cut(row: Row) -> Iterator[Remark]:
-    """Of the row as stored: what to do, where it is more than a page bears."""
-    if len(listed(row["activities"])) > MOST:
+    """Of what to do, where it is more than a page bears."""
+    if row["cut"]:
         yield Remark(_("This plan is very long."), _("The first part of what to do stands here. Ask us for the rest."))
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from access.grant import RecordGrant
 from access.visible import one_of, visible
 from pages.address import Address
-from pages.attachments import HELD, File, ReadPdf, attachments_of, file_of, files_part, unlisted, words_parts
-from pages.belonging import visit_links
+from pages.attachments import HELD, Attachment, File, ReadPdf, attachments_of, file_of, files_part, unlisted, words_parts
+from pages.belonging import links_to_visit, visit_of
 from pages.documents import document_name, document_tag, written_on
-from pages.sheet import Link, Part, Sheet, said_facts
+from pages.sheet import Facts, Link, Part, Sheet, said_facts
 from pages.stored import Row, columns, listed, when_in
 from pages.written import blocks
 from tables.documents import DocumentReference
 from words.gettext import N_, _
+
+Related = tuple[tuple[Row, str], ...]
 
 NAMED = ("ref", "label", "title", "effective", "about")
 COLUMNS = (*HELD, *NAMED, "status", "doc_status", "category", "author", "organization", "note", "replaces", "encounter")
@@ -29,24 +31,66 @@ STATES = {
 """FHIR `docStatus` in a sentence."""
 
 
-async def document_page(grant: RecordGrant, ref: str, read_pdf: ReadPdf) -> Sheet | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentPage(Sheet):
+    """`related` are other documents, each with the words that its name goes into; `visit` is the one it belongs to."""
+
+    row: Row
+    files: tuple[Attachment, ...]
+    related: Related
+    visit: Row | None
+
+    @property
+    def title(self) -> str:
+        return document_name(self.row)
+
+    @property
+    def kind(self) -> str:
+        return _("Document")
+
+    @property
+    def up(self) -> Link:
+        return Link(("documents",), _("All letters and documents"))
+
+    @property
+    def tag(self) -> tuple[str, str] | None:
+        return document_tag(self.row)
+
+    @property
+    def facts(self) -> Facts:
+        return _facts(self.row)
+
+    @property
+    def lede(self) -> str:
+        return _lede(self.row)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        said = blocks(self.row["note"] or "")
+        return (*((Part(_("What it says"), blocks=said),) if said else ()), *words_parts(self.files),
+                *files_part(self.files, unlisted(self.row), *self.here))  # fmt: skip
+
+    @property
+    def nothing(self) -> str:
+        return _("We have no text and no file of this document here. Ask us for a copy.")
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        named = (Link(("documents", one["ref"]), _(words, name=_dated_name(one))) for one, words in self.related)
+        return *named, *links_to_visit(self.visit)
+
+
+async def document_page(grant: RecordGrant, ref: str, read_pdf: ReadPdf) -> DocumentPage | None:
     """None where there is no such document for this grant."""
     rows = await visible(grant, DocumentReference).rows(columns(DocumentReference, COLUMNS), "ref = ?", ref)
     if not rows:
         return None
     row = rows[0]
-    grant.showed("DocumentReference", [row["id"]])
-    files = await attachments_of(grant, row, read_pdf)
-    newer = await _newer(grant, row)
-    said = blocks(row["note"] or "")
-    return Sheet(
-        at=Address.of(grant), here=("documents", ref), up=Link(("documents",), _("All letters and documents")),
-        title=document_name(row), kind=_("Document"), tag=document_tag(row), facts=_facts(row), lede=_lede(row),
-        parts=(*((Part(_("What it says"), blocks=said),) if said else ()), *words_parts(files),
-               *files_part(files, unlisted(row), "documents", ref)),
-        nothing=_("We have no text and no file of this document here. Ask us for a copy."),
-        links_heading=_("See also"),
-        links=(*newer, *await _older(grant, row), *await visit_links(grant, row["encounter"])),
+    related = (*await _newer(grant, row), *await _older(grant, row))
+    grant.showed("DocumentReference", [row["id"], *(one["id"] for one, _words in related)])
+    return DocumentPage(
+        at=Address.of(grant), here=("documents", ref), row=row, files=await attachments_of(grant, row, read_pdf),
+        related=related, visit=await visit_of(grant, row),
     )  # fmt: skip
 
 
@@ -54,7 +98,7 @@ async def document_file(grant: RecordGrant, ref: str, place: int) -> File | None
     return await file_of(grant, DocumentReference, "ref = ?", ref, place, "documents")
 
 
-def _facts(row: Row) -> tuple[tuple[str, str], ...]:
+def _facts(row: Row) -> Facts:
     name, when = document_name(row), written_on(row)
     about = when_in(row, "about")
     return said_facts(
@@ -71,23 +115,23 @@ def _lede(row: Row) -> str:
     return _(STATES[row["doc_status"]]) if row["doc_status"] in STATES else ""
 
 
-async def _older(grant: RecordGrant, row: Row) -> tuple[Link, ...]:
+async def _older(grant: RecordGrant, row: Row) -> Related:
     """The documents it names as replaced, added to, or going with it."""
     codes = {one["ref"].rpartition("/")[2]: one.get("code") or "" for one in listed(row["replaces"])[:MOST]}
     if not codes:
         return ()
     found = await _of_source(grant, row, one_of("fhir_id", list(codes)), *codes)
-    return _related(grant, [(one, RELATED.get(codes[one["fhir_id"]], OTHERWISE)) for one in found])
+    return tuple((one, RELATED.get(codes[one["fhir_id"]], OTHERWISE)) for one in found)
 
 
-async def _newer(grant: RecordGrant, row: Row) -> tuple[Link, ...]:
+async def _newer(grant: RecordGrant, row: Row) -> Related:
     """Those that say they replace this one."""
     own = f"DocumentReference/{row['fhir_id']}"
     found = await _of_source(grant, row, "replaces IS NOT NULL")
-    return _related(grant, [
+    return tuple(
         (one, N_("The newer one: %(name)s")) for one in found
         if any(old["ref"] == own and old.get("code") == REPLACES for old in listed(one["replaces"]))
-    ])  # fmt: skip
+    )  # fmt: skip
 
 
 async def _of_source(grant: RecordGrant, row: Row, which: str, *values: str) -> list[Row]:
@@ -95,12 +139,6 @@ async def _of_source(grant: RecordGrant, row: Row, which: str, *values: str) -> 
     others = f"{which} AND source = ? AND id <> ?"
     asked = *values, row["source"], row["id"]
     return await visible(grant, DocumentReference).rows(names, others, *asked, then="ORDER BY ref")
-
-
-def _related(grant: RecordGrant, found: Sequence[tuple[Row, str]]) -> tuple[Link, ...]:
-    """Each with the words that its name goes into."""
-    grant.showed("DocumentReference", [row["id"] for row, _words in found])
-    return tuple(Link(("documents", row["ref"]), _(words, name=_dated_name(row))) for row, words in found)
 
 
 def _dated_name(row: Row) -> str:

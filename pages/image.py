@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass
 
 from piccolo.table import Table
 
 from access.grant import RecordGrant
 from access.visible import visible
 from pages.address import Address
-from pages.attachments import HELD, File, ReadPdf, attachments_of, file_of, files_part, unlisted, words_parts
-from pages.belonging import visit_links
-from pages.findings import nested
+from pages.attachments import HELD, Attachment, File, ReadPdf, attachments_of, file_of, files_part, unlisted, words_parts
+from pages.belonging import links_to_visit, visit_of
+from pages.findings import Finding, nested
 from pages.imaging import (
     IS_IMAGING,
     how_made,
@@ -25,7 +23,7 @@ from pages.imaging import (
 )
 from pages.pointed import with_reasons
 from pages.report_tests import group_part, groups_of, tests_of, with_members
-from pages.sheet import Cell, Link, Part, Sheet, said_facts, table_of
+from pages.sheet import Cell, Facts, Link, Part, Sheet, said_facts, table_of
 from pages.stored import Row, columns, listed, when_in
 from pages.written import blocks
 from rules.results import Shown
@@ -40,18 +38,154 @@ PENDING = {
     Shown.NOT_FINAL: N_("This is not final. The clinic may still add to it or change it."),
     Shown.WAITING: N_("The report has not come yet."),
 }
-LIST = N_("All scans and X-rays")
 
 
-async def image_page(grant: RecordGrant, ref: str, read_pdf: ReadPdf) -> Sheet | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImagePage(Sheet):
+    """What the three kinds have in common. `findings` are the tests of a report; `visit` is the one it belongs to."""
+
+    row: Row
+    findings: tuple[Finding, ...]
+    files: tuple[Attachment, ...]
+    visit: Row | None
+
+    @property
+    def up(self) -> Link:
+        return Link(("imaging",), _("All scans and X-rays"))
+
+    @property
+    def said(self) -> tuple[Part, ...]:
+        """What its own kind says."""
+        return _written(_("Notes"), self.row["note"])
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        tests = map(group_part, groups_of(self.findings))
+        return *self.said, *tests, *words_parts(self.files), *files_part(self.files, unlisted(self.row), *self.here)
+
+    @property
+    def nothing(self) -> str:
+        return _("Nothing else is written here about it.")
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        return links_to_visit(self.visit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanReport(ImagePage):
+    @property
+    def title(self) -> str:
+        return report_name(self.row)
+
+    @property
+    def kind(self) -> str:
+        return _("Report on a scan")
+
+    @property
+    def tag(self) -> tuple[str, str] | None:
+        return report_tag(self.row)
+
+    @property
+    def lede(self) -> str:
+        """What must be known before the rest is read."""
+        row, shown = self.row, report_state(self.row)
+        corrected = row["corrected"] or shown is Shown.CORRECTED
+        said = [_("This report was changed after it was first sent.")] if corrected else []
+        return " ".join([*said, *([_(PENDING[shown])] if shown in PENDING else [])])
+
+    @property
+    def facts(self) -> Facts:
+        row, issued = self.row, self.row["issued_at"]
+        return said_facts(
+            (_("When"), when_in(row)), (_("Reported on"), day(issued) if issued else ""), (_("From"), row["performer"]),
+            (_("The clinic calls it"), _other(row["label"], self.title)),
+        )  # fmt: skip
+
+    @property
+    def said(self) -> tuple[Part, ...]:
+        found, words = self.row["conclusion"], self.row["note"]
+        return *_written(_("What was found"), found), *_written(_("The report in its own words"), words)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study(ImagePage):
+    @property
+    def title(self) -> str:
+        return study_name(self.row)
+
+    @property
+    def kind(self) -> str:
+        return _("Scan")
+
+    @property
+    def tag(self) -> tuple[str, str] | None:
+        return study_tag(self.row)
+
+    @property
+    def lede(self) -> str:
+        return _("The pictures themselves are kept at the clinic. Ask us for a copy.")
+
+    @property
+    def facts(self) -> Facts:
+        row, name = self.row, self.title
+        return said_facts(
+            (_("When"), when_in(row)), (_("Kind"), _other(how_made(row["modality"]), name)),
+            (_("Part of the body"), row["body_site"]), (_("What was done"), _other(row["description"], name)),
+            (_("Why"), row["reason"]), (_("Asked for by"), row["referrer"]), (_("Where"), row["place"]),
+            (_("Series"), _many(row["series_count"])), (_("Pictures"), _many(row["picture_count"])),
+        )  # fmt: skip
+
+    @property
+    def said(self) -> tuple[Part, ...]:
+        return *_series(listed(self.row["series"])), *_written(_("Notes"), self.row["note"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture(ImagePage):
+    @property
+    def title(self) -> str:
+        return study_name(self.row)
+
+    @property
+    def kind(self) -> str:
+        return _("Picture")
+
+    @property
+    def tag(self) -> tuple[str, str] | None:
+        return study_tag(self.row)
+
+    @property
+    def facts(self) -> Facts:
+        row, issued = self.row, self.row["issued_at"]
+        return said_facts(
+            (_("When"), when_in(row) or (day(issued) if issued else "")),
+            (_("Kind"), _other(how_made(row["modality"]), self.title)), (_("Part of the body"), row["body_site"]),
+            (_("Why"), row["reason"]), (_("Taken by"), row["operator"]), (_("Taken with"), row["device"]),
+        )  # fmt: skip
+
+
+async def image_page(grant: RecordGrant, ref: str, read_pdf: ReadPdf) -> ImagePage | None:
     """None where there is no such report, scan or picture for this grant."""
-    for table, (names, made) in KINDS.items():
+    for table, (names, kind) in KINDS.items():
         found = await visible(grant, table).rows(columns(table, names), _which(table), ref)
         if found:
             grant.showed(table.__name__, [found[0]["id"]])
             [row] = await with_reasons(grant, found)
-            return await _with_more(grant, row, made(grant, row), read_pdf)
+            return kind(
+                at=Address.of(grant), here=("imaging", ref), row=row, findings=await _findings(grant, row),
+                files=await attachments_of(grant, row, read_pdf), visit=await visit_of(grant, row),
+            )  # fmt: skip
     return None
+
+
+async def _findings(grant: RecordGrant, row: Row) -> tuple[Finding, ...]:
+    """Of a report that came with tests."""
+    if not row.get("test_count"):
+        return ()
+    rows = await with_members(grant, await tests_of(grant, "report = ?", row["id"]))
+    grant.showed("Observation", [one["id"] for one in rows])
+    return nested(rows)
 
 
 async def image_file(grant: RecordGrant, ref: str, place: int) -> File | None:
@@ -66,66 +200,9 @@ def _which(table: type[Table]) -> str:
     return f"ref = ? AND {IS_IMAGING}" if table is DiagnosticReport else "ref = ?"
 
 
-async def _with_more(grant: RecordGrant, row: Row, sheet: Sheet, read_pdf: ReadPdf) -> Sheet:
-    """What lies elsewhere: the tests of a report, files, and the visit."""
-    files = await attachments_of(grant, row, read_pdf) if "attachments" in row else ()
-    more = unlisted(row) if "attachments" in row else 0
-    tests = await _tests(grant, row) if "conclusion" in row else ()
-    parts = (*sheet.parts, *tests, *words_parts(files), *files_part(files, more, *sheet.here))
-    return replace(sheet, parts=parts, links_heading=_("See also"), links=await visit_links(grant, row["encounter"]))
-
-
-async def _tests(grant: RecordGrant, report: Row) -> tuple[Part, ...]:
-    rows = await with_members(grant, await tests_of(grant, "report = ?", report["id"]))
-    grant.showed("Observation", [row["id"] for row in rows])
-    return tuple(map(group_part, groups_of(nested(rows))))
-
-
-def _sheet(grant: RecordGrant, row: Row, **said: Any) -> Sheet:
-    return Sheet(
-        at=Address.of(grant), here=("imaging", row["ref"]), up=Link(("imaging",), _(LIST)),
-        nothing=_("Nothing else is written here about it."), **said,
-    )  # fmt: skip
-
-
-def _report(grant: RecordGrant, row: Row) -> Sheet:
-    name, issued = report_name(row), row["issued_at"]
-    return _sheet(
-        grant, row, title=name, kind=_("Report on a scan"), tag=report_tag(row), lede=_lede(row),
-        facts=said_facts(
-            (_("When"), when_in(row)), (_("Reported on"), day(issued) if issued else ""), (_("From"), row["performer"]),
-            (_("The clinic calls it"), row["label"] if row["label"] != name else ""),
-        ),
-        parts=(*_written(_("What was found"), row["conclusion"]), *_written(_("The report in its own words"), row["note"])),
-    )  # fmt: skip
-
-
-def _lede(row: Row) -> str:
-    """What must be known before the rest is read."""
-    shown = report_state(row)
-    corrected = row["corrected"] or shown is Shown.CORRECTED
-    said = [_("This report was changed after it was first sent.")] if corrected else []
-    return " ".join([*said, *([_(PENDING[shown])] if shown in PENDING else [])])
-
-
 def _written(heading: str, text: str | None) -> tuple[Part, ...]:
     said = blocks(text or "")
     return (Part(heading, blocks=said),) if said else ()
-
-
-def _study(grant: RecordGrant, row: Row) -> Sheet:
-    name, series = study_name(row), row["series_count"]
-    return _sheet(
-        grant, row, title=name, kind=_("Scan"), tag=study_tag(row),
-        facts=said_facts(
-            (_("When"), when_in(row)), (_("Kind"), _other(how_made(row["modality"]), name)),
-            (_("Part of the body"), row["body_site"]), (_("What was done"), _other(row["description"], name)),
-            (_("Why"), row["reason"]), (_("Asked for by"), row["referrer"]), (_("Where"), row["place"]),
-            (_("Series"), _many(series)), (_("Pictures"), _many(row["picture_count"])),
-        ),
-        parts=(*_series(listed(row["series"])), *_written(_("Notes"), row["note"])),
-        lede=_("The pictures themselves are kept at the clinic. Ask us for a copy."),
-    )  # fmt: skip
 
 
 def _series(sent: list[Row]) -> tuple[Part, ...]:
@@ -143,19 +220,6 @@ def _series(sent: list[Row]) -> tuple[Part, ...]:
     return (Part(_("What the pictures show"), table=table_of(caption, heads, rows), by=left),)
 
 
-def _media(grant: RecordGrant, row: Row) -> Sheet:
-    name, issued = study_name(row), row["issued_at"]
-    return _sheet(
-        grant, row, title=name, kind=_("Picture"), tag=study_tag(row),
-        facts=said_facts(
-            (_("When"), when_in(row) or (day(issued) if issued else "")), (_("Kind"), _other(how_made(row["modality"]), name)),
-            (_("Part of the body"), row["body_site"]), (_("Why"), row["reason"]), (_("Taken by"), row["operator"]),
-            (_("Taken with"), row["device"]),
-        ),
-        parts=_written(_("Notes"), row["note"]),
-    )  # fmt: skip
-
-
 def _many(count: int | None) -> str:
     return numbers.count(count) if count and count > 0 else ""
 
@@ -165,11 +229,11 @@ def _other(words: str | None, name: str) -> str:
     return words if words and words != name else ""
 
 
-KINDS: dict[type[Table], tuple[tuple[str, ...], Callable[[RecordGrant, Row], Sheet]]] = {
+KINDS: dict[type[Table], tuple[tuple[str, ...], type[ImagePage]]] = {
     DiagnosticReport: ((*HELD, "ref", "loinc", "label", "status", "corrected", "conclusion", "note", "test_count",
-                        "performer", "issued_at", "encounter", "effective"), _report),
+                        "performer", "issued_at", "encounter", "effective"), ScanReport),
     ImagingStudy: (("id", "ref", "label", "modality", "status", "body_site", "description", "reason", "referrer", "place",
-                    "series_count", "picture_count", "series", "note", "encounter", "effective"), _study),
+                    "series_count", "picture_count", "series", "note", "encounter", "effective"), Study),
     Media: ((*HELD, "ref", "label", "modality", "status", "body_site", "reason", "device", "operator", "note", "issued_at",
-             "encounter", "effective"), _media),
+             "encounter", "effective"), Picture),
 }  # fmt: skip

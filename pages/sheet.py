@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from pages.address import RecordPage
 from pages.written import Block
+from words.gettext import _
+
+Facts = tuple[tuple[str, str], ...]
+"""Names and values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class Part:
     without a path is a line of the same list."""
 
     heading: str
-    facts: tuple[tuple[str, str], ...] = ()
+    facts: Facts = ()
     table: Table | None = None
     blocks: tuple[Block, ...] = ()
     by: str = ""
@@ -71,23 +76,30 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet(RecordPage):
-    """`here` are the segments below the record, `up` the list it belongs to; `kind` says what it is, above its title.
+    """Each noun makes one of its own: it holds what was read, and says it in properties, so that words are made where
+    they are shown. What a sheet leaves out stands here.
+
+    `here` are the segments below the record, `up` the list it belongs to; `kind` says what it is, above its title.
     `nothing` is said where there are no parts; `links` lead to what belongs to it, on the screen alone."""
 
     here: tuple[str, ...]
-    title: str
-    kind: str = ""
-    up: Link | None = None
-    tag: tuple[str, str] | None = None
-    lede: str = ""
-    facts: tuple[tuple[str, str], ...] = ()
-    parts: tuple[Part, ...] = ()
-    remarks: tuple[Remark, ...] = ()
-    nothing: str = ""
-    dense: bool = False
+
+    title = ""
+    kind = ""
+    up: ClassVar[Link | None] = None
+    tag: ClassVar[tuple[str, str] | None] = None
+    lede = ""
+    facts: ClassVar[Facts] = ()
+    parts: ClassVar[tuple[Part, ...]] = ()
+    remarks: ClassVar[tuple[Remark, ...]] = ()
+    nothing = ""
+    dense = False
     """On paper with less air, for what should fit on one page."""
-    links_heading: str = ""
-    links: tuple[Link, ...] = ()
+    links: ClassVar[tuple[Link, ...]] = ()
+
+    @property
+    def links_heading(self) -> str:
+        return _("See also")
 
 
 def table_of(caption: str, heads: tuple[str, ...], rows: Sequence[tuple[Cell, ...]]) -> Table:
@@ -97,8 +109,7 @@ def table_of(caption: str, heads: tuple[str, ...], rows: Sequence[tuple[Cell, ..
 
 
 def table_part(
-    heading: str, caption: str, heads: tuple[str, ...], rows: Sequence[tuple[Cell, ...]],
-    facts: tuple[tuple[str, str], ...] = (),
+    heading: str, caption: str, heads: tuple[str, ...], rows: Sequence[tuple[Cell, ...]], facts: Facts = ()
 ) -> tuple[Part, ...]:
     """A heading, a table and facts below it; a list where only the first column says anything; or nothing at all."""
     table = table_of(caption, heads, rows)
@@ -109,7 +120,7 @@ def table_part(
     return (Part(heading, facts, blocks=blocks),) if facts or blocks else ()
 
 
-def said_facts(*facts: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:
+def said_facts(*facts: tuple[str, str | None]) -> Facts:
     """Those that have words."""
     return tuple((term, words) for term, words in facts if words)
 

@@ -6,6 +6,7 @@ Both say the same entries as the lists they come from, so they never know more t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from access.grant import RecordGrant
 from access.vocabulary import CATEGORIES, Category
@@ -31,41 +32,104 @@ PAST = ("past", "before", "given")
 """Groups of those lists that are history."""
 
 
-async def summary_page(grant: RecordGrant) -> Sheet:
-    parts = await _parts(grant, SUMMARY)
-    return Sheet(
-        at=Address.of(grant), here=("summary",), title=_("Health summary"), up=_home(),
-        lede=_("What a doctor who does not know %(given)s asks first. Take it with you.", given=grant.given),
-        dense=True, parts=parts, remarks=_left_out(grant, SUMMARY),
-        links_heading=_("Also"), links=(Link(("emergency-card",), _("Emergency card")),),
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListsPage(Sheet):
+    """The beginnings of several lists; of which categories there is nothing here because they are not shared."""
+
+    lists: tuple[ListPage, ...]
+    missing: tuple[Category, ...]
+
+    dense = True
+
+    @property
+    def up(self) -> Link:
+        return Link((), _("Home"))
+
+    @property
+    def told(self) -> tuple[Part, ...]:
+        return tuple(part for page in self.lists for part in _part(page))
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return self.told
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """A summary with a gap must say so, or it would be read as “none”."""
+        if not self.missing:
+            return ()
+        parts = list_of([_(CATEGORIES[one]) for one in self.missing])
+        return (Remark(_("Not everything is here."), _("Not shared with you: %(parts)s.", parts=parts), "warn"),)
+
+    @property
+    def links_heading(self) -> str:
+        return _("Also")
 
 
-async def card_page(grant: RecordGrant) -> Sheet:
-    parts = await _parts(grant, CARD)
-    return Sheet(
-        at=Address.of(grant), here=("emergency-card",), title=_("Emergency card"), up=_home(),
-        lede=_("Print it, fold it, and keep it with you."),
-        dense=True, parts=(*parts, _to_write()), remarks=_left_out(grant, CARD), links_heading=_("Also"),
-        links=(Link(("summary",), _("Health summary")),),
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryPage(ListsPage):
+    given: str
+    """Of the person it is about."""
+
+    @property
+    def title(self) -> str:
+        return _("Health summary")
+
+    @property
+    def lede(self) -> str:
+        return _("What a doctor who does not know %(given)s asks first. Take it with you.", given=self.given)
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        return (Link(("emergency-card",), _("Emergency card")),)
 
 
-def _home() -> Link:
-    return Link((), _("Home"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardPage(ListsPage):
+    @property
+    def title(self) -> str:
+        return _("Emergency card")
+
+    @property
+    def lede(self) -> str:
+        return _("Print it, fold it, and keep it with you.")
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return (*self.told, _to_write())
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        return (Link(("summary",), _("Health summary")),)
+
+
+async def summary_page(grant: RecordGrant) -> SummaryPage:
+    lists = await _lists(grant, SUMMARY)
+    return SummaryPage(
+        at=Address.of(grant), here=("summary",), lists=lists, missing=_missing(grant, SUMMARY), given=grant.given
+    )
+
+
+async def card_page(grant: RecordGrant) -> CardPage:
+    lists = await _lists(grant, CARD)
+    return CardPage(at=Address.of(grant), here=("emergency-card",), lists=lists, missing=_missing(grant, CARD))
+
+
+async def _lists(grant: RecordGrant, lists: Lists) -> tuple[ListPage, ...]:
+    return tuple([
+        await list_page(grant, listing, Asked(), most, PAST, once=not listing.groups)
+        for listing, most in lists if grant.may(listing.category)
+    ])  # fmt: skip
+
+
+def _missing(grant: RecordGrant, lists: Lists) -> tuple[Category, ...]:
+    return tuple(dict.fromkeys(listing.category for listing, _most in lists if not grant.may(listing.category)))
 
 
 def _to_write() -> Part:
     """What no feed knows as well as its owner; lines of paper to write on."""
     words = _("Write names and numbers here when it is printed.")
     return Part(_("In an emergency, call"), blocks=(Block("text", (words,)),), lines=3)
-
-
-async def _parts(grant: RecordGrant, lists: Lists) -> tuple[Part, ...]:
-    return tuple([
-        part for listing, most in lists if grant.may(listing.category)
-        for part in _part(await list_page(grant, listing, Asked(), most, PAST, once=not listing.groups))
-    ])  # fmt: skip
 
 
 def _part(page: ListPage) -> tuple[Part, ...]:
@@ -90,15 +154,3 @@ def _line(one: Entry) -> str:
     told = one.said or "; ".join(line for block in one.blocks if block.kind == "list" for line in block.lines)
     words = f"{one.title} ({one.tag[1]})" if one.tag else one.title
     return f"{words}: {told}" if told else words
-
-
-def _left_out(grant: RecordGrant, lists: Lists) -> tuple[Remark, ...]:
-    """A summary with a gap must say so, or it would be read as “none”."""
-    missing = [_(CATEGORIES[one]) for one in _categories(lists) if not grant.may(one)]
-    if not missing:
-        return ()
-    return (Remark(_("Not everything is here."), _("Not shared with you: %(parts)s.", parts=list_of(missing)), "warn"),)
-
-
-def _categories(lists: Lists) -> list[Category]:
-    return list(dict.fromkeys(listing.category for listing, _most in lists))

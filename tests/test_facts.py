@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from handlers import listing
+from handlers import respond
+from pages.care_plan import CarePlanPage
 from pages.listing import Group
-from pages.sheet import Sheet
 from tests.prove.test_facts import SYNTHEA, the_pages_say_what_the_feed_said
 from tests.support.canaries import CANARIES, TABLES
 from tests.support.charts import open_charts
@@ -85,6 +85,18 @@ def plant_in_lists(planted, change) -> None:
     planted.setattr(Group, "entries", property(lambda group: tuple(change(right(group)))))
 
 
+def plant_in_papers(planted) -> None:
+    """The PDF of a plan lacks its parts."""
+    whole = respond.document
+
+    async def without_parts(request, *rest):
+        with pytest.MonkeyPatch.context() as inside:
+            inside.setattr(CarePlanPage, "parts", ())
+            return await whole(request, *rest)
+
+    planted.setattr(respond, "document", without_parts)
+
+
 LIST_FAULTS = {
     "a line lost": (lambda found: [replace(one, said="") for one in found], "no entry says"),
     "a line of another": (
@@ -110,8 +122,7 @@ async def test_a_wrong_fact_in_the_record_is_noticed(chart, monkeypatch):
     chart.papers = 1
     assert await again(chart, "care-plan") == []
     with monkeypatch.context() as planted:
-        whole = listing.document
-        planted.setattr(listing, "document", lambda request, page, *rest: whole(request, without_parts(page), *rest))
+        plant_in_papers(planted)
         lost = await again(chart, "care-plan")
         assert lost and all("(pdf)" in line for line in lost)
     chart.papers = 0
@@ -129,10 +140,6 @@ async def test_a_wrong_reading_of_a_vital_sign_is_noticed(chart, monkeypatch):
     chart.wrong, right = [], dates._local_date
     monkeypatch.setattr(dates, "_local_date", lambda when: right(when) + timedelta(days=1))
     assert any("do not stand together" in line for line in await VitalWalk(chart).check())
-
-
-def without_parts(page):
-    return replace(page, parts=()) if isinstance(page, Sheet) else page
 
 
 async def again(chart, *only: str) -> list[str]:
