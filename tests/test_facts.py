@@ -102,7 +102,7 @@ LIST_FAULTS = {
     "a line of another": (
         lambda found: [replace(one, said=other.said) for one, other in zip(found, reversed(found), strict=True)], "with the rest"
     ),
-    "an entry lost": (lambda found: found[1:], "no entry says"),
+    "an entry lost": (lambda found: found[1:] or found, "no entry says"),
     "an entry twice": (lambda found: [*found, found[0]], "entries of"),
     "an entry of another": (lambda found: [*found, replace(found[0], title="Kamille")], " Kamille "),
     "a number of ours": (lambda found: [replace(one, soft="As 31337 others.") for one in found], "are not in the feed"),
