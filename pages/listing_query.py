@@ -19,19 +19,27 @@ from rules.paging import PAGE
 
 DOCUMENT = 200
 """The most entries that one document lists."""
+AT_ONCE = 2 * PAGE
+"""So few rows of a table are read whole at once; of more, first what puts them in order, then those of the page."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What will be one entry, before it is read whole: its row, and older ones that say the same. `name` is casefolded."""
+    """What will be one entry: its row, and older ones that say the same; `whole` where they were read whole already.
+    `name` is casefolded."""
 
     source: Source
-    ids: tuple[Any, ...]
+    rows: Sequence[Row]
+    whole: bool
     ref: str
     group: str
     name: str
     place: int
     starts: datetime
+
+    @property
+    def ids(self) -> list[Any]:
+        return [row["id"] for row in self.rows]
 
 
 async def list_page(
@@ -67,7 +75,7 @@ async def list_document(grant: RecordGrant, listing: Listing, asked: Asked) -> L
 async def _found(grant: RecordGrant, listing: Listing) -> list[_Found]:
     """Every row that the grant may see, in order; what is of one time, by name. A person has few enough of one kind."""
     ranks = {code: n for n, (code, _heading) in enumerate(listing.groups)}
-    found = [one for source in listing.sources for one in await _light(grant, listing, source)]
+    found = [one for source in listing.sources for one in await _of_source(grant, listing, source)]
     found.sort(key=lambda one: (one.name, one.ref))
     found.sort(key=lambda one: one.starts, reverse=True)
     for one in found:
@@ -75,17 +83,27 @@ async def _found(grant: RecordGrant, listing: Listing) -> list[_Found]:
     return sorted(found, key=lambda one: (ranks[one.group], one.place))
 
 
-async def _light(grant: RecordGrant, listing: Listing, source: Source) -> list[_Found]:
-    table = source.table
+async def _of_source(grant: RecordGrant, listing: Listing, source: Source) -> list[_Found]:
     starts = f"{source.by}_starts"
-    names = columns(table, ("id", "ref", "label", starts, *source.sorts))
-    rows = await source.sift(grant, await visible(grant, table).rows(names, source.only))
+    rows, whole = await _rows(grant, listing, source, ("id", "ref", "label", starts, *source.sorts))
+    rows = await source.sift(grant, rows)
     rows = sorted(rows, key=lambda row: (row[starts] or DISTANT_PAST, row["ref"]), reverse=True)
     return [
-        _Found(source, tuple(row["id"] for row in run), run[0]["ref"], "" if listing.by_day else source.group(run[0]),
+        _Found(source, run, whole, run[0]["ref"], "" if listing.by_day else source.group(run[0]),
                source.name(run[0]).casefold(), source.place(run[0]), run[0][starts] or DISTANT_PAST)
         for run in _alike(source, rows)
     ]  # fmt: skip
+
+
+async def _rows(grant: RecordGrant, listing: Listing, source: Source, light: tuple[str, ...]) -> tuple[list[Row], bool]:
+    """And whether they are whole. Where headings are days there are too many to try."""
+    table = visible(grant, source.table)
+    if not listing.by_day:
+        names = columns(source.table, (*light, *source.reads))
+        rows = await table.rows(names, source.only, then=f"LIMIT {AT_ONCE + 1}")
+        if len(rows) <= AT_ONCE:
+            return rows, True
+    return await table.rows(columns(source.table, light), source.only), False
 
 
 def _alike(source: Source, rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
@@ -100,17 +118,22 @@ async def _groups(grant: RecordGrant, listing: Listing, picked: Sequence[_Found]
     listed: dict[str, Listed] = {}
     for source in listing.sources:
         mine = [one for one in picked if one.source is source]
-        ids = [id for one in mine for id in one.ids]
-        if ids:
-            names = columns(source.table, ("id", "ref", *source.reads))
-            rows = await visible(grant, source.table).rows(names, one_of("id", ids), *ids)
-            grant.showed(source.table.__name__, ids)
-            known = {row["id"]: row for row in await source.more(grant, rows)}
+        if mine:
+            grant.showed(source.table.__name__, [id for one in mine for id in one.ids])
+            known = {row["id"]: row for row in await source.more(grant, await _whole(grant, source, mine))}
             listed |= {one.ref: Listed(source, _row(one, known)) for one in mine if one.ids[0] in known}
     return tuple(
         Group(listing, code, tuple(listed[one.ref] for one in run if one.ref in listed))
         for code, run in groupby(picked, key=lambda one: _heading_of(listing, one, listed))
     )
+
+
+async def _whole(grant: RecordGrant, source: Source, mine: Sequence[_Found]) -> list[Row]:
+    if all(one.whole for one in mine):
+        return [row for one in mine for row in one.rows]
+    ids = [id for one in mine for id in one.ids]
+    names = columns(source.table, ("id", "ref", *source.reads))
+    return await visible(grant, source.table).rows(names, one_of("id", ids), *ids)
 
 
 def _heading_of(listing: Listing, one: _Found, listed: Mapping[str, Listed]) -> str:
@@ -120,7 +143,8 @@ def _heading_of(listing: Listing, one: _Found, listed: Mapping[str, Listed]) -> 
 
 
 def _row(one: _Found, known: Mapping[Any, Row]) -> Row:
-    return known[one.ids[0]] | {"again": [known[id] for id in one.ids[1:] if id in known]}
+    newest, *older = one.ids
+    return known[newest] | {"again": [known[id] for id in older if id in known]}
 
 
 def _newer(among: Sequence[_Found], begin: int, size: int) -> str | None:

@@ -18,9 +18,10 @@ DATE = ("text", "precision", "starts", "ends")
 
 @cache
 def columns(table: type[Table], names: tuple[str, ...]) -> tuple[str, ...]:
-    """The columns that these names mean: a clinical date is named once for its four."""
+    """The columns that these names mean: each once; a clinical date is named once for its four."""
     known = {column._meta.name for column in table._meta.columns}
-    return tuple(part for name in names for part in ([name] if name in known else [f"{name}_{side}" for side in DATE]))
+    parts = (part for name in names for part in ([name] if name in known else [f"{name}_{side}" for side in DATE]))
+    return tuple(dict.fromkeys(parts))
 
 
 def dated_in(row: Row, name: str = "effective") -> ClinicalDate | None:

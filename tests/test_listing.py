@@ -5,9 +5,16 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from pages import listing_query
+from seeds.people import BY_HANDLE
 from tables.medicines import MedicationRequest
 from tests.support.lab import Lab
 from tests.support.pdf import Document, pdf_problems
+
+LISTS = (
+    "imaging", "medicines", "allergies", "conditions", "vaccines", "procedures", "care-plan", "care-team", "documents",
+    "insurance", "summary",
+)
 
 
 async def many(lab: Lab, count: int) -> None:
@@ -43,6 +50,15 @@ async def test_pages_follow_each_other_and_back(lab, vera):
     assert "This page shows 51 to 60." in third.main
     assert (await vera.follow(third, "The ones before")).main == second.main
     assert (await vera.follow(second, "The ones before")).main == first.main
+
+
+async def test_a_list_says_the_same_whether_its_rows_are_read_at_once_or_in_two_steps(person, monkeypatch):
+    owner, root = await person("self"), f"/records/{BY_HANDLE['self'].record_ref}"
+    for path in LISTS:
+        at_once = await owner.get(f"{root}/{path}")
+        with monkeypatch.context() as planted:
+            planted.setattr(listing_query, "AT_ONCE", 0)
+            assert (await owner.get(f"{root}/{path}")).main == at_once.main, path
 
 
 async def test_a_page_that_begins_after_something_withdrawn_is_the_first_page(lab, vera):
