@@ -22,6 +22,8 @@ from tables.database import Database
 
 MOST_RAW = LARGEST * 3 // 2
 """Bytes of JSON beyond which a resource is not opened: base64 makes a third more of a file."""
+SMALL = 32 * 1024
+"""Bytes that are opened at once: to hand them to a thread would cost more than to do it."""
 HOLDERS = {"DocumentReference": ("content", "attachment"), "DiagnosticReport": ("presentedForm", ""), "Media": ("content", "")}
 """Where a resource has its attachments, and under which name within that."""
 BINARY = re.compile(r"(?:(?P<base>https?://.+)/)?Binary/(?P<id>[^/?#|]+)(?:/_history/[^/?#|]+)?")
@@ -91,16 +93,20 @@ async def _raw(database: Database, source: str, fhir_type: str, fhir_id: str) ->
     if not rows:
         return Raw(None, {}, Why.ELSEWHERE)
     body, context = rows[0]["body"], rows[0]["context"] or {}
-    resource = await asyncio.to_thread(_unpacked, bytes(body)) if body is not None else None
+    resource = await _resource(bytes(body)) if body is not None else None
     if resource is None:
         return Raw(None, {}, Why.LARGE)
     return Raw(resource, msgspec.json.decode(context) if isinstance(context, str) else context)
 
 
-def _unpacked(body: bytes) -> dict[str, Any] | None:
-    """None where it is larger than what may be opened here, however small it was packed."""
+async def _resource(body: bytes) -> dict[str, Any] | None:
+    return _unpacked(body, SMALL) or await asyncio.to_thread(_unpacked, body, MOST_RAW)
+
+
+def _unpacked(body: bytes, most: int) -> dict[str, Any] | None:
+    """None where it is larger than that, however small it was packed."""
     unpacking = zlib.decompressobj()
-    plain = unpacking.decompress(body, MOST_RAW)
+    plain = unpacking.decompress(body, most)
     return None if unpacking.unconsumed_tail else msgspec.json.decode(plain, type=dict)
 
 
@@ -120,7 +126,7 @@ async def _file(database: Database, holder: Holder, raw: Raw, attachment: dict[s
     """What is inline comes before an address, which may name a newer one."""
     data, url = attachment.get("data"), attachment.get("url")
     if isinstance(data, str) and data.strip():
-        return await asyncio.to_thread(_decoded, data)
+        return _decoded(data) if len(data) <= SMALL else await asyncio.to_thread(_decoded, data)
     if not isinstance(url, str) or not url.strip():
         return Sent(why=Why.EMPTY)
     binary = _binary_of(url.strip(), raw.context)

@@ -15,7 +15,7 @@ from piccolo.table import Table
 from access.grant import RecordGrant
 from access.visible import visible
 from files.kinds import ENDINGS, JPEG, MARKUP, PDF, PNG, TEXT
-from files.sent import Holder, Sent, Why, opened, sent_file
+from files.sent import SMALL, Holder, Sent, Why, opened, sent_file
 from pages.address import Address
 from pages.sheet import Link, Part
 from pages.stored import Row, columns, listed
@@ -147,7 +147,7 @@ async def _with_words(one: Attachment, sent: Sent, read_pdf: ReadPdf) -> Attachm
         return await _with_pdf_words(one, sent, read_pdf)
     if sent.kind not in (MARKUP, TEXT):
         return one
-    said = await asyncio.to_thread(_text, sent)
+    said = _text(sent) if len(sent.content) <= SMALL else await asyncio.to_thread(_text, sent)
     return _cut(one, said)
 
 
