@@ -127,6 +127,7 @@ PLACES: tuple[Place, ...] = (
     Place("care-plan", Category.CARE_PLAN, N_("Care plan"), HEALTH),
     Place("care-team", Category.CARE_PLAN, N_("Care team"), HEALTH),
     Place("documents", Category.DOCUMENTS, N_("Letters and documents"), HEALTH),
+    Place("appointments", Category.APPOINTMENTS, N_("Appointments"), DO),
     Place("summary", Category.HOME, N_("Health summary"), HEALTH),
     Place("emergency-card", Category.HOME, N_("Emergency card"), HEALTH),
     Place("insurance", Category.BILLING, N_("Insurance on file"), MONEY),

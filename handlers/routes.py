@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from handlers import (
     activity,
     allergies,
+    appointments,
     care_plan,
     care_team,
     conditions,
@@ -34,7 +35,7 @@ from handlers.staff import sign_in as staff_sign_in
 
 NOUNS = (
     records, results, imaging, medicines, allergies, conditions, vaccines, vitals, visits, procedures, care_plan, care_team,
-    documents, summary, insurance, activity,
+    documents, appointments, summary, insurance, activity,
 )
 RECORD: tuple[HTTPRouteHandler, ...] = tuple(route for noun in NOUNS for route in noun.ROUTES)
 """What stands below a record: each noun's own, in the order of the index."""

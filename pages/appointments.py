@@ -1,4 +1,4 @@
-"""The next appointment, as the clinic's calendar has it."""
+"""`R/appointments`: what is coming, what was asked for, what is over or was called off; and the next one, for the home page."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from datetime import datetime
 
 from access.grant import RecordGrant
 from access.visible import visible
-from pages.stored import listed
+from access.vocabulary import Category
+from pages.listing import Entry, Listing, Source
+from pages.pointed import with_reasons
+from pages.stored import Row, listed, when_in
+from pages.written import blocks
 from tables.appointments import Appointment
-from words.dates import clock, weekday_short, zone_words
-from words.gettext import _
+from words.dates import clock, weekday, weekday_short, zone_words
+from words.gettext import N_, _
 from words.names import list_of
+from words.sentences import run, told
 
 COMING = "status IN ('booked', 'pending', 'arrived', 'checked-in') AND starts_at > ?"
 READS = ("id", "label", "starts_at", "participants", "place", "instructions")
@@ -49,3 +54,70 @@ async def next_appointment(grant: RecordGrant) -> Coming | None:
     grant.showed("Appointment", [row["id"]])
     people = tuple(dict.fromkeys(one["name"] for one in listed(row["participants"]) if one.get("name")))
     return Coming(row["label"], row["starts_at"], people, row["place"] or "", row["instructions"] or "")
+
+
+STATES = {
+    "proposed": ("wait", N_("Asked for")), "pending": ("wait", N_("Not confirmed yet")),
+    "waitlist": ("wait", N_("On the waiting list")), "noshow": ("", N_("Not kept")), "cancelled": ("", N_("Cancelled")),
+}  # fmt: skip
+"""FHIR AppointmentStatus where it is worth a word."""
+CALLED_OFF, ASKED = frozenset({"cancelled", "noshow"}), frozenset({"proposed", "waitlist"})
+
+
+async def _with_time(grant: RecordGrant, rows: list[Row]) -> list[Row]:
+    """Whether its time has come and gone: `over` is a matter of the clock, not of its status alone."""
+    return [
+        row | {"over": row["status"] == "fulfilled" or bool(row["starts_at"]) and row["starts_at"] <= grant.now}
+        for row in rows
+    ]
+
+
+def _group(row: Row) -> str:
+    if row["status"] in CALLED_OFF:
+        return "off"
+    if row["status"] in ASKED or row["starts_at"] is None:
+        return "asked"
+    return "past" if row["over"] else "coming"
+
+
+def _place(row: Row) -> int:
+    """Of what is coming, the next one first."""
+    return int(row["starts_at"].timestamp()) if _group(row) == "coming" else 0
+
+
+def _entry(row: Row) -> Entry:
+    state = STATES.get(row["status"])
+    people = dict.fromkeys(one["name"] for one in listed(row["participants"]) if one.get("name") not in (None, "", row["place"]))
+    with_whom = _("With %(who)s.", who=list_of(list(people))) if people else ""
+    called_off = told(_("Why"), row["cancel_reason"]) if row["status"] in CALLED_OFF else ""
+    lines = (
+        run(with_whom, told(_("Where"), row["place"])), run(told(_("For"), row["reason"]), called_off),
+        told(_("Before you come"), row["instructions"]),
+    )  # fmt: skip
+    return Entry(
+        title=row["label"] or _("Appointment"), tag=(state[0], _(state[1])) if state else None, said=_when(row),
+        lines=tuple(filter(None, lines)), blocks=blocks(row["note"] or ""),
+    )  # fmt: skip
+
+
+def _when(row: Row) -> str:
+    """Friday, December 4, 2026, 10:20 am Central time."""
+    at = row["starts_at"]
+    if at is None:
+        return told(_("Time asked for"), when_in(row, "wished"))
+    return _("%(day)s, %(clock)s %(zone)s", day=weekday(at), clock=clock(at), zone=zone_words())
+
+
+APPOINTMENTS = Listing(
+    path="appointments", category=Category.APPOINTMENTS, title=N_("Appointments"),
+    counts=(N_("%(count)s appointment."), N_("%(count)s appointments.")),
+    none=N_("No appointments are written down here."),
+    intro=N_("To book, move or cancel one, call us."),
+    groups=(("coming", N_("Coming up")), ("asked", N_("Asked for")), ("past", N_("Over")), ("off", N_("Called off"))),
+    sources=(
+        Source(Appointment, ("label", "status", "starts_at", "participants", "place", "reason", "cancel_reason",
+                             "instructions", "note", "wished"),
+               _entry, group=_group, sorts=("status", "starts_at"), by="starts_at", place=_place, sift=_with_time,
+               more=with_reasons),
+    ),
+)  # fmt: skip

@@ -13,7 +13,7 @@ from access.grant import RecordGrant
 from access.visible import one_of, visible
 from pages.address import Address
 from pages.listing import Asked, Group, Listed, Listing, ListPage, Source
-from pages.stored import Row, columns
+from pages.stored import Row, columns, moment_of
 from rules.dates import DISTANT_PAST
 from rules.paging import PAGE
 
@@ -84,7 +84,7 @@ async def _found(grant: RecordGrant, listing: Listing) -> list[_Found]:
 
 
 async def _of_source(grant: RecordGrant, listing: Listing, source: Source) -> list[_Found]:
-    starts = f"{source.by}_starts"
+    starts = moment_of(source.table, source.by)
     rows, whole = await _rows(grant, listing, source, ("id", "ref", "label", starts, *source.sorts))
     rows = await source.sift(grant, rows)
     rows = sorted(rows, key=lambda row: (row[starts] or DISTANT_PAST, row["ref"]), reverse=True)

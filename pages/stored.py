@@ -24,6 +24,12 @@ def columns(table: type[Table], names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(parts))
 
 
+@cache
+def moment_of(table: type[Table], name: str) -> str:
+    """The column that puts rows in order: the beginning of a clinical date, or the moment of that name."""
+    return name if columns(table, (name,)) == (name,) else f"{name}_starts"
+
+
 def dated_in(row: Row, name: str = "effective") -> ClinicalDate | None:
     """None where nothing was sent, or a text that is no date."""
     if row[f"{name}_starts"] is None:

@@ -62,6 +62,8 @@ def _problems(chart: Chart) -> list[Resource]:
         *_vaccines(chart),
         *procedures(chart),
         chart.appointment("blood-check", -9, "10:20", "Blood check"),
+        chart.appointment("dietitian", -20, "14:00", "Talk with the dietitian", "pending"),
+        chart.appointment("eyes", 60, "11:00", "Eye check", "cancelled"),
         chart.appointment("tired-appointment", 39, "09:00", "Visit", "fulfilled"),
     ]  # fmt: skip
 

@@ -75,6 +75,7 @@ ROUTES: dict[str, str] = {
     "/records/{record}/documents": "documents",
     "/records/{record}/documents/{document}": "documents",
     "/records/{record}/documents/{document}/files/{file}": "documents",
+    "/records/{record}/appointments": "appointments",
     "/records/{record}/summary": "home",
     "/records/{record}/emergency-card": "home",
     "/records/{record}/insurance": "billing",
