@@ -29,6 +29,7 @@ def feed(now: datetime) -> tuple[Delivery, ...]:
                       reactions=[("Runny nose",), ("Itchy eyes",)], recordedDate=chart.date(365)),
         chart.medicine("albuterol", 1000, "Albuterol inhaler 90 mcg", "2 puffs when you wheeze or before sport"),
         chart.visit("sports", 365, "Sports physical", "Form for the school's soccer team"),
+        chart.appointment("asthma-check", -15, "15:40", "Asthma check"),
         *chart.vitals("sports", 365, 112, 68, "121", 72),
         *grown(chart, 1830, "54.5", "71"), *grown(chart, 1460, "56.5", "78"), *grown(chart, 1100, "59", "89"),
         *grown(chart, 735, "62.5", "104"), *grown(chart, 370, "65.5", "120.5"),
