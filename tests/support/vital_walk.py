@@ -127,8 +127,10 @@ class VitalWalk:
                 if not any(says_all(piece, wanted) for page in of_it for piece in page.pieces):
                     self._wrong(one, listed.form, f"{_told(wanted)} do not stand together in a history of {reading.names[0]}")
         allowed = Allowed().of(*vitals, *self.chart._around(vitals), self.chart.sent.patient)
+        # Of one that has components, each may be a kind of its own.
+        most = len(vitals) + sum(len(one.get("component", [])) for one in vitals)
         for page in (listed, *histories):
-            self.chart._no_strangers(allowed, page.text, f"vitals ({page.form}) “{page.text[:30]}”", *range(len(vitals) + 1))
+            self.chart._no_strangers(allowed, page.text, f"vitals ({page.form}) “{page.text[:30]}”", *range(most + 1))
 
     def _newest(self, vitals: list[Resource], listed: Said) -> None:
         """In the list, the last of each."""
