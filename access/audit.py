@@ -19,6 +19,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from access.heads import HeadsFile
@@ -55,11 +56,11 @@ class Entry:
     decision: str = "allowed"
     reason: str = ""
     purpose: str = ""
-    shown: dict[str, list[str]] = field(default_factory=dict)
+    shown: dict[str, list[Any]] = field(default_factory=dict)
     written: bool = False
 
     def showed(self, kind: str, ids) -> None:
-        self.shown.setdefault(kind, []).extend(str(one) for one in ids)
+        self.shown.setdefault(kind, []).extend(ids)
 
     @property
     def count(self) -> int:
@@ -68,16 +69,15 @@ class Entry:
     @property
     def objects(self) -> str:
         """`Kind:8hex,8hex;Kind:…` cut at a whole id, with `+n` for those left out: never more than 100 characters."""
-        text, left = "", 0
+        text, named = "", 0
         for kind, ids in self.shown.items():
             for number, one in enumerate(ids):
                 word = (f";{kind}:" if text else f"{kind}:") if number == 0 else ","
-                short = word + one.replace("-", "")[-12:][:8]
-                if len(text) + len(short) <= OBJECTS_LENGTH - 8:
-                    text += short
-                else:
-                    left += 1
-        return f"{text}+{left}" if left else text
+                short = word + str(one).replace("-", "")[-12:][:8]
+                if len(text) + len(short) > OBJECTS_LENGTH - 8:
+                    return f"{text}+{self.count - named}"
+                text, named = text + short, named + 1
+        return text
 
 
 def micros(moment: datetime) -> int:

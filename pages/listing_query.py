@@ -7,7 +7,6 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 from access.grant import RecordGrant
 from access.visible import one_of, visible
@@ -38,8 +37,8 @@ class _Found:
     starts: datetime
 
     @property
-    def ids(self) -> list[Any]:
-        return [row["id"] for row in self.rows]
+    def refs(self) -> list[str]:
+        return [row["ref"] for row in self.rows]
 
 
 async def list_page(
@@ -85,7 +84,7 @@ async def _found(grant: RecordGrant, listing: Listing) -> list[_Found]:
 
 async def _of_source(grant: RecordGrant, listing: Listing, source: Source) -> list[_Found]:
     starts = moment_of(source.table, source.by)
-    rows, whole = await _rows(grant, listing, source, ("id", "ref", "label", starts, *source.sorts))
+    rows, whole = await _rows(grant, listing, source, ("ref", "label", starts, *source.sorts))
     rows = await source.sift(grant, rows)
     rows = sorted(rows, key=lambda row: (row[starts] or DISTANT_PAST, row["ref"]), reverse=True)
     return [
@@ -99,7 +98,7 @@ async def _rows(grant: RecordGrant, listing: Listing, source: Source, light: tup
     """And whether they are whole. Where headings are days there are too many to try."""
     table = visible(grant, source.table)
     if not listing.by_day:
-        names = columns(source.table, (*light, *source.reads))
+        names = columns(source.table, ("id", *light, *source.reads))
         rows = await table.rows(names, source.only, then=f"LIMIT {AT_ONCE + 1}")
         if len(rows) <= AT_ONCE:
             return rows, True
@@ -109,7 +108,7 @@ async def _rows(grant: RecordGrant, listing: Listing, source: Source, light: tup
 def _alike(source: Source, rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
     runs: dict[Hashable, list[Row]] = {}
     for row in rows:
-        runs.setdefault(source.same(row) if source.same else row["id"], []).append(row)
+        runs.setdefault(source.same(row) if source.same else row["ref"], []).append(row)
     for run in runs.values():
         yield from (run[begin : begin + PAGE] for begin in range(0, len(run), PAGE))
 
@@ -119,9 +118,10 @@ async def _groups(grant: RecordGrant, listing: Listing, picked: Sequence[_Found]
     for source in listing.sources:
         mine = [one for one in picked if one.source is source]
         if mine:
-            grant.showed(source.table.__name__, [id for one in mine for id in one.ids])
-            known = {row["id"]: row for row in await source.more(grant, await _whole(grant, source, mine))}
-            listed |= {one.ref: Listed(source, _row(one, known)) for one in mine if one.ids[0] in known}
+            rows = await _whole(grant, source, mine)
+            grant.showed(source.table.__name__, [row["id"] for row in rows])
+            known = {row["ref"]: row for row in await source.more(grant, rows)}
+            listed |= {one.ref: Listed(source, _row(one, known)) for one in mine if one.ref in known}
     return tuple(
         Group(listing, code, tuple(listed[one.ref] for one in run if one.ref in listed))
         for code, run in groupby(picked, key=lambda one: _heading_of(listing, one, listed))
@@ -131,9 +131,9 @@ async def _groups(grant: RecordGrant, listing: Listing, picked: Sequence[_Found]
 async def _whole(grant: RecordGrant, source: Source, mine: Sequence[_Found]) -> list[Row]:
     if all(one.whole for one in mine):
         return [row for one in mine for row in one.rows]
-    ids = [id for one in mine for id in one.ids]
+    refs = [ref for one in mine for ref in one.refs]
     names = columns(source.table, ("id", "ref", *source.reads))
-    return await visible(grant, source.table).rows(names, one_of("id", ids), *ids)
+    return await visible(grant, source.table).rows(names, one_of("ref", refs), *refs)
 
 
 def _heading_of(listing: Listing, one: _Found, listed: Mapping[str, Listed]) -> str:
@@ -142,9 +142,9 @@ def _heading_of(listing: Listing, one: _Found, listed: Mapping[str, Listed]) -> 
     return one.source.group(whole.row) if whole else one.group
 
 
-def _row(one: _Found, known: Mapping[Any, Row]) -> Row:
-    newest, *older = one.ids
-    return known[newest] | {"again": [known[id] for id in older if id in known]}
+def _row(one: _Found, known: Mapping[str, Row]) -> Row:
+    newest, *older = one.refs
+    return known[newest] | {"again": [known[ref] for ref in older if ref in known]}
 
 
 def _newer(among: Sequence[_Found], begin: int, size: int) -> str | None:

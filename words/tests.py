@@ -3,8 +3,10 @@
 Sentences say what the test is about and never what a number means for the reader.
 """
 
+from functools import lru_cache
+
 from rules.tests import plain_name
-from words.gettext import N_, _
+from words.gettext import N_, _, reader
 
 NAMES: dict[str, tuple[str, str]] = {
     # Sugar
@@ -188,10 +190,13 @@ NAMES: dict[str, tuple[str, str]] = {
 
 def name_of(codes: tuple[str, ...], laboratory: str = "") -> str:
     """The plain name where there is one, else the laboratory's own text."""
+    return _plain(codes, reader().locale) or laboratory or _("Test without a name")
+
+
+@lru_cache(maxsize=8192)
+def _plain(codes: tuple[str, ...], locale: str) -> str:
     known = plain_name(codes)
-    if known:
-        return _(NAMES[known.key][0])
-    return laboratory or _("Test without a name")
+    return _(NAMES[known.key][0]) if known else ""
 
 
 def about(codes: tuple[str, ...]) -> str:
