@@ -69,7 +69,7 @@ class ListsPage(Sheet):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryPage(ListsPage):
     given: str
-    """Of the person it is about."""
+    """Of the person it is about; "" in one's own record."""
 
     @property
     def title(self) -> str:
@@ -77,7 +77,9 @@ class SummaryPage(ListsPage):
 
     @property
     def lede(self) -> str:
-        return _("What a doctor who does not know %(given)s asks first. Take it with you.", given=self.given)
+        if not self.given:
+            return _("What a doctor who does not know you asks first. Take it with you.")
+        return _("What a doctor who does not know %(given)s asks first. Take it to the visit.", given=self.given)
 
     @property
     def links(self) -> tuple[Link, ...]:
@@ -106,7 +108,7 @@ class CardPage(ListsPage):
 async def summary_page(grant: RecordGrant) -> SummaryPage:
     lists = await _lists(grant, SUMMARY)
     return SummaryPage(
-        at=Address.of(grant), here=("summary",), lists=lists, missing=_missing(grant, SUMMARY), given=grant.given
+        at=Address.of(grant), here=("summary",), lists=lists, missing=_missing(grant, SUMMARY), given="" if grant.own else grant.given
     )
 
 

@@ -190,7 +190,7 @@ NAMES: dict[str, tuple[str, str]] = {
 
 def name_of(codes: tuple[str, ...], laboratory: str = "") -> str:
     """The plain name where there is one, else the laboratory's own text."""
-    return _plain(codes, reader().locale) or laboratory or _("Test without a name")
+    return _plain(tuple(codes), reader().locale) or laboratory or _("Test without a name")
 
 
 @lru_cache(maxsize=8192)
