@@ -297,6 +297,27 @@ async def test_a_duty_lists_people_and_no_clinical_row(world):
         assert await visible(grant, table).count() == 0
 
 
+async def test_a_duty_lists_the_people_of_its_sites_and_those_of_none_and_nobody_merged(world):
+    from tables.accounts import StaffDuty
+
+    east, west = [await a_site(name, "UTC") for name in ("East", "West")]
+    await Record.update({Record.site: west}).where(Record.id == world.records["Stan"].id)
+
+    async def listed() -> set[str]:
+        grant = await open_queue(world.house, world.people["desk"], Duty.FRONT_DESK)
+        return {row["name"] for row in await visible(grant, Record).select(Record.name)}
+
+    assert await listed() == {"Maria", "Stan"}
+    duty = StaffDuty.account == world.people["desk"].account
+    for site, people in ((east, {"Maria"}), (west, {"Maria", "Stan"})):
+        await StaffDuty.update({StaffDuty.site: site}).where(duty)
+        assert await listed() == people
+    await Record.update({Record.state: "merged"}).where(Record.id == world.records["Maria"].id)
+    assert await listed() == {"Stan"}
+    await StaffDuty.update({StaffDuty.site: None}).where(duty)
+    assert await listed() == {"Stan"}
+
+
 async def test_the_feed_sees_everything(world):
     grant = open_system(world.house, "import", world.now)
     assert isinstance(grant, SystemGrant)
