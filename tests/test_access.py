@@ -318,6 +318,20 @@ async def test_a_duty_lists_the_people_of_its_sites_and_those_of_none_and_nobody
     assert await listed() == {"Stan"}
 
 
+async def test_a_duty_that_ended_at_a_site_gives_no_site(world):
+    from tables.accounts import StaffDuty
+
+    east, west = [await a_site(name, "UTC") for name in ("East", "West")]
+    desk = world.people["desk"]
+    await StaffDuty.update({StaffDuty.site: west}).where(StaffDuty.account == desk.account)
+    await StaffDuty(account=desk.account, duty="frontdesk", site=east, started_at=world.now, ended_at=world.now).save()
+    assert (await open_queue(world.house, desk, Duty.FRONT_DESK)).sites == {west}
+
+
+async def test_ones_own_share_is_nothing_to_look_through(world):
+    assert (await opened(world, "maria", share_ref=world.shares["maria"].ref)).reason == "stranger"
+
+
 async def test_the_feed_sees_everything(world):
     grant = open_system(world.house, "import", world.now)
     assert isinstance(grant, SystemGrant)
