@@ -332,6 +332,16 @@ async def test_ones_own_share_is_nothing_to_look_through(world):
     assert (await opened(world, "maria", share_ref=world.shares["maria"].ref)).reason == "stranger"
 
 
+async def test_reading_needs_no_fresh_proof(world):
+    long_ago = replace(world.people["maria"], proven_at=world.now - timedelta(hours=9))
+    assert isinstance(await open_record(world.house, long_ago, world.records["Maria"].ref, RESULTS), RecordGrant)
+
+
+async def test_a_staff_account_opens_no_record_by_a_share(world):
+    await world.share("doctor", "Maria", "helper", [("results", "see")])
+    assert (await opened(world, "doctor")).reason == "stranger"
+
+
 async def test_the_feed_sees_everything(world):
     grant = open_system(world.house, "import", world.now)
     assert isinstance(grant, SystemGrant)
