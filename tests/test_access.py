@@ -342,6 +342,12 @@ async def test_a_staff_account_opens_no_record_by_a_share(world):
     assert (await opened(world, "doctor")).reason == "stranger"
 
 
+async def test_an_act_of_a_session_that_was_swept_away_is_not_done(world):
+    grant = await opened(world, "maria")
+    await Session.delete().where(Session.id == grant.viewer.session)
+    assert not await stands(grant)
+
+
 async def test_the_feed_sees_everything(world):
     grant = open_system(world.house, "import", world.now)
     assert isinstance(grant, SystemGrant)
