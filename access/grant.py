@@ -98,7 +98,7 @@ class RecordGrant(Grant):
     @property
     def reads_texts(self) -> bool:
         """A running text of the clinic's cannot be shown in part: it is for those who may see all that it can name."""
-        return self.everything or all(map(self.may, IN_TEXT))
+        return all(map(self.may, IN_TEXT))
 
     async def still(self) -> None:
         from access.opening import stands

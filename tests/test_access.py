@@ -348,6 +348,51 @@ async def test_an_act_of_a_session_that_was_swept_away_is_not_done(world):
     assert not await stands(grant)
 
 
+async def test_a_page_of_its_own_is_called_by_its_name_in_the_audit(world):
+    grant = await opened(world, "maria", access=record(Category.CARE_PLAN, page="care-team"))
+    assert grant.entry.action == "care-team.see"
+
+
+async def test_a_running_text_is_for_those_who_may_see_all_that_it_can_name(world):
+    from access.grant import IN_TEXT
+
+    assert (await opened(world, "maria")).reads_texts and not (await opened(world, "everything")).reads_texts
+    await world.person("whole")
+    await world.share("whole", "Maria", "helper", [(one.value, "see") for one in IN_TEXT])
+    assert (await opened(world, "whole")).reads_texts
+
+
+async def test_an_account_whose_session_was_swept_away_does_nothing(world):
+    account = open_account(world.house, world.people["maria"])
+    await Session.delete().where(Session.id == world.people["maria"].session)
+    with pytest.raises(Changed):
+        await account.still()
+
+
+@pytest.mark.parametrize("ended", ["session", "account"])
+async def test_a_duty_ends_with_its_session_and_with_its_account(world, ended):
+    from tables.accounts import Account
+
+    desk = world.people["desk"]
+    grant = await open_queue(world.house, desk, Duty.FRONT_DESK)
+    if ended == "session":
+        await Session.update({Session.revoked_at: world.now}).where(Session.id == desk.session)
+    else:
+        await Account.update({Account.state: "disabled"}).where(Account.id == desk.account)
+    with pytest.raises(Changed):
+        await grant.still()
+
+
+async def test_an_act_says_why_it_was_trusted_unless_it_has_a_reason_of_its_own(world):
+    visitor = replace(world.people["maria"].visitor, token_only=True)
+    maria = replace(world.people["maria"], visitor=visitor)
+    for own, told in (("", "token_only"), ("lost phone", "lost phone")):
+        grant = open_account(world.house, maria)
+        async with grant.acting("account.preferences") as entry:
+            entry.reason = own
+        assert entry.reason == told
+
+
 async def test_the_feed_sees_everything(world):
     grant = open_system(world.house, "import", world.now)
     assert isinstance(grant, SystemGrant)

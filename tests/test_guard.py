@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import httpx
@@ -11,7 +11,7 @@ import pytest
 from litestar import Litestar, Request, Response, get, post
 from litestar.datastructures import State
 
-from access.guard import UndeclaredAccess, check_routes, guard
+from access.guard import UndeclaredAccess, _ref, check_routes, guard
 from access.vocabulary import (
     ACCOUNT, DEMO, HALF, PRE_SESSION, PUBLIC, SIGNED, Access, Action, Category, Duty, account, bill, capability, record,
     staff,
@@ -397,3 +397,19 @@ async def test_a_session_that_nobody_made_is_never_adopted(doors):
     answer = await doors.get("/account", "x" * 43)
     assert answer.status_code == 303 and "set-cookie" not in answer.headers
     assert await doors.world.house.database.rows("SELECT id FROM session WHERE csrf = ?", b"x") == []
+
+
+async def test_an_old_proof_is_enough_where_none_afresh_is_asked_for(doors):
+    stale = await doors.token("maria", proven_at=datetime(2020, 1, 1, tzinfo=UTC))
+    assert SEEN in (await doors.get("/account", stale)).text
+
+
+async def test_half_a_session_of_staff_is_led_to_the_sign_in_of_staff(doors):
+    answer = await doors.get("/desk", await doors.token("desk", level="half"))
+    assert answer.headers["location"].startswith("/staff/sign-in")
+
+
+@pytest.mark.parametrize("segment", ["ä" * 22, "a\x00b", "a" * 65])
+def test_what_cannot_be_a_ref_is_asked_for_as_one_that_nothing_has(segment):
+    """PostgreSQL refuses some signs, which would tell them apart from what is not there."""
+    assert _ref(segment) == "-" and _ref("a" * 64) == "a" * 64

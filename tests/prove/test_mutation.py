@@ -16,8 +16,10 @@ EQUIVALENT = {
     ("access.visible", "if that never holds", "if not grant.sources:"),
     # Without a share there is no basis and no share to name either.
     ("access.opening", "operand 2 of and lost", "row and row['share'] and (row['basis'] != 'self')"),
+    # A UUID made anew of a UUID's text is the same UUID.
+    ("access.opening", "operand 2 of or lost", "value is None or isinstance(value, UUID)"),
     # No part of a merged address: an empty text and None are the same to the one who reads it.
-    ("access.opening", "operand 3 of and lost", "row and row['share'] is not None and row['merged_ref']"),
+    ("access.opening", "operand 2 of and lost", "row and row['merged_ref'] and _share_stands(row, now)"),
 }
 """Faults that change nothing anybody could see, each with its reason."""
 
