@@ -14,7 +14,7 @@ from tests.prove.test_crawl import (
 )
 from tests.support.client import started
 
-EACH = 2
+EACH = 1
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.sweep.walk import Route, routes_of, values_for
 
 pytestmark = pytest.mark.browser
 OF_RECORD = "/records/{record}"
-NOT_PAGES = ("/static/", "/healthz", "/readyz", "/favicon", "/robots", ".pdf", ".txt")
+NOT_PAGES = ("/static/", "/healthz", "/readyz", "/favicon", "/robots", ".pdf", ".txt", "{file}")
 WHO = ("self", "helper-full", "frontdesk", "nobody")
 
 
