@@ -18,7 +18,7 @@ async def record_named(database: Database, ref: str | None, number: str | None, 
     if not rows:
         raise CommandFailed(f"There is no record {name}.")
     if len(rows) > 1:
-        refs = " or ".join(f"--record {row['ref']} (of {row['source']})" for row in rows)
+        refs = " or ".join(f"--record={row['ref']} (of {row['source']})" for row in rows)
         raise CommandFailed(f"{len(rows)} records are called {name}: two feeds use the same id. Name one: {refs}.")
     if birth and rows[0]["birth_text"] != birth:
         raise CommandFailed("The record says another birth date. Nothing was issued.")

@@ -191,9 +191,9 @@ def test_a_name_that_two_feeds_use_is_told_apart_by_refs(clinic_url, feed):
     for source in ("east.example", "west.example"):
         run("import", str(feed), "--source", source, url=clinic_url)
     code, _, err = run("code", "issue", "--number", "p-1", url=clinic_url)
-    refs = re.findall(r"--record (\S+) \(of (?:east|west).example\)", err)
+    refs = re.findall(r"--record=(\S+) \(of (?:east|west).example\)", err)
     assert code == 1 and len(err.splitlines()) == 1 and len(refs) == 2
-    assert all(run("code", "issue", "--record", ref, url=clinic_url)[0] == 0 for ref in refs)
+    assert all(run("code", "issue", f"--record={ref}", url=clinic_url)[0] == 0 for ref in refs)
 
 
 def test_a_record_with_a_login_gets_no_code(demo_url):
