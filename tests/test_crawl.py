@@ -14,7 +14,7 @@ from tests.prove.test_crawl import (
 )
 from tests.support.client import started
 
-EACH = 1
+EACH = 2
 
 
 @pytest.fixture
