@@ -14,7 +14,7 @@ from ehr.projections import KINDS
 from ehr.projections.patient import PatientFacts, patient
 from ehr.references import Reading, Target
 from ehr.rows import Feed, Projection, Unfit
-from ehr.sent import Sent
+from ehr.sent import Sent, compressed
 from ehr.shapes import each, one, text
 
 WAITS_FOR_PATIENT = "its patient is not known in this source"
@@ -30,6 +30,8 @@ class Work:
     reading: Reading | None = None
     projection: Projection | None = None
     facts: PatientFacts | None = None
+    packed: bytes = b""
+    """The body, compressed: of a version that is new."""
     subject: Target | None = None
     chart: Chart | None = None
     reason: str = ""
@@ -52,10 +54,16 @@ class Batch:
         return self.known.get(target, target)
 
 
+def prepare(work: Work, feed: Feed) -> None:
+    """What needs nothing of the database, so that it can be done while an earlier batch is written."""
+    if work.decision in (Decision.NEW, Decision.OLDER):
+        work.packed = compressed(work.sent.body)
+    project(work, feed, {})
+
+
 async def make_batch(source: str, works: list[Work], lookups: Lookups, feed: Feed) -> Batch:
+    """Of works that are prepared: what they name is looked up."""
     batch = Batch(source, works)
-    for work in works:
-        project(work, feed, {})
     await _name(batch, lookups, feed)
     await _resolve(batch, lookups)
     return batch

@@ -16,6 +16,7 @@ import msgspec
 from access.audit import Entry
 from access.grant import SystemGrant
 from access.vocabulary import Purpose
+from ehr.batch import Work
 from ehr.linking import complete, go_back, take_back_words
 from ehr.reading import Entry as Sending
 from ehr.reading import FeedFile, check_files, groups_of, read_file
@@ -24,13 +25,11 @@ from ehr.report import ImportReport, Tally
 from ehr.rows import Feed
 from ehr.sent import Sent, make_ready
 from ehr.types import SWEEPS, pass_of
-from ehr.writing import Writer
+from ehr.writing import AT_A_TIME, Writer
 from tables.base import new_id
 from tables.database import Database
 from tables.sites import site_of
 
-AT_A_TIME = 10
-"""Resources that are made ready between two looks whether the disk has answered."""
 UNNAMED = "import"
 """The source of what names no server, where the operator named none either."""
 LONGEST_SOURCE = 64
@@ -142,7 +141,8 @@ def source_of(entry: Sending) -> str:
 class _Gathering:
     """Collects resources of one source until they are worth a transaction. A batch holds each resource once.
 
-    The commit of a batch waits for the disk, and meanwhile the next one is gathered. They are written one after the other.
+    The commit of a batch waits for the disk, and meanwhile the next one is gathered and prepared. They are written one
+    after the other.
     """
 
     writer: Writer
@@ -151,6 +151,8 @@ class _Gathering:
     sents: list[Sent] = field(default_factory=list)
     keys: set[tuple[str, str]] = field(default_factory=set)
     writing: asyncio.Task[None] | None = None
+    on_their_way: set[tuple[str, str]] = field(default_factory=set)
+    """The keys of what is being written."""
 
     async def add(self, sent: Sent) -> None:
         full = len(self.sents) >= self.writer.size
@@ -164,19 +166,23 @@ class _Gathering:
 
     async def flush(self) -> None:
         """Gives the batch to be written, once the one before it is. Raises what writing that one raised."""
+        sents, keys, self.sents, self.keys = self.sents, self.keys, [], set()
+        if not keys.isdisjoint(self.on_their_way):
+            await self.written()
+        works = await self.writer.prepared(sents[0].source, sents) if sents else []
         await self.written()
-        sents, self.sents, self.keys = self.sents, [], set()
         if sents:
-            self.writing = asyncio.create_task(self._write(sents))
+            self.on_their_way = keys
+            self.writing = asyncio.create_task(self._write(sents[0].source, works, len(sents)))
 
     async def written(self) -> None:
-        writing, self.writing = self.writing, None
+        writing, self.writing, self.on_their_way = self.writing, None, set()
         if writing:
             await writing
 
-    async def _write(self, sents: list[Sent]) -> None:
-        await self.writer.write(sents[0].source, sents)
-        self.progress.add(len(sents))
+    async def _write(self, source: str, works: list[Work], count: int) -> None:
+        await self.writer.write(source, works)
+        self.progress.add(count)
 
 
 async def _begin(grant: SystemGrant, source: str, files: list[FeedFile]) -> Run:

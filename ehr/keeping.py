@@ -9,7 +9,6 @@ from ehr.batch import Batch, Work
 from ehr.deciding import Decision
 from ehr.patients import SOMEBODY_ELSE
 from ehr.rows import Feed, json_text
-from ehr.sent import compressed
 from ehr.statements import moment_text, run_many
 from ehr.storing import waiting_targets
 from tables.base import new_id
@@ -22,17 +21,12 @@ RAW = (
 _OF = " WHERE source = ? AND fhir_type = ? AND fhir_id = ?"
 
 
-def packed(works: list[Work]) -> dict[int, bytes]:
-    """The bodies of versions that are new, compressed before the transaction opens; by the work's place."""
-    return {n: compressed(w.sent.body) for n, w in enumerate(works) if w.decision in (Decision.NEW, Decision.OLDER)}
-
-
-async def keep_raw(database: Database, batch: Batch, bodies: dict[int, bytes], feed: Feed, run: UUID) -> None:
+async def keep_raw(database: Database, batch: Batch, feed: Feed, run: UUID) -> None:
     fresh = [work for work in batch.works if work.decision is Decision.NEW and not _refused(work)]
     past = [(False, work.version.id) for work in fresh if work.version]
     await run_many(database, "UPDATE raw_resource SET current = ? WHERE id = ?", past)
     received = moment_text(feed.now) if database.is_sqlite else feed.now
-    await run_many(database, RAW, [_raw(batch.works[n], body, received, run) for n, body in bodies.items()])
+    await run_many(database, RAW, [_raw(work, received, run) for work in batch.works if work.packed])
     again = [work for work in batch.works if work.decision in (Decision.AGAIN, Decision.RETURNED)]
     for work in again:
         if work.decision is Decision.RETURNED:
@@ -46,11 +40,11 @@ async def keep_raw(database: Database, batch: Batch, bodies: dict[int, bytes], f
     )
 
 
-def _raw(work: Work, body: bytes, received: Any, run: UUID) -> tuple[Any, ...]:
+def _raw(work: Work, received: Any, run: UUID) -> tuple[Any, ...]:
     """Where one id named two people, the person that was known first stays the one whose words count."""
     sent, current = work.sent, work.decision is Decision.NEW and not _refused(work)
     return (
-        new_id(), sent.source, sent.fhir_type, sent.fhir_id, sent.version, sent.sha256, body, current, sent.withdrawn,
+        new_id(), sent.source, sent.fhir_type, sent.fhir_id, sent.version, sent.sha256, work.packed, current, sent.withdrawn,
         sent.updated_at, _context(work), work.reason or None, received, str(run),
     )  # fmt: skip
 

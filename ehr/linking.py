@@ -56,7 +56,7 @@ async def _sweep(writer: Writer, source: str) -> tuple[int, int]:
         pairs = await _ready(writer, source, waiting)
         for keys in _slices(sorted({key for key, _ in pairs}), writer.size):
             works = [_again(row) for row in await _current(writer, source, keys)]
-            await writer.write_works(source, works, counting=False)
+            await writer.write_again(source, works)
             await _satisfied(writer, source, [pair for pair in pairs if pair[0] in keys])
             done += len(works)
             filed = [work for work in works if not work.reason]
@@ -113,7 +113,7 @@ async def take_back_words(writer: Writer, source: str) -> None:
             keys |= {(row["fhir_type"], row["fhir_id"]) for row in rows}
         for slice_of_keys in _slices(sorted(keys), writer.size):
             works = [_again(row) for row in await _current(writer, source, slice_of_keys)]
-            await writer.write_works(source, works, counting=False)
+            await writer.write_again(source, works)
 
 
 async def go_back(writer: Writer, source: str) -> None:
@@ -126,7 +126,7 @@ async def go_back(writer: Writer, source: str) -> None:
             source, fhir_type, fhir_id, sha256,
         )  # fmt: skip
         works = [_again(row, Decision.RETURNED) for row in rows]
-        await writer.write_works(source, works, counting=False)
+        await writer.write_again(source, works)
         writer.tally.add("unchanged", fhir_type, -len(works))
         writer.tally.add("stored", fhir_type, len(works))
         del writer.returned[source, fhir_type, fhir_id]

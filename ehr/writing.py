@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
@@ -13,9 +14,9 @@ from uuid import UUID
 
 from asyncpg.exceptions import DeadlockDetectedError, UniqueViolationError
 
-from ehr.batch import Batch, Work, make_batch
+from ehr.batch import Batch, Work, make_batch, prepare
 from ehr.deciding import Decision, decide
-from ehr.keeping import keep_identifiers, keep_raw, keep_waiting, packed
+from ehr.keeping import keep_identifiers, keep_raw, keep_waiting
 from ehr.lookups import CLINICAL_NAMES, Lookups, Version
 from ehr.patients import SOMEBODY_ELSE, Arrival, close_charts, file_patients
 from ehr.report import Tally
@@ -29,6 +30,8 @@ AIM = 0.03
 """Seconds that writing a batch should take, so that with a slow disk's commit it stays under the 100 ms allowed."""
 SMALLEST, LARGEST = 20, 500
 MOST_TOLD = 5000
+AT_A_TIME = 10
+"""Resources that are made ready between two looks whether the disk has answered."""
 CLASHES = (sqlite3.IntegrityError, UniqueViolationError, DeadlockDetectedError)
 MOST_ATTEMPTS = 10
 Transaction = Callable[[], AbstractAsyncContextManager[list[Any]]]
@@ -63,22 +66,40 @@ class Writer:
     def lookups(self) -> Lookups:
         return Lookups(self.database)
 
-    async def write(self, source: str, sents: list[Sent]) -> None:
-        """Decides about every resource of the batch, and writes those that bring something."""
+    async def prepared(self, source: str, sents: list[Sent]) -> list[Work]:
+        """Decides about every resource of the batch, and makes those ready that bring something. Nothing is written,
+        and an earlier batch that holds none of the same may be on its way to the disk meanwhile."""
         for sent in sents:
             self.tally.add("read", sent.fhir_type)
             if sent.problem:
                 self.tally.skip(sent.fhir_type, sent.fhir_id, sent.problem)
-        left = [sent for sent in sents if not sent.problem]
+        works = await self._decided(source, [sent for sent in sents if not sent.problem])
+        await self._prepare(works)
+        return works
+
+    async def write(self, source: str, works: list[Work]) -> None:
+        """Writes what was prepared."""
         for attempt in range(MOST_ATTEMPTS):
-            works = await self._decided(source, left)
             try:
-                return await self.write_works(source, works)
+                await self._write_works(source, works)
+                return self._count(works)
             except CLASHES:
-                # Another import of this source wrote some of the same meanwhile: what it left is decided anew.
-                left = [work.sent for work in works]
                 if attempt == MOST_ATTEMPTS - 1:
                     raise
+            # Another import of this source wrote some of the same meanwhile: what it left is decided anew.
+            works = await self._decided(source, [work.sent for work in works])
+            await self._prepare(works)
+
+    async def write_again(self, source: str, works: list[Work]) -> None:
+        """Writes anew what is stored already, and was counted when it came."""
+        await self._prepare(works)
+        await self._write_works(source, works)
+
+    async def _prepare(self, works: list[Work]) -> None:
+        for number, work in enumerate(works, 1):
+            prepare(work, self.feed)
+            if number % AT_A_TIME == 0:
+                await asyncio.sleep(0)
 
     async def _decided(self, source: str, sents: list[Sent]) -> list[Work]:
         """Those that are to be written; the others are counted."""
@@ -112,18 +133,17 @@ class Writer:
             return False
         return True
 
-    async def write_works(self, source: str, works: list[Work], counting: bool = True) -> None:
+    async def _write_works(self, source: str, works: list[Work]) -> None:
         """Everything that can be known beforehand is read and made beforehand; the transaction only writes."""
         if not works:
             return
         batch = await make_batch(source, works, self.lookups, self.feed)
         await self.series.know({work.chart.id for work in works if work.chart})
-        bodies = packed(works)
         began = written = time.perf_counter()
         try:
             async with self.transaction() as entries:
                 began = time.perf_counter()
-                await self._write(batch, bodies, entries)
+                await self._write(batch, entries)
                 written = time.perf_counter()
         except BaseException:
             self.series.forget()
@@ -131,8 +151,6 @@ class Writer:
             raise
         self.longest = max(self.longest, time.perf_counter() - began)
         self._adapt(written - began, len(works))
-        if counting:
-            self._count(batch)
 
     def _adapt(self, seconds: float, count: int) -> None:
         """The next batch is as large as fits the aim, at what writing this one cost; growing slowly, shrinking at once.
@@ -141,15 +159,15 @@ class Writer:
             fitting = int(count * AIM / max(seconds, 0.0005))
             self.size = max(SMALLEST, min(LARGEST, (self.size + fitting) // 2, fitting))
 
-    def _count(self, batch: Batch) -> None:
-        for work in batch.works:
+    def _count(self, works: list[Work]) -> None:
+        for work in works:
             sent = work.sent
             if work.reason:
                 self.tally.skip(sent.fhir_type, sent.fhir_id, work.reason, waits=bool(work.waits))
             else:
                 self.tally.add("withdrawn" if sent.withdrawn else "stored", sent.fhir_type)
 
-    async def _write(self, batch: Batch, bodies: dict[int, bytes], entries: list[Any]) -> None:
+    async def _write(self, batch: Batch, entries: list[Any]) -> None:
         database, now = self.database, self.feed.now
         charts = await self._file_patients(batch)
         await withdraw(database, batch, now)
@@ -158,7 +176,7 @@ class Writer:
         await attach(database, batch)
         await keep_identifiers(database, batch)
         await keep_waiting(database, batch)
-        await keep_raw(database, batch, bodies, self.feed, self.run)
+        await keep_raw(database, batch, self.feed, self.run)
         self._tell(entries, charts | {work.chart.record for work in batch.works if work.chart})
         await database.rows("UPDATE import_run SET cursor = cursor + ? WHERE id = ?", len(batch.works), self.run)
 

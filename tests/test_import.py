@@ -190,6 +190,13 @@ async def test_two_versions_in_one_delivery_are_the_same_the_second_time(clinic)
     assert await _everything(clinic) == before
 
 
+async def test_of_versions_that_follow_each_other_in_one_delivery_one_alone_counts(clinic):
+    """The next batch is prepared while the one before it is written; what both hold is not."""
+    await clinic.sends(*({"resourceType": "Basic", "id": "b", "language": language} for language in ("en", "es", "vi")))
+    rows = await clinic.rows("raw_resource", fhir_type="Basic")
+    assert [b"vi" in _body(row) for row in rows if row["current"]] == [True] and len(rows) == 3
+
+
 async def test_a_history_ends_with_its_newest_version_and_obeys_delete(clinic):
     history = {
         "resourceType": "Bundle", "type": "history",
