@@ -18,14 +18,15 @@ from tables.sites import site_of
 
 FACTS = (
     "SELECT r.id, r.ref, r.state, r.name, r.given, r.birth_text, r.deceased_text, r.site, m.ref AS merged_ref,"
-    " s.id AS share, s.ref AS share_ref, s.basis, s.starts_at, s.ends_at, s.revoked_at"
+    " s.id AS share, s.ref AS share_ref, s.basis, s.starts_at, s.ends_at, s.revoked_at, f.id AS source"
     " FROM record r LEFT JOIN record m ON m.id = r.merged_into"
-    " LEFT JOIN share s ON s.record = r.id AND s.account = ?"
+    " LEFT JOIN share s ON s.record = r.id AND s.account = ? LEFT JOIN record_source f ON f.record = r.id"
     " WHERE r.ref = ? ORDER BY s.revoked_at IS NULL DESC, s.created_at DESC"
 )
+"""A row for each share that this account has or had, with each of the feeds' patients that the record is made of."""
+
 SCOPES = "SELECT category, action FROM share_scope WHERE share = ?"
 DUTY_SITES = "SELECT site FROM staff_duty WHERE account = ? AND duty = ? AND ended_at IS NULL"
-SOURCES = "SELECT id FROM record_source WHERE record = ?"
 STANDS = (
     "SELECT r.state, r.deceased_text, r.birth_text, r.site, s.basis, s.starts_at, s.ends_at, s.revoked_at, e.revoked_at AS session_revoked,"
     " a.state AS account_state FROM share s JOIN record r ON r.id = s.record JOIN session e ON e.id = ?"
@@ -63,8 +64,8 @@ async def open_record(
         return _denied(decision, row, entry)
     if access.step_up and not viewer.freshly_proven(house.limits.step_up):
         return _denied(Refusal("step_up"), row, entry)
-    sources = tuple(found["id"] for found in await house.database.rows(SOURCES, _uuid(row["id"])))
-    grant = _record_grant(house, viewer, row, access, decision, tuple(map(_uuid, sources)), entry)
+    sources = tuple(dict.fromkeys(_uuid(found["source"]) for found in rows if found["source"] is not None))
+    grant = _record_grant(house, viewer, row, access, decision, sources, entry)
     return await _preview(house, viewer, grant, share_ref, row) if share_ref else grant
 
 

@@ -9,10 +9,9 @@ from litestar import Request
 
 from access.grant import RecordGrant
 from access.viewer import Viewer
-from access.vocabulary import DO, HEALTH, MONEY, PLACES, WHO
 from handlers.keys import form_key, form_token
 from handlers.session_cookie import cookie_name
-from pages.address import Address
+from handlers.ways import IndexGroup, NavItem, ways_from
 from pages.clinic import Clinic, clinic
 from rules.dates import parse_clinical_date
 from words.dates import clinical, clock, weekday
@@ -20,23 +19,6 @@ from words.gettext import _
 
 BANNERS = {600: "idle10", 900: "idle15", 1800: "idle30"}
 LONGEST_QUERY = 900
-BAR = ("results", "messages", "appointments", "medicines", "visits")
-"""Five words in the bar, as far as they are there; the rest is in the index at the foot."""
-
-
-@dataclass(frozen=True, slots=True)
-class NavItem:
-    href: str
-    text: str
-    current: str = ""
-    count: int | None = None
-    count_words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class IndexGroup:
-    heading: str
-    items: tuple[NavItem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +83,14 @@ async def frame_for(request: Request, *, notice: Notice | None, errors: tuple[Er
     grant = request.state.get("grant")
     record = _strip(grant, viewer) if isinstance(grant, RecordGrant) else None
     side = _side(request, viewer)
-    here = _section(request.url.path)
+    ways = ways_from(grant, viewer, side, _section(request.url.path))
     scripts = tuple(assets.url(name) for name in _scripts(viewer, htmx))
     home = await clinic(house.database, viewer.locale)
     return Frame(
         clinic=home, locale=viewer.locale, text_size=text_size(request, viewer), css=assets.url("site.css"),
         scripts=scripts, signed_in=viewer.level != "none", side=side, who=viewer.name if viewer.is_staff else "",
         csrf=form_token(request), form_key=form_key(), signs_out_at=_signs_out(viewer), idle_class=_banner(viewer),
-        record=record, nav=_nav(grant, viewer, side, here), index=_index(grant, viewer, side, here),
+        record=record, nav=ways.nav, index=ways.index,
         here=own_address(request), printed=_printed(viewer, home),
         demo=house.demo, notice=notice, errors=errors,
     )
@@ -162,53 +144,6 @@ def _strip(grant: RecordGrant, viewer: Viewer) -> RecordStrip:
         helper_name=grant.helper_name or viewer.name, basis=grant.basis,
         back_href=f"/records/{grant.record_ref}" if grant.preview else "/records", preview=grant.preview,
     )
-
-
-def _current(href: str, here: str) -> str:
-    if here == href:
-        return "page"
-    return "true" if href != "/records" and here.startswith(href + "/") else ""
-
-
-def _item(href: str, text: str, here: str, home: bool = False) -> NavItem:
-    current = ("page" if here == href else "") if home else _current(href, here)
-    return NavItem(href, text, current)
-
-
-def _nav(grant, viewer: Viewer, side: str, here: str) -> tuple[NavItem, ...]:
-    if side == "staff":
-        return (_item("/staff", _("Find a patient"), here),) if viewer.level == "full" else ()
-    if not isinstance(grant, RecordGrant):
-        return (_item("/records", _("Records"), here),) if viewer.level == "full" else ()
-    at = Address.of(grant)
-    bar = [place for place in PLACES if place.path in BAR and grant.may(place.category)]
-    return (
-        _item(at.link(), _("Home"), here, home=True),
-        *(_item(at.link(place.path), _(place.name), here) for place in bar),
-    )
-
-
-def _index(grant, viewer: Viewer, side: str, here: str) -> tuple[IndexGroup, ...]:
-    if side != "patient":
-        return ()
-    account = IndexGroup(_("Your account"), tuple(_item(href, text, here) for href, text in (
-        ("/records", _("Records you can open")), ("/account/security", _("Sign-in and security")),
-        ("/account/preferences", _("Your name and text size")),
-    )))
-    if not isinstance(grant, RecordGrant):
-        return (account,)
-    at = Address.of(grant)
-    headings = {HEALTH: _("Your health"), DO: _("Do something"), MONEY: _("Money"), WHO: _("Who sees your record")}
-    if not grant.own:
-        headings[HEALTH] = _("Health")
-    groups = [
-        IndexGroup(heading, tuple(
-            _item(at.link(place.path), _(place.name), here)
-            for place in PLACES if place.group == group and grant.may(place.category)
-        ))
-        for group, heading in headings.items()
-    ]
-    return (*(group for group in groups if group.items), account)
 
 
 def _printed(viewer: Viewer, home: Clinic) -> str:

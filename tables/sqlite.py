@@ -12,6 +12,7 @@ import sqlite3
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from piccolo.engine.exceptions import TransactionError
@@ -28,6 +29,7 @@ WRITE_PRAGMAS = ("PRAGMA synchronous = FULL", "PRAGMA cache_size = -16000", "PRA
 _new, _set = object.__new__, object.__setattr__
 
 
+@lru_cache(maxsize=8192)
 def _uuid(stored: bytes) -> uuid.UUID:
     """Without the checks of UUID's own constructor, which cost four times as much: a page reads some hundred of them."""
     made = _new(uuid.UUID)
@@ -36,12 +38,14 @@ def _uuid(stored: bytes) -> uuid.UUID:
     return made
 
 
+@lru_cache(maxsize=8192)
 def _instant(stored: bytes) -> datetime:
     """Instants are kept as ISO 8601 in UTC with their offset."""
     return datetime.fromisoformat(stored.decode("ascii"))
 
 
-# Piccolo registers converters that decode, wrap and copy; on a page of 25 rows they cost more than the query.
+# Piccolo registers converters that decode, wrap and copy; on a page of 25 rows they cost more than the query. What they
+# make never changes, and the same keys and moments come again in one page and in the next, so some are kept.
 # Whole numbers need none at all: migrations declare them BIGINT, a name without a converter.
 sqlite3.register_converter("UUID", _uuid)
 sqlite3.register_converter("TIMESTAMPTZ", _instant)

@@ -1,0 +1,109 @@
+"""The ways around every page: a few words in the bar at its head, all there is in the index at its foot.
+
+Their words are made once for a language, an address and what may be seen there, and kept: each page only marks where
+it is. What may be seen is asked of the grant each time; what is kept is words and addresses, and decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from access.grant import Grant, RecordGrant
+from access.viewer import Viewer
+from access.vocabulary import DO, HEALTH, MONEY, PLACES, WHO
+from pages.address import Address
+from words.gettext import _, reader, use
+
+BAR = ("results", "messages", "appointments", "medicines", "visits")
+"""Five words in the bar, as far as they are there; the rest is in the index at the foot."""
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    href: str
+    text: str
+    current: str = ""
+    count: int | None = None
+    count_words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexGroup:
+    heading: str
+    items: tuple[NavItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """`nav` is the bar, without the home that stands first in it; `index` the foot."""
+
+    home: NavItem | None = None
+    nav: tuple[NavItem, ...] = ()
+    index: tuple[IndexGroup, ...] = ()
+
+
+def ways_from(grant: Grant | None, viewer: Viewer, side: str, here: str) -> Ways:
+    """Those of this page, the one that leads to where one is marked."""
+    ways = _ways(grant, viewer, side)
+    home = replace(ways.home, current="page") if ways.home and ways.home.href == here else ways.home
+    index = tuple(IndexGroup(group.heading, _marked(group.items, here)) for group in ways.index)
+    return Ways(nav=(*([home] if home else []), *_marked(ways.nav, here)), index=index)
+
+
+def _marked(items: Sequence[NavItem], here: str) -> tuple[NavItem, ...]:
+    return tuple([replace(one, current=_current(one.href, here)) if here.startswith(one.href) else one for one in items])
+
+
+def _current(href: str, here: str) -> str:
+    if here == href:
+        return "page"
+    return "true" if href != "/records" and here.startswith(href + "/") else ""
+
+
+def _ways(grant: Grant | None, viewer: Viewer, side: str) -> Ways:
+    locale = reader().locale
+    if side == "staff":
+        return _of_staff(locale) if viewer.level == "full" else Ways()
+    if isinstance(grant, RecordGrant):
+        seen = tuple([place.path for place in PLACES if grant.may(place.category)])
+        return _of_record(locale, Address.of(grant).root, grant.own, seen)
+    return _of_account(locale) if viewer.level == "full" else Ways()
+
+
+@lru_cache(maxsize=64)
+def _of_staff(locale: str) -> Ways:
+    with use(locale):
+        return Ways(nav=(NavItem("/staff", _("Find a patient")),))
+
+
+@lru_cache(maxsize=64)
+def _of_account(locale: str) -> Ways:
+    with use(locale):
+        return Ways(nav=(NavItem("/records", _("Records")),), index=(_account(),))
+
+
+def _account() -> IndexGroup:
+    return IndexGroup(_("Your account"), (
+        NavItem("/records", _("Records you can open")), NavItem("/account/security", _("Sign-in and security")),
+        NavItem("/account/preferences", _("Your name and text size")),
+    ))  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def _of_record(locale: str, root: str, own: bool, seen: tuple[str, ...]) -> Ways:
+    """Of the places that `seen` names."""
+    at = Address(root)
+    with use(locale):
+        items = {place.path: NavItem(at.link(place.path), _(place.name)) for place in PLACES if place.path in seen}
+        headings = {
+            HEALTH: _("Your health") if own else _("Health"), DO: _("Do something"), MONEY: _("Money"),
+            WHO: _("Who sees your record"),
+        }  # fmt: skip
+        groups = [
+            IndexGroup(heading, tuple(items[one.path] for one in PLACES if one.group == group and one.path in items))
+            for group, heading in headings.items()
+        ]
+        bar = tuple(item for path, item in items.items() if path in BAR)
+        return Ways(NavItem(at.link(), _("Home")), bar, (*(group for group in groups if group.items), _account()))
