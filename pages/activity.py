@@ -10,9 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from piccolo.columns.combination import Where
-
 from access.grant import RecordGrant
+from access.visible import Predicate
 from access.vocabulary import CATEGORIES, PLACES, Duty, Purpose
 from pages.activity_query import SYSTEM, Someone, asked_for, counted, entries, people
 from pages.address import Address, RecordPage
@@ -20,11 +19,11 @@ from words.dates import clock, day
 from words.gettext import N_, _, ngettext
 from words.names import list_of
 
-READ = (100, 600)
-"""How many entries one page reads to fill its rows, and how many at most where many of them make one row."""
+READ = (100, 201)
+"""How many entries one page reads to fill its rows, and how many more where many of them make one row."""
 
 PAGE, DOCUMENT = 25, 200
-RUN = timedelta(hours=1)
+RUN_MICROS = 60 * 60 * 1_000_000
 """Looks of one person that follow each other within an hour are one row."""
 
 SINCE = {"30": (30, N_("30 days")), "365": (365, N_("One year")), "all": (0, N_("Since the start"))}
@@ -201,13 +200,16 @@ async def activity_document(grant: RecordGrant, asked: ActivityFilter) -> Activi
 
 
 async def _enough(
-    grant: RecordGrant, where: Where, asked: ActivityFilter, known: Mapping[UUID | None, Someone], size: int
+    grant: RecordGrant, where: Predicate, asked: ActivityFilter, known: Mapping[UUID | None, Someone], size: int
 ) -> tuple[list[dict[str, Any]], tuple[Look, ...], int]:
     """Entries, the rows they make, and how many entries these took."""
+    found: list[dict[str, Any]] = []
     for most in READ:
-        found = await entries(grant, where, asked.before, asked.skip, most)
-        looks, used = grouped(found, known, size)
-        if used < len(found) or len(found) < most:
+        more = await entries(grant, where, asked.before, asked.skip + len(found), most)
+        found += more
+        whole = found[:-1] if len(more) == most else found  # the last one only tells that there is more
+        looks, used = grouped(whole, known, size)
+        if used < len(whole) or len(more) < most:
             break
     return found, looks, used
 
@@ -228,8 +230,8 @@ def grouped(
 
 
 def _same_run(newest: dict[str, Any], row: dict[str, Any]) -> bool:
-    same = all(newest[name] == row[name] for name in ("actor", "decision", "purpose"))
-    return same and newest["at"] - row["at"] <= RUN // timedelta(microseconds=1)
+    same = newest["actor"] == row["actor"] and newest["decision"] == row["decision"] and newest["purpose"] == row["purpose"]
+    return same and newest["at"] - row["at"] <= RUN_MICROS
 
 
 def _look(run: Sequence[dict[str, Any]], known: Mapping[UUID | None, Someone]) -> Look:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from tables.database import Database
 from tables.sqlite import ImmediateTransaction
 
 LONGEST_MS = 100
@@ -75,3 +76,32 @@ def _where() -> str:
         and not frame.filename.endswith(("watching.py", "access/audit.py", "tables/sqlite.py", "access/grant.py"))
     ]  # fmt: skip
     return " < ".join(reversed(ours[-3:]))
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One question to the database, and how many rows it answered with."""
+
+    sql: str
+    args: tuple
+    many: int
+
+    async def plan(self, database: Database) -> str:
+        """How SQLite finds the answer; "" on PostgreSQL, which decides by what its tables hold."""
+        if not database.is_sqlite:
+            return ""
+        return " ".join(row["detail"] for row in await database.rows(f"EXPLAIN QUERY PLAN {self.sql}", *self.args))
+
+
+def watched_reads(monkeypatch) -> list[Read]:
+    """Every question that is asked in SQL by hand from now on."""
+    asked: list[Read] = []
+    rows = Database.rows
+
+    async def watching(self, sql: str, *args):
+        found = await rows(self, sql, *args)
+        asked.append(Read(sql, args, len(found)))
+        return found
+
+    monkeypatch.setattr(Database, "rows", watching)
+    return asked
