@@ -82,6 +82,9 @@ class RecordGrant(Grant):
     purpose: Purpose
     preview: bool = False
     helper_name: str = ""
+    item: UUID | None = None
+    """The one row of the portal's own that a member of staff works on, on the basis "duty"."""
+    duty: Duty | None = None
 
     @property
     def own(self) -> bool:
@@ -89,8 +92,8 @@ class RecordGrant(Grant):
 
     @property
     def everything(self) -> bool:
-        """Sees what is marked sensitive or "only me" too."""
-        return self.own
+        """Sees what is marked sensitive or "only me" too: the patient, and who takes care of them."""
+        return self.own or self.basis == "duty"
 
     def may(self, category: Category, action: Action = Action.SEE) -> bool:
         return self.own or (category.value, action.value) in self.scopes

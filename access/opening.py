@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from access.audit import Entry
 from access.grant import AccountGrant, CapabilityGrant, QueueGrant, RecordGrant, SystemGrant, make
 from access.house import House
+from access.items import item_stands
 from access.viewer import Viewer, Visitor
 from access.vocabulary import Access, Action, Duty, Purpose
 from rules.access import Allowed, RecordFacts, Refusal, ShareFacts, decide, scopes_of
@@ -164,6 +165,8 @@ async def _preview(house: House, viewer: Viewer, own: RecordGrant, share_ref: st
 
 async def stands(grant: RecordGrant) -> bool:
     """Asked again inside an act's transaction, with the clock of that moment."""
+    if grant.item:
+        return await item_stands(grant)
     rows = await grant.house.database.rows(STANDS, grant.viewer.session, grant.share)
     if not rows or rows[0]["session_revoked"] is not None or rows[0]["account_state"] != "active":
         return False

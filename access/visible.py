@@ -12,7 +12,7 @@ from piccolo.query import Count, Exists
 from piccolo.table import Table
 
 from access.grant import AccountGrant, Grant, QueueGrant, RecordGrant, SystemGrant
-from access.vocabulary import TABLE_CATEGORY, Action, Category
+from access.vocabulary import OWNED, PARTS, QUEUED, TABLE_CATEGORY, Action, Category
 from tables.accounts import AccountAddress, Authenticator, Password, Session, StaffDuty
 from tables.audit import AuditEvent
 from tables.database import Database
@@ -39,8 +39,9 @@ HOLDERS = {
         "SELECT 1 FROM observation panel JOIN diagnostic_report held ON held.id = panel.report"
         " WHERE panel.id = observation.parent",
     ),
+    "request": ("SELECT 1 FROM medication_request held WHERE CAST(held.id AS VARCHAR(36)) = request.subject",),
 }  # fmt: skip
-"""What a row may be part of, as `held`: a test of a report, of a panel, or of a report's panel."""
+"""What a row may be part of, as `held`: a test of a report, of a panel, or of a report's panel; what a request is about."""
 
 NOTHING = Predicate("1 = 0")
 EVERYTHING = Predicate("1 = 1")
@@ -106,6 +107,10 @@ def held_back(grant: RecordGrant, table: type[Table]) -> Visible:
 def _of_record(grant: RecordGrant, table: type[Table]) -> Predicate:
     if table in TABLE_CATEGORY:
         return _clinical(grant, table)
+    if table in OWNED:
+        return _owned(grant, table)
+    if table in PARTS:
+        return _part_of(grant, table)
     if table is AuditEvent and grant.may(Category.CONTROL):
         return Predicate("audit_event.subject = ?", (grant.record,))
     if table is Share and grant.may(Category.CONTROL):
@@ -127,6 +132,33 @@ def _clinical(grant: RecordGrant, table: type[Table]) -> Predicate:
     )
 
 
+def _owned(grant: RecordGrant, table: type[Table]) -> Predicate:
+    """Rows of this record; of a member of staff who works on one of them, that one alone."""
+    name = table._meta.tablename
+    rows = [Predicate(f"{name}.record = ?", (grant.record,)), _owned_category(grant, table, name)]
+    if grant.item:
+        rows.append(Predicate(f"{name}.id = ?", (grant.item,)))
+    if not grant.everything:
+        rows += [_held_openly(grant, holder) for holder in HOLDERS.get(name, ())]
+    return all_of(*rows)
+
+
+def _owned_category(grant: RecordGrant, table: type[Table], name: str) -> Predicate:
+    if grant.own:
+        return EVERYTHING
+    category = OWNED[table]
+    if category is not None:
+        return EVERYTHING if grant.may(category, Action.SEE) else NOTHING
+    return _shared_categories(grant, name)
+
+
+def _part_of(grant: Grant, table: type[Table]) -> Predicate:
+    """Whatever belongs to a row is seen with it."""
+    whole, column = PARTS[table]
+    seen, name = visible(grant, whole).predicate, whole._meta.tablename
+    return Predicate(f"{table._meta.tablename}.{column} IN (SELECT {name}.id FROM {name} WHERE {seen.sql})", seen.values)
+
+
 def _of_patient(grant: RecordGrant, name: str) -> Predicate:
     marks = ", ".join("?" * len(grant.sources))
     return Predicate(f"{name}.patient IN ({marks})", grant.sources)
@@ -139,6 +171,11 @@ def _category(grant: RecordGrant, table: type[Table], name: str) -> Predicate:
     category = TABLE_CATEGORY[table]
     if category is not None:
         return EVERYTHING if grant.may(category, Action.SEE) else NOTHING
+    return _shared_categories(grant, name)
+
+
+def _shared_categories(grant: RecordGrant, name: str) -> Predicate:
+    """For rows that say themselves what they are of."""
     seen = tuple(one.value for one in SHARED if grant.may(one, Action.SEE))
     return Predicate(f"{name}.category IN ({', '.join('?' * len(seen))})", seen) if seen else NOTHING
 
@@ -190,14 +227,23 @@ def _records_shared(grant: AccountGrant) -> Predicate:
 
 
 def _of_queue(grant: QueueGrant, table: type[Table]) -> Predicate:
-    """People of the sites of this duty; a record that names no site is everywhere's."""
-    if table is not Record:
+    """People of the sites of this duty, and what waits there for it; what names no site is everywhere's."""
+    if table is Record:
+        return all_of(Predicate("record.state <> 'merged'"), _at_sites(grant, "record"))
+    if table not in QUEUED or grant.duty not in QUEUED[table]:
         return NOTHING
-    standing = Predicate("record.state <> 'merged'")
+    name = table._meta.tablename
+    rows = [_at_sites(grant, name)] if hasattr(table, "site") else []
+    if hasattr(table, "duty"):
+        rows.append(Predicate(f"{name}.duty = ?", (grant.duty.value,)))
+    return all_of(*rows) if rows else EVERYTHING
+
+
+def _at_sites(grant: QueueGrant, name: str) -> Predicate:
     if not grant.sites:
-        return standing
+        return EVERYTHING
     marks = ", ".join("?" * len(grant.sites))
-    return all_of(standing, Predicate(f"(record.site IS NULL OR record.site IN ({marks}))", tuple(grant.sites)))
+    return Predicate(f"({name}.site IS NULL OR {name}.site IN ({marks}))", tuple(grant.sites))
 
 
 def _of_system(grant: SystemGrant, table: type[Table]) -> Predicate:

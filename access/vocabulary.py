@@ -5,6 +5,7 @@ The sharing form and the release policy are drawn from `CATEGORIES`, ways around
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,6 +23,7 @@ from tables import (
     messages,
     people,
     procedures,
+    requests,
     results,
     statements,
     tasks,
@@ -128,6 +130,10 @@ PLACES: tuple[Place, ...] = (
     Place("care-team", Category.CARE_PLAN, N_("Care team"), HEALTH),
     Place("documents", Category.DOCUMENTS, N_("Letters and documents"), HEALTH),
     Place("appointments", Category.APPOINTMENTS, N_("Appointments"), DO),
+    Place("messages", Category.MESSAGES, N_("Messages"), DO),
+    Place("refills", Category.MEDICINES, N_("Refills"), DO),
+    Place("visit-requests", Category.APPOINTMENTS, N_("Visits you asked for"), DO),
+    Place("requests", Category.HOME, N_("What you asked for"), DO),
     Place("summary", Category.HOME, N_("Health summary"), HEALTH),
     Place("emergency-card", Category.HOME, N_("Emergency card"), HEALTH),
     Place("insurance", Category.BILLING, N_("Insurance on file"), MONEY),
@@ -167,6 +173,39 @@ TABLE_CATEGORY: dict[type[Table], Category | None] = {
     people.Consent: Category.CONTROL,
 }
 """Every clinical table. None: the row says so itself, in its column `category`."""
+
+OWNED: dict[type[Table], Category | None] = {
+    requests.Request: None,
+}
+"""What the portal itself keeps of a record, in tables with a column `record`. None: the row says which category it is of."""
+
+PARTS: dict[type[Table], tuple[type[Table], str]] = {
+    requests.RequestStep: (requests.Request, "request"),
+}
+"""What is seen with the row of another table, which it names in that column."""
+
+
+ANSWERS_REQUESTS = (Duty.CLINICIAN, Duty.FRONT_DESK, Duty.BILLING)
+QUEUED: dict[type[Table], Collection[Duty]] = {
+    requests.Request: frozenset(ANSWERS_REQUESTS),
+}
+"""What staff see as lists of who, what kind and since when. A table with a column `duty` shows each duty its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPlace:
+    """A page of the staff's side that the bar leads to, for whoever has one of these duties."""
+
+    path: str
+    name: str
+    duties: Collection[Duty]
+
+
+STAFF_HOME = "/staff"
+STAFF_PLACES: tuple[StaffPlace, ...] = (
+    StaffPlace(STAFF_HOME, N_("Find a patient"), frozenset(Duty)),
+    StaffPlace("/staff/requests", N_("Requests"), frozenset(ANSWERS_REQUESTS)),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from handlers import (
     public,
     records,
     registration,
+    requests,
     results,
     security,
     sign_in,
@@ -30,12 +31,12 @@ from handlers import (
     visits,
     vitals,
 )
-from handlers.staff import desk
+from handlers.staff import desk, queue
 from handlers.staff import sign_in as staff_sign_in
 
 NOUNS = (
     records, results, imaging, medicines, allergies, conditions, vaccines, vitals, visits, procedures, care_plan, care_team,
-    documents, appointments, summary, insurance, activity,
+    documents, appointments, requests, summary, insurance, activity,
 )
 RECORD: tuple[HTTPRouteHandler, ...] = tuple(route for noun in NOUNS for route in noun.ROUTES)
 """What stands below a record: each noun's own, in the order of the index."""
@@ -48,7 +49,7 @@ ALONE: tuple[HTTPRouteHandler, ...] = (
     registration.authenticator, registration.confirm_app, registration.codes, registration.codes_kept,
     security.security, security.codes, security.make_codes, security.codes_kept, security.sessions,
     security.end_session, preferences.preferences, preferences.change,
-    desk.home, desk.find, desk.code, desk.issue,
+    desk.home, desk.find, desk.code, desk.issue, queue.queue, queue.item, queue.take, queue.give_back, queue.answer,
 )
 
 

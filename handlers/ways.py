@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from access.grant import Grant, RecordGrant
 from access.viewer import Viewer
-from access.vocabulary import DO, HEALTH, MONEY, PLACES, WHO
+from access.vocabulary import DO, HEALTH, MONEY, PLACES, STAFF_HOME, STAFF_PLACES, WHO, Duty
 from pages.address import Address
 from words.gettext import _, reader, use
 
@@ -65,7 +65,7 @@ def _current(href: str, here: str) -> str:
 def _ways(grant: Grant | None, viewer: Viewer, side: str) -> Ways:
     locale = reader().locale
     if side == "staff":
-        return _of_staff(locale) if viewer.level == "full" else Ways()
+        return _of_staff(locale, viewer.duties) if viewer.level == "full" else Ways()
     if isinstance(grant, RecordGrant):
         seen = tuple([place.path for place in PLACES if grant.may(place.category)])
         return _of_record(locale, Address.of(grant).root, grant.own, seen)
@@ -73,9 +73,10 @@ def _ways(grant: Grant | None, viewer: Viewer, side: str) -> Ways:
 
 
 @lru_cache(maxsize=64)
-def _of_staff(locale: str) -> Ways:
+def _of_staff(locale: str, duties: frozenset[Duty]) -> Ways:
     with use(locale):
-        return Ways(nav=(NavItem("/staff", _("Find a patient")),))
+        home, *items = (NavItem(one.path, _(one.name)) for one in STAFF_PLACES if one.duties & duties or one.path == STAFF_HOME)
+        return Ways(home, tuple(items))
 
 
 @lru_cache(maxsize=64)

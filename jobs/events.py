@@ -14,6 +14,7 @@ from access.grant import RecordGrant, SystemGrant
 from access.opening import open_for
 from access.visible import visible
 from access.vocabulary import Access, Action, Category
+from tables.requests import Request
 from tables.results import DiagnosticReport, Observation
 from tables.visits import Composition, Encounter
 
@@ -44,6 +45,20 @@ async def item_is_visible(system: SystemGrant, row: dict) -> bool:
     return isinstance(grant, RecordGrant) and await visible(grant, table).exists().where(table.id == UUID(row["object"]))
 
 
+async def request_is_visible(system: SystemGrant, row: dict) -> bool:
+    """The same for what the portal itself keeps of a record."""
+    house, id = system.house, UUID(row["object"])
+    found = await house.database.rows(
+        "SELECT r.ref, q.category FROM request q JOIN record r ON r.id = q.record WHERE q.id = ?", id
+    )
+    state = await house.database.rows("SELECT state, kind FROM account WHERE id = ?", row["account"])
+    if not found or not state or state[0]["state"] != "active":
+        return False
+    access = Access("record", Category(found[0]["category"]), Action.SEE)
+    grant = await open_for(system, row["account"], state[0]["kind"], found[0]["ref"], access)
+    return isinstance(grant, RecordGrant) and await visible(grant, Request).exists().where(Request.id == id)
+
+
 RECORD_OF = (
     "SELECT r.ref FROM {table} c JOIN record_source s ON s.id = c.patient JOIN record r ON r.id = s.record WHERE c.id = ?"
 )
@@ -58,6 +73,7 @@ CLINICAL = {table.__name__: table for table in CATEGORY}
 
 EVENTS: dict[str, Event] = {
     "record.new": Event("something_new", item_is_visible),
+    "request.answered": Event("something_new", request_is_visible),
     "account.registered": Event("registered", account_stands),
     "account.password_changed": Event("password_changed", account_stands),
     "account.factor_added": Event("factor_added", account_stands),

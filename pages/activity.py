@@ -49,6 +49,10 @@ ACTIONS = {
     "system.import": N_("filed new data from the clinic"), "code.issue": N_("printed a code to register with"),
     "code.check": N_("checked a code to register with"), "account.register": N_("made a login"),
     "code.see": N_("opened the page for codes to register with"),
+    "message.ask": N_("wrote a message"), "refill.ask": N_("asked for a refill"), "visit.ask": N_("asked for a visit"),
+    "request.say": N_("wrote more on a request"), "request.cancel": N_("took a request back"),
+    "request.take": N_("took a request to answer it"), "request.give_back": N_("gave a request back"),
+    "request.answer": N_("answered a request"),
     "password.open": N_("let the owner sign in from anywhere again"),
 }  # fmt: skip
 NAMES = {place.path: place.name for place in PLACES} | {one.value: words for one, words in CATEGORIES.items()}

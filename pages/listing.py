@@ -112,6 +112,8 @@ class Listing:
     by_day: bool = False
     """Whether the headings are days: too many to be counted or chosen among, and what stands under them is short."""
     intro: str = ""
+    does: Link | None = None
+    """What can be asked for or done about these, for who may act here; its words are still to be translated."""
     summary: Summary | None = None
     """What stands before the list where it is read from its beginning: said of all of it, such as the newest of each."""
 
@@ -180,6 +182,7 @@ class ListPage(RecordPage):
 
     listing: Listing
     asked: Asked
+    may_act: bool = False
     before: tuple[Row, ...] = ()
     """For the listing's summary, where the list is read from its beginning."""
     groups: tuple[Group, ...]
@@ -194,6 +197,11 @@ class ListPage(RecordPage):
     @property
     def title(self) -> str:
         return _(self.listing.title)
+
+    @property
+    def does(self) -> Link | None:
+        does = self.listing.does if self.may_act else None
+        return Link(does.at, _(does.words)) if does else None
 
     @property
     def parts(self) -> tuple[Part, ...]:

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from access.grant import RecordGrant
 from access.visible import one_of, visible
+from access.vocabulary import Action
 from pages.address import Address
 from pages.listing import Asked, Group, Listed, Listing, ListPage, Source
 from pages.stored import Row, columns, moment_of
@@ -53,7 +54,8 @@ async def list_page(
     begin = next((n for n, one in enumerate(among, 1) if one.ref == asked.after), 0)
     picked = among[begin : begin + size]
     return ListPage(
-        at=Address.of(grant), listing=listing, asked=asked, before=await _summary(grant, listing, asked, bool(whole)),
+        at=Address.of(grant), listing=listing, asked=asked,
+        may_act=not grant.preview and grant.may(listing.category, Action.ACT), before=await _summary(grant, listing, asked, bool(whole)),
         groups=await _groups(grant, listing, picked),
         tally=tuple(tally.items()),
         whole=len(whole), total=len(among), first=begin + 1, size=size,

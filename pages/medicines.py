@@ -7,6 +7,7 @@ from access.visible import one_of, visible
 from access.vocabulary import Category
 from pages.listing import Entry, Listing, Source
 from pages.pointed import with_reasons
+from pages.sheet import Link
 from pages.stored import Row, columns, when_in
 from pages.written import blocks
 from rules.doses import doses_from_json
@@ -108,7 +109,7 @@ ALL = ("label", "status", "status_reason", "doses", "reason", "note", "source", 
 MEDICINES = Listing(
     path="medicines", category=Category.MEDICINES, title=N_("Medicines"),
     counts=(N_("%(count)s medicine."), N_("%(count)s medicines.")),
-    none=N_("No medicines are written down here."),
+    none=N_("No medicines are written down here."), does=Link(("refills", "new"), N_("Ask for a refill")),
     groups=(("now", N_("Now")), ("before", N_("Before")), ("given", N_("Given at the clinic"))),
     sources=(
         Source(MedicationRequest, (*ALL, "requester", "quantity", "refills", "supply_days", "reported", "valid"),

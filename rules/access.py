@@ -19,6 +19,17 @@ TEEN_KEEPS = frozenset({"home", "appointments", "vaccines", "billing"})
 """What a guardian keeps of the record of somebody between CHILD and ADULT."""
 
 
+CHART = frozenset({
+    "results", "imaging", "medicines", "allergies", "conditions", "vaccines", "vitals", "visits", "care_plan", "documents",
+})  # fmt: skip
+DUTY_SEES = {
+    "frontdesk": frozenset({"appointments", "messages"}),
+    "clinician": CHART | {"appointments", "messages"},
+    "billing": frozenset({"billing", "messages"}),
+}
+"""The parts of a record that a duty may have anything to do with (DESIGN §2). Every other duty has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class ShareFacts:
     basis: str
@@ -103,3 +114,13 @@ def decide(
     if not scopes:
         return Refusal("stranger")
     return Allowed(share.basis, scopes) if (category, action) in scopes else Refusal("category")
+
+
+def decide_duty(record: RecordFacts, duty: str, category: str, assigned: bool) -> Allowed | Refusal:
+    """What a member of staff may do with one thing that waits for their duty, in this category: nothing before they have
+    taken it. A clinician sees the chart beside it, for that is what they answer from; nobody else does."""
+    sees = DUTY_SEES.get(duty, frozenset())
+    if record.state == "merged" or category not in sees or not assigned:
+        return Refusal("stranger")
+    beside = CHART if duty == "clinician" else frozenset()
+    return Allowed("duty", frozenset((one, "see") for one in beside | {category}) | {(category, "act")})

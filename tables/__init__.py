@@ -20,6 +20,7 @@ from tables import (
     people,
     procedures,
     records,
+    requests,
     results,
     sending,
     statements,
@@ -31,7 +32,7 @@ from tables import (
 
 ROOMS = (
     clinic, accounts, records, audit, sending, visits, results, people, medicines, allergies, conditions, vaccines,
-    care_plan, imaging, documents, procedures, appointments, messages, tasks, statements, coverage, feed, work,
+    care_plan, imaging, documents, procedures, appointments, messages, tasks, statements, coverage, feed, work, requests,
 )  # fmt: skip
 ALL: tuple[type[Table], ...] = tuple(table for room in ROOMS for table in room.TABLES)
 CONSTRAINTS: tuple[str, ...] = tuple(line for room in ROOMS for line in room.CONSTRAINTS)

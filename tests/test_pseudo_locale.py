@@ -16,10 +16,10 @@ import pytest
 from piccolo.columns import JSON, Text
 
 import tables
+from access.house import House
 from app import create_app
 from seeds.cast import fixed_id
 from seeds.people import BY_HANDLE
-from tables.database import Database
 from tests.support.client import Client, Seen, client_of, started
 from tests.support.owners import signed_in
 from tests.sweep.walk import routes_of, values_for
@@ -44,14 +44,21 @@ class Data:
         return text in self.corpus
 
     @classmethod
-    async def of(cls, database: Database) -> Data:
-        found: list[str] = [*PRODUCT, *UNITS, *UNITS.values()]
+    async def of(cls, house: House) -> Data:
+        database = house.database
+        found: list[str] = [*PRODUCT, *UNITS, *UNITS.values(), *await _sealed(house)]
         for table in tables.ALL:
             columns = [c._meta.name for c in table._meta.columns if isinstance(c, (Text, JSON)) or c._meta.name in WRITTEN]
             if columns:
                 rows = await database.rows(f'SELECT {", ".join(columns)} FROM "{table._meta.tablename}"')
                 found += [text for row in rows for value in row.values() for text in strings_in(value)]
         return cls("\n".join(map(flat, found)))
+
+
+async def _sealed(house: House) -> list[str]:
+    """What people wrote, sentence by sentence, as pages part it."""
+    rows = await house.database.rows("SELECT id, sealed FROM request_step WHERE sealed IS NOT NULL")
+    return [house.keyring.open(bytes(row["sealed"]), row["id"]).decode() for row in rows]
 
 
 WRITTEN = ("username", "number", "unit", "birth_text", "device")
@@ -127,7 +134,7 @@ async def world(first_templates, make_settings):
             house = outer.app.state.house
             async with house.database.transaction():
                 await house.database.rows("UPDATE account SET locale = ?", PSEUDO)
-            yield World(outer.app, app, house, await Data.of(house.database))
+            yield World(outer.app, app, house, await Data.of(house))
 
 
 @dataclass
@@ -146,7 +153,7 @@ class World:
             token = await signed_in(self.house, fixed_id("account", who), kind, datetime.now(UTC))
             if ended:
                 await self.house.database.rows("UPDATE session SET ends_at = created_at WHERE token = ?", token_hash(token))
-        self.data = await Data.of(self.house.database)
+        self.data = await Data.of(self.house)
         return token
 
     def addresses(self, values: dict[str, str]) -> Iterator[str]:

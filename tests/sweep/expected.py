@@ -18,8 +18,14 @@ HELPS: dict[tuple[str, str], set[str]] = {
     ("helper-appointments", "self"): {"appointments"},
     ("guardian", "teen"): {"appointments", "vaccines", "billing"},
 }
+DOES: dict[tuple[str, str], set[str]] = {
+    ("helper-full", "self"): HEALTH,
+    ("helper-appointments", "self"): {"appointments"},
+    ("guardian", "teen"): {"appointments", "billing"},
+}
+"""What they may do for the patient too; it is written "part act" below."""
 
-# "anybody", "next step" (not found until the step before it is done), "account", "half", "demo", "staff:duty,duty", or the part of the record it belongs to.
+# "anybody", "next step" (not found until the step before it is done), "account", "half", "demo", "staff:duty,duty" (and " unknown:duty": whose queue it is not in), or the part of the record it belongs to.
 ROUTES: dict[str, str] = {
     "/": "anybody",
     "/healthz": "anybody",
@@ -52,6 +58,10 @@ ROUTES: dict[str, str] = {
     "/staff/sign-in/code": "half",
     "/staff": "staff:clinician,frontdesk,billing,support,privacy,admin",
     "/staff/records/{record}/code": "staff:frontdesk",
+    "/staff/requests": "staff:clinician,frontdesk,billing",
+    "/staff/requests/{item}": "staff:frontdesk unknown:clinician,billing",
+    "/staff/requests/{item}/assignment": "staff:frontdesk unknown:clinician,billing",
+    "/staff/requests/{item}/return": "staff:frontdesk unknown:clinician,billing",
     "/records/{record}": "home",
     "/records/{record}/results": "results",
     "/records/{record}/results/{report}": "results",
@@ -76,6 +86,18 @@ ROUTES: dict[str, str] = {
     "/records/{record}/documents/{document}": "documents",
     "/records/{record}/documents/{document}/files/{file}": "documents",
     "/records/{record}/appointments": "appointments",
+    "/records/{record}/messages": "messages",
+    "/records/{record}/messages/new": "messages act",
+    "/records/{record}/messages/{message}": "messages",
+    "/records/{record}/refills": "medicines",
+    "/records/{record}/refills/new": "medicines act",
+    "/records/{record}/refills/{refill}": "medicines",
+    "/records/{record}/refills/{refill}/cancellation": "medicines act",
+    "/records/{record}/visit-requests": "appointments",
+    "/records/{record}/visit-requests/new": "appointments act",
+    "/records/{record}/visit-requests/{visit_request}": "appointments",
+    "/records/{record}/visit-requests/{visit_request}/cancellation": "appointments act",
+    "/records/{record}/requests": "home",
     "/records/{record}/summary": "home",
     "/records/{record}/emergency-card": "home",
     "/records/{record}/insurance": "billing",
@@ -102,7 +124,8 @@ def outcome(rule: str, who: str, record: str, fresh: bool = True) -> str:
     if rule == "account":
         return "seen"
     if rule.startswith("staff:"):
-        return _staff(set(rule.removeprefix("staff:").split(",")), who)
+        seen, _, unknown = rule.removeprefix("staff:").partition(" unknown:")
+        return "unknown" if who in unknown.split(",") else _staff(set(seen.split(",")), who)
     return _record(rule, who, record)
 
 
@@ -115,7 +138,8 @@ def _staff(duties: set[str], who: str) -> str:
 def _record(part: str, who: str, record: str) -> str:
     if who == record:
         return "seen"
-    given = HELPS.get((who, record))
+    part, _, acts = part.partition(" ")
+    given = (DOES if acts else HELPS).get((who, record))
     if given is None:
         return "unknown"
     return "seen" if part == "home" or part in given else "refused"

@@ -70,6 +70,14 @@ async def values_for(database: Database, record_ref: str) -> dict[str, str]:
         found = await database.rows(text, record_ref)
         if found:
             values[name] = found[0]["ref"]
+    for name, kind in (("message", "message"), ("refill", "refill"), ("visit_request", "visit")):
+        asked = await database.rows(
+            "SELECT q.ref FROM request q JOIN record r ON r.id = q.record WHERE r.ref = ? AND q.kind = ? ORDER BY q.state, q.id LIMIT 1",
+            record_ref, kind,
+        )
+        values |= {name: asked[0]["ref"]} if asked else {}
+    waiting = await database.rows("SELECT ref FROM request WHERE state = 'requested' ORDER BY asked_at LIMIT 1")
+    values |= {"item": waiting[0]["ref"]} if waiting else {}
     shares = await database.rows(
         "SELECT s.ref FROM share s JOIN record r ON r.id = s.record WHERE r.ref = ? AND s.basis <> 'self'"
         " AND s.revoked_at IS NULL ORDER BY s.created_at LIMIT 1", record_ref,

@@ -1,0 +1,67 @@
+"""One thing that waits for staff, opened by whoever has taken it: what of the record their duty needs, and no more.
+
+A queue is a list of who, what kind and since when (DESIGN §2). What stands in an item is seen through the record's own
+grant, on the basis "duty", which is made here and asked for again inside each act.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from access.grant import QueueGrant, RecordGrant, make
+from access.visible import visible
+from access.vocabulary import Action, Category, Duty, Purpose
+from rules.access import Allowed, RecordFacts, decide_duty
+from tables.requests import Request
+
+ITEM = (
+    "SELECT request.id, request.category, request.assignee, r.id AS record, r.ref, r.state, r.name, r.given, r.birth_text,"
+    " r.deceased_text FROM request JOIN record r ON r.id = request.record WHERE request.ref = ? AND {seen}"
+)
+SOURCES = "SELECT id FROM record_source WHERE record = ?"
+STANDS = (
+    "SELECT e.revoked_at, a.state FROM request q JOIN account a ON a.id = q.assignee JOIN session e ON e.account = a.id"
+    " JOIN staff_duty d ON d.account = a.id AND d.duty = ? AND d.ended_at IS NULL WHERE q.id = ? AND a.id = ? AND e.id = ?"
+)
+PURPOSES = {Duty.CLINICIAN: Purpose.CARE}
+
+
+async def open_item(queue: QueueGrant, ref: str) -> RecordGrant | None:
+    """The grant for one request of this queue that the viewer has taken; None is as good as not there. It leaves one
+    entry, that of the queue, which now says whose record it was."""
+    seen = visible(queue, Request).predicate
+    rows = await queue.house.database.rows(ITEM.format(seen=seen.sql), ref, *seen.values)
+    if not rows:
+        return None
+    row = rows[0]
+    facts = RecordFacts(row["state"], row["deceased_text"] is not None, row["birth_text"])
+    assigned = row["assignee"] is not None and _uuid(row["assignee"]) == queue.account
+    decision = decide_duty(facts, queue.duty.value, row["category"], assigned)
+    return await _grant(queue, row, decision) if isinstance(decision, Allowed) else None
+
+
+async def _grant(queue: QueueGrant, row: dict[str, Any], decision: Allowed) -> RecordGrant:
+    purpose, category = PURPOSES.get(queue.duty, Purpose.DESK), Category(row["category"])
+    entry = queue.entry
+    entry.subject, entry.purpose, entry.action = _uuid(row["record"]), purpose.value, f"{category.value}.see"
+    sources = await queue.house.database.rows(SOURCES, entry.subject)
+    return make(
+        RecordGrant,
+        house=queue.house, now=queue.now, entry=entry, viewer=queue.viewer, record=entry.subject, record_ref=row["ref"],
+        name=row["name"], given=row["given"], birth_text=row["birth_text"], sources=tuple(_uuid(one["id"]) for one in sources),
+        basis=decision.basis, share=None, share_ref="", scopes=decision.scopes, category=category, action=Action.ACT,
+        purpose=purpose, item=_uuid(row["id"]), duty=queue.duty,
+    )  # fmt: skip
+
+
+async def item_stands(grant: RecordGrant) -> bool:
+    """Whether it is still theirs, the duty too, and the session: asked inside the act's transaction."""
+    rows = await grant.house.database.rows(
+        STANDS, grant.duty.value, grant.item, grant.viewer.account, grant.viewer.session
+    )
+    return bool(rows) and rows[0]["revoked_at"] is None and rows[0]["state"] == "active"
+
+
+def _uuid(value: Any) -> UUID:
+    return value if isinstance(value, UUID) else UUID(str(value))

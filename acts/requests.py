@@ -1,0 +1,125 @@
+"""Asking the clinic for something, writing back, taking it back. What people write is sealed before it is stored."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from access.grant import RecordGrant
+from access.visible import visible
+from rules.cards import without_cards
+from rules.requests import (
+    ASKED, CANCELLED, KINDS, REQUESTED, SAID, WITHDRAWN, Asking, after_words, due_at, may_say_more, may_withdraw,
+)  # fmt: skip
+from tables.base import new_id, new_ref
+from tables.database import Database
+from tables.requests import Request
+from tables.sending import Sending, use_key
+
+INSERT = (
+    "INSERT INTO request (id, ref, record, kind, category, topic, duty, site, state, answer, subject_kind, subject, label,"
+    " asked_by, share, assignee, asked_at, changed_at, due_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT site FROM record WHERE id = ?), ?, '', ?, ?, ?, ?, ?, NULL, ?, ?, ?)"
+    " ON CONFLICT DO NOTHING RETURNING id"
+)
+STEP = (
+    "INSERT INTO request_step (id, request, at, author, share, by_staff, did, answer, sealed, file)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+SAY = "UPDATE request SET state = ?, changed_at = ?, due_at = ? WHERE id = ? AND state = ? RETURNING id"
+WITHDRAW = (
+    "UPDATE request SET state = ?, changed_at = ?, assignee = NULL WHERE id = ? AND state IN ('requested', 'in-progress')"
+    " RETURNING id"
+)
+STILL_OPEN = "SELECT ref FROM request WHERE record = ? AND kind = ? AND subject = ? AND state IN ('requested', 'in-progress')"
+READS = ("id", "kind", "topic", "state")
+
+
+class AlreadyOpen(Exception):
+    """The same was asked before and waits for an answer; `ref` is that request."""
+
+    def __init__(self, ref: str):
+        super().__init__(ref)
+        self.ref = ref
+
+
+class TooLate(Exception):
+    """It was answered, or taken back, before this came."""
+
+
+async def ask(grant: RecordGrant, asking: Asking, sending: Sending, path: str) -> str:
+    """The ref of the request, which waits for its duty; `path` is where requests of this kind stand below the record."""
+    database, now, ref = grant.house.database, grant.house.clock(), new_ref()
+    topic = KINDS[asking.kind].topics[asking.topic]
+    async with grant.acting(f"{asking.kind}.ask") as entry:
+        await use_key(database, sending, f"/records/{grant.record_ref}/{path}/{ref}?done=asked", now)
+        made = await database.rows(
+            INSERT, new_id(), ref, grant.record, asking.kind, KINDS[asking.kind].category, asking.topic, topic.duty,
+            grant.record, REQUESTED, asking.subject_kind, asking.subject, asking.label, grant.viewer.account, _share(grant),
+            now, now, due_at(now, topic.days),
+        )  # fmt: skip
+        if not made:
+            raise AlreadyOpen(await _open_one(database, grant, asking))
+        await add_step(grant, made[0]["id"], ASKED, asking.words, now, file=asking.file)
+        entry.showed("Request", [made[0]["id"]])
+    return ref
+
+
+async def _open_one(database: Database, grant: RecordGrant, asking: Asking) -> str:
+    return (await database.rows(STILL_OPEN, grant.record, asking.kind, asking.subject))[0]["ref"]
+
+
+async def say(grant: RecordGrant, ref: str, words: str, sending: Sending, outcome: str, file: UUID | None = None) -> bool:
+    """Adds words to a request; False where this grant has none of that name. Raises TooLate."""
+    async with grant.acting("request.say") as entry:
+        database, now = grant.house.database, grant.house.clock()
+        row = await the_request(grant, ref)
+        if row is None:
+            return False
+        await use_key(database, sending, outcome, now)
+        state, kind = row["state"], KINDS[row["kind"]]
+        due = due_at(now, kind.topics[row["topic"]].days)
+        if not may_say_more(state, kind) or not await database.rows(SAY, after_words(state), now, due, row["id"], state):
+            raise TooLate
+        await add_step(grant, row["id"], SAID, words, now, file=file)
+        entry.showed("Request", [row["id"]])
+    return True
+
+
+async def withdraw(grant: RecordGrant, ref: str, sending: Sending, outcome: str) -> bool:
+    """Takes a request back; False where this grant has none of that name. Raises TooLate."""
+    async with grant.acting("request.cancel") as entry:
+        database, now = grant.house.database, grant.house.clock()
+        row = await the_request(grant, ref)
+        if row is None:
+            return False
+        await use_key(database, sending, outcome, now)
+        if not may_withdraw(row["state"], KINDS[row["kind"]]) or not await database.rows(WITHDRAW, CANCELLED, now, row["id"]):
+            raise TooLate
+        await add_step(grant, row["id"], WITHDRAWN, "", now)
+        entry.showed("Request", [row["id"]])
+    return True
+
+
+async def the_request(grant: RecordGrant, ref: str) -> dict[str, Any] | None:
+    """Of the category that this act is for, and no other: a share for one part does not write in another."""
+    rows = await visible(grant, Request).rows(READS, "ref = ? AND category = ?", ref, grant.category.value)
+    return rows[0] if rows else None
+
+
+async def add_step(
+    grant: RecordGrant, request: UUID, did: str, words: str, now: datetime, *, answer: str = "", file: UUID | None = None
+) -> None:
+    """In the act's transaction: one thing said or done, its words sealed to its own id."""
+    id, text = new_id(), without_cards(words)
+    sealed = grant.house.keyring.seal(text.encode(), id) if text else None
+    duty = grant.duty.value if grant.duty else ""
+    await grant.house.database.rows(
+        STEP, id, request, now, grant.viewer.account, _share(grant), duty, did, answer, sealed, file
+    )
+
+
+def _share(grant: RecordGrant) -> UUID | None:
+    """Who asked for somebody else did so by a share of theirs."""
+    return None if grant.own or grant.item else grant.share

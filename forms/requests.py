@@ -1,0 +1,89 @@
+"""What people write to the clinic, and what the clinic answers."""
+
+from __future__ import annotations
+
+from wtforms import RadioField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import StopValidation
+
+from forms.base import Form, at_most, tidy
+from forms.preferences import one_of
+from words.gettext import N_, Later
+
+LONGEST = 5000
+"""Letters of one message: four printed pages."""
+
+
+def _words(label: str) -> TextAreaField:
+    return TextAreaField(Later(label), [at_most(LONGEST, Later(N_("Use 5,000 letters at most")))], filters=[tidy])
+
+
+class AskForm(Form):
+    """`topics` and `subjects` are (value, words) to choose from; a choice among one or none is not asked for. Refills need
+    no words."""
+
+    topic = RadioField(Later(N_("What is it about?")), validate_choice=False)
+    subject = RadioField(Later(N_("Which medicine?")), validate_choice=False)
+    words = _words(N_("What do you want to tell us?"))
+
+    def __init__(self, *args, topics=(), subjects=(), optional: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.optional = optional
+        for name, offered in (("topic", topics), ("subject", subjects)):
+            if len(offered) > 1 or (name == "subject" and offered):
+                self[name].choices = [SelectChoice(value, words) for value, words in offered]
+            else:
+                del self[name]
+        self.words.flags.required = not optional
+
+    @property
+    def asked(self) -> tuple[str, str, str]:
+        """Topic, subject and words; what was not asked for is ""."""
+        return tuple(self[name].data or "" if name in self else "" for name in ("topic", "subject", "words"))
+
+    def validate_topic(self, field: RadioField) -> None:
+        one_of(field.choices, N_("Choose what it is about"))(self, field)
+
+    def validate_subject(self, field: RadioField) -> None:
+        one_of(field.choices, N_("Choose a medicine"))(self, field)
+
+    def validate_words(self, field: TextAreaField) -> None:
+        if not self.optional and not field.data:
+            raise StopValidation(Later(N_("Write what you want to tell us")))
+
+
+class SayForm(Form):
+    """More words on something that was asked."""
+
+    words = _words(N_("Write more"))
+
+    def validate_words(self, field: TextAreaField) -> None:
+        if not field.data:
+            raise StopValidation(Later(N_("Write what you want to tell us")))
+
+
+class AnswerForm(Form):
+    """`answers` are (code, words); where there is one alone, it is not asked for. An answer that says it all needs no
+    words; a reply is nothing without them."""
+
+    answer = RadioField(Later(N_("Your answer")), validate_choice=False)
+    words = _words(N_("Your words to them"))
+
+    def __init__(self, *args, answers=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.only = answers[0][0] if len(answers) == 1 else ""
+        self.answer.choices = [SelectChoice(code, words) for code, words in answers]
+        if self.only:
+            del self.answer
+        self.words.flags.required = bool(self.only)
+
+    def validate_answer(self, field: RadioField) -> None:
+        one_of(field.choices, N_("Choose an answer"))(self, field)
+
+    def validate_words(self, field: TextAreaField) -> None:
+        if self.only and not field.data:
+            raise StopValidation(Later(N_("Write an answer")))
+
+    @property
+    def chosen(self) -> str:
+        return self.only or self.answer.data

@@ -1,0 +1,116 @@
+"""Asking the clinic for something: all that was asked, and for each kind its list, its form, one of them, and what can
+be done with it."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get, post
+from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
+
+from access.vocabulary import Action, Category, record
+from acts import requests as acts
+from forms.requests import AskForm, SayForm
+from forms.security import PressForm
+from handlers.forms import open_form, read_form
+from handlers.frame import Notice
+from handlers.listing import list_routes
+from handlers.refs import parse_ref
+from handlers.respond import in_form, invalid, render, see_other
+from pages.asking import AskPage, ask_page
+from pages.requests import LISTINGS, REQUESTS, RequestPage, request_page
+from rules.requests import KINDS
+from words.gettext import N_, Later
+
+NAMES = {"message": "message", "refill": "refill", "visit": "visit_request"}
+"""What one of them is called in an address's template."""
+NEW, SHOW = "requests/new.html", "requests/show.html"
+DONE = {
+    "asked": N_("We have it. You can see here how it stands."), "said": N_("We have it."),
+    "cancelled": N_("You took it back. Nobody will work on it."), "late": N_("It was answered before you took it back."),
+    "waiting": N_("You have asked for this already. Here is how it stands."),
+}  # fmt: skip
+
+
+def _reading(kind: str) -> tuple[HTTPRouteHandler, ...]:
+    path, name = LISTINGS[kind].path, NAMES[kind]
+
+    @get(f"/{path}/{{{name}:str}}", access=record(Category(KINDS[kind].category), page=path))
+    async def show(request: Request) -> Response:
+        asked = parse_ref(request.path_params[name])
+        page = await request_page(request.state.grant, kind, asked.ref)
+        if asked.form or page is None:
+            return await in_form(request, page, asked.form, "sheet/show.html", path)
+        return await render(request, page, SHOW, form=await open_form(request, SayForm), notice=_notice(request))
+
+    return *list_routes(LISTINGS[kind]), show
+
+
+def _asking(kind: str) -> tuple[HTTPRouteHandler, ...]:
+    path = LISTINGS[kind].path
+    access = record(Category(KINDS[kind].category), Action.ACT, page=path)
+
+    @get(f"/{path}/new", access=access)
+    async def new(request: Request) -> Response:
+        page = await ask_page(request.state.grant, kind)
+        form = await open_form(request, AskForm, subject=request.query_params.get("about", ""), **_offered(page))
+        return await render(request, page, NEW, form=form)
+
+    @post(f"/{path}/new", access=access)
+    async def ask(request: Request) -> Response:
+        page = await ask_page(request.state.grant, kind)
+        form = read_form(request, AskForm, **_offered(page))
+        asking = page.asking(*form.asked) if form.validate() else None
+        if asking is None:
+            return await invalid(request, page, NEW, form)
+        try:
+            ref, done = await acts.ask(request.state.grant, asking, form.sending, path), "asked"
+        except acts.AlreadyOpen as open_one:
+            ref, done = open_one.ref, "waiting"
+        return see_other(request, page.link(path, ref, done=done))
+
+    return new, ask
+
+
+def _acting(kind: str) -> tuple[HTTPRouteHandler, ...]:
+    path, name = LISTINGS[kind].path, NAMES[kind]
+    access = record(Category(KINDS[kind].category), Action.ACT, page=path)
+
+    @post(f"/{path}/{{{name}:str}}", access=access)
+    async def say(request: Request) -> Response:
+        page, form = await _found(request, kind), read_form(request, SayForm)
+        if not form.validate():
+            return await invalid(request, page, SHOW, form)
+        here = page.link(*page.here, done="said")
+        await acts.say(request.state.grant, page.here[1], form.words.data, form.sending, here)
+        return see_other(request, here)
+
+    @post(f"/{path}/{{{name}:str}}/cancellation", access=access)
+    async def cancel(request: Request) -> Response:
+        page, sending = await _found(request, kind), read_form(request, PressForm).sending
+        done = page.link(*page.here, done="cancelled")
+        try:
+            await acts.withdraw(request.state.grant, page.here[1], sending, done)
+        except acts.TooLate:
+            return see_other(request, page.link(*page.here, done="late"))
+        return see_other(request, done)
+
+    return (say,) if KINDS[kind].talk else (say, cancel)
+
+
+async def _found(request: Request, kind: str) -> RequestPage:
+    page = await request_page(request.state.grant, kind, parse_ref(request.path_params[NAMES[kind]]).ref)
+    if page is None:
+        raise NotFoundException
+    return page
+
+
+def _offered(page: AskPage) -> dict:
+    return {"topics": page.topics, "subjects": page.subjects, "optional": page.kind == "refill"}
+
+
+def _notice(request: Request) -> Notice | None:
+    done = request.query_params.get("done", "")
+    return Notice("warn" if done in ("late", "waiting") else "good", Later(DONE[done])) if done in DONE else None
+
+
+ROUTES = (*list_routes(REQUESTS), *(route for kind in KINDS for part in (_reading, _asking, _acting) for route in part(kind)))

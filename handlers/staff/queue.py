@@ -1,0 +1,82 @@
+"""What patients asked for, on the clinic's side: the queue of one's duty, one thing of it, and the answer."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from access.vocabulary import ANSWERS_REQUESTS, staff
+from acts import request_queue as acts
+from acts.requests import TooLate
+from forms.requests import AnswerForm
+from forms.security import PressForm
+from handlers.forms import open_form, read_form
+from handlers.frame import Notice
+from handlers.refs import parse_ref
+from handlers.respond import invalid, render, see_other
+from pages.queue import item_page, queue_page
+from words.gettext import N_, Later
+
+ACCESS = staff(*ANSWERS_REQUESTS)
+DONE = {
+    "taken": N_("You have taken it. Nobody else will work on it."), "back": N_("You gave it back."),
+    "answered": N_("Your answer is sent."),
+    "late": N_("Somebody else was faster, or it was taken back. Nothing was changed."),
+}  # fmt: skip
+
+
+@get("/staff/requests", access=ACCESS)
+async def queue(request: Request) -> Response:
+    return await render(request, await queue_page(request.state.grant), "staff/requests.html", notice=_notice(request))
+
+
+@get("/staff/requests/{item:str}", access=ACCESS)
+async def item(request: Request, item: FromPath[str]) -> Response:
+    page, _grant = await _found(request, item)
+    form = await open_form(request, AnswerForm, answers=page.answers)
+    return await render(request, page, "staff/request.html", form=form, notice=_notice(request))
+
+
+@post("/staff/requests/{item:str}/assignment", access=ACCESS)
+async def take(request: Request, item: FromPath[str]) -> Response:
+    return await _assign(request, item, acts.take, f"/staff/requests/{item}?done=taken")
+
+
+@post("/staff/requests/{item:str}/return", access=ACCESS)
+async def give_back(request: Request, item: FromPath[str]) -> Response:
+    return await _assign(request, item, acts.give_back, "/staff/requests?done=back")
+
+
+@post("/staff/requests/{item:str}", access=ACCESS)
+async def answer(request: Request, item: FromPath[str]) -> Response:
+    page, grant = await _found(request, item)
+    form = read_form(request, AnswerForm, answers=page.answers)
+    if grant is None:
+        return see_other(request, f"/staff/requests/{item}?done=late")
+    if not form.validate():
+        return await invalid(request, page, "staff/request.html", form)
+    await acts.answer(grant, form.chosen, form.words.data, form.sending, "/staff/requests?done=answered")
+    return see_other(request, "/staff/requests?done=answered")
+
+
+async def _assign(request: Request, item: str, act, outcome: str) -> Response:
+    try:
+        there = await act(request.state.grant, parse_ref(item).ref, read_form(request, PressForm).sending, outcome)
+    except TooLate:
+        return see_other(request, f"/staff/requests/{item}?done=late")
+    if not there:
+        raise NotFoundException
+    return see_other(request, outcome)
+
+
+async def _found(request: Request, item: str):
+    found = await item_page(request.state.grant, parse_ref(item).ref)
+    if found is None:
+        raise NotFoundException
+    return found
+
+
+def _notice(request: Request) -> Notice | None:
+    done = request.query_params.get("done", "")
+    return Notice("warn" if done == "late" else "good", Later(DONE[done])) if done in DONE else None

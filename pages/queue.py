@@ -1,0 +1,132 @@
+"""The staff's list of what was asked for, and one thing of it, opened by whoever has taken it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from access.grant import QueueGrant, RecordGrant
+from access.items import open_item
+from access.visible import visible
+from pages.requests import RequestPage, request_page
+from rules.requests import KINDS
+from tables.requests import Request
+from words.dates import when
+from words.gettext import N_, _
+from words.requests import KIND_NAMES, STATES, TO_CHOOSE, TOPICS
+
+MOST = 100
+"""The most that one page lists, the longest overdue first."""
+WAITING = (
+    "SELECT request.ref, request.kind, request.topic, request.state, request.asked_at, request.due_at, request.assignee,"
+    " r.name, r.birth_text, a.name AS taken_by FROM request JOIN record r ON r.id = request.record"
+    " LEFT JOIN account a ON a.id = request.assignee WHERE {seen} AND request.state IN ('requested', 'in-progress')"
+    f" ORDER BY request.due_at, request.id LIMIT {MOST + 1}"
+)
+ONE = (
+    "SELECT request.id, request.ref, request.kind, request.topic, request.state, request.asked_at, request.due_at,"
+    " request.assignee, r.name, r.birth_text, a.name AS taken_by FROM request JOIN record r ON r.id = request.record"
+    " LEFT JOIN account a ON a.id = request.assignee WHERE {seen} AND request.ref = ?"
+)
+HEADINGS = {"mine": N_("Yours"), "free": N_("Nobody has taken these"), "others": N_("Taken by others")}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One that waits: whose, what kind, since when. What stands in it is on its own page."""
+
+    row: dict[str, Any]
+    now: datetime
+    mine: bool
+
+    @property
+    def ref(self) -> str:
+        return self.row["ref"]
+
+    @property
+    def title(self) -> str:
+        return _("%(kind)s from %(name)s", kind=_(KIND_NAMES[self.row["kind"]]), name=self.row["name"])
+
+    @property
+    def name(self) -> str:
+        """With its moment: one person may have asked twice."""
+        return _("%(title)s, %(when)s", title=self.title, when=when(self.row["asked_at"]))
+
+    @property
+    def place(self) -> str:
+        return "mine" if self.mine else "others" if self.row["assignee"] else "free"
+
+    @property
+    def late(self) -> bool:
+        return self.row["due_at"] < self.now
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        about = _("About: %(topic)s.", topic=_(TOPICS[self.row["topic"]]).lower()) if self.row["kind"] == "message" else ""
+        due = _("Was due on %(when)s.") if self.late else _("Due on %(when)s.")
+        taken = _("Taken by %(who)s.", who=self.row["taken_by"]) if self.place == "others" else ""
+        born = _("Born in %(year)s.", year=self.row["birth_text"][:4]) if self.row["birth_text"] else ""
+        asked = _("Asked on %(when)s.", when=when(self.row["asked_at"]))
+        return tuple(filter(None, (f"{about} {born}".strip(), f"{asked} {due % {'when': when(self.row['due_at'])}}", taken)))
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    waiting: tuple[Waiting, ...]
+    more: bool
+
+    @property
+    def groups(self) -> tuple[tuple[str, str, tuple[Waiting, ...]], ...]:
+        """Code, heading and rows of each that has any."""
+        found = ((code, _(words), tuple(one for one in self.waiting if one.place == code)) for code, words in HEADINGS.items())
+        return tuple(group for group in found if group[2])
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """`opened` is there for who has taken it: what was asked, and by whom."""
+
+    one: Waiting
+    opened: RequestPage | None
+
+    @property
+    def state(self) -> tuple[str, str]:
+        kind, words = STATES[self.one.row["state"]]
+        return kind, _(words)
+
+    @property
+    def ended(self) -> bool:
+        return self.one.row["state"] not in ("requested", "in-progress")
+
+    @property
+    def answers(self) -> tuple[tuple[str, str], ...]:
+        return tuple((code, _(TO_CHOOSE[code])) for code in KINDS[self.one.row["kind"]].answers)
+
+    @property
+    def about(self) -> str:
+        """What a refill is for, by the name in the chart."""
+        return self.opened.row["label"] if self.opened else ""
+
+
+async def queue_page(grant: QueueGrant) -> QueuePage:
+    seen = visible(grant, Request).predicate
+    rows = await grant.house.database.rows(WAITING.format(seen=seen.sql), *seen.values)
+    grant.entry.action = "staff.requests"
+    return QueuePage(tuple(_waiting(grant, row) for row in rows[:MOST]), len(rows) > MOST)
+
+
+async def item_page(grant: QueueGrant, ref: str) -> tuple[ItemPage, RecordGrant | None] | None:
+    """The page, and the grant for what stands in it where the viewer has taken it; None where there is no such item."""
+    seen = visible(grant, Request).predicate
+    rows = await grant.house.database.rows(ONE.format(seen=seen.sql), *seen.values, ref)
+    if not rows:
+        return None
+    item = await open_item(grant, ref)
+    opened = await request_page(item, rows[0]["kind"], ref) if item else None
+    grant.showed("Request", [rows[0]["id"]])
+    return ItemPage(_waiting(grant, rows[0]), opened), item
+
+
+def _waiting(grant: QueueGrant, row: dict[str, Any]) -> Waiting:
+    return Waiting(row, grant.now, row["assignee"] is not None and str(row["assignee"]) == str(grant.account))

@@ -1,0 +1,228 @@
+"""What was asked of the clinic: all of it, one kind of it, and one request with all that was said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from access.grant import RecordGrant
+from access.visible import one_of, visible
+from access.vocabulary import Action, Category
+from pages.address import Address
+from pages.listing import Entry, Listing, Source
+from pages.sheet import Facts, Link, Part, Sheet, said_facts
+from pages.stored import Row
+from pages.written import Block
+from rules.requests import ANSWERED, KINDS, OPEN, WITHDRAWN, may_say_more, may_withdraw
+from tables.accounts import Account
+from tables.medicines import MedicationRequest
+from tables.requests import Request, RequestStep
+from words.dates import when
+from words.gettext import N_, _
+from words.requests import KIND_NAMES, TEAMS, state_tag, state_words, title_of
+from words.sentences import sentence
+
+PATHS = {"message": "messages", "refill": "refills", "visit": "visit-requests"}
+"""Where requests of a kind stand below the record."""
+SUBJECTS = {"MedicationRequest": MedicationRequest}
+READS = ("kind", "topic", "state", "answer", "asked_at", "changed_at", "asked_by", "share")
+STEPS = ("id", "at", "author", "by_staff", "did", "answer", "sealed", "file")
+
+
+async def with_labels(grant: RecordGrant, rows: list[Row]) -> list[Row]:
+    """What each is about, as far as that may be seen by now: what was entered in error is named nowhere."""
+    known: dict[str, str] = {}
+    for kind, table in SUBJECTS.items():
+        ids = [UUID(row["subject"]) for row in rows if row["subject_kind"] == kind]
+        if ids:
+            found = await visible(grant, table).rows(("id", "label"), one_of("id", ids), *ids)
+            known |= {str(one["id"]): one["label"] for one in found}
+    return [row | {"label": known.get(row["subject"], "")} for row in rows]
+
+
+async def _with_people(grant: RecordGrant, rows: list[Row]) -> list[Row]:
+    names = await names_of(grant, {row["asked_by"] for row in rows})
+    return [row | {"asker": "" if row["asked_by"] == grant.viewer.account else names.get(row["asked_by"], "")} for row in rows]
+
+
+async def names_of(grant: RecordGrant, accounts: set[UUID]) -> dict[UUID, str]:
+    """Of people who wrote in this record."""
+    rows = await grant.house.database.rows(
+        f"SELECT id, name FROM account WHERE {one_of('id', accounts)}", *accounts
+    )
+    return {row["id"]: row["name"] for row in rows}
+
+
+def _group(row: Row) -> str:
+    return "open" if row["state"] in OPEN else "over"
+
+
+def _name(row: Row) -> str:
+    return title_of(row["kind"], row["topic"], row["label"])
+
+
+def _entry(row: Row) -> Entry:
+    """Refill: Lisinopril 10 mg. Waiting for us. Asked on May 12, 2026, 9:05 am, by Ana Delgado."""
+    return Entry(
+        title=_name(row), at=(PATHS[row["kind"]], row["ref"]), tag=state_tag(row["state"], row["answer"]),
+        lines=(_asked(row),), soft=_changed(row),
+    )  # fmt: skip
+
+
+def _asked(row: Row) -> str:
+    at = when(row["asked_at"])
+    return _("Asked on %(when)s by %(who)s.", when=at, who=row["asker"]) if row["asker"] else _("Asked on %(when)s.", when=at)
+
+
+def _changed(row: Row) -> str:
+    answered = row["state"] not in OPEN and row["answer"]
+    return _("Answered on %(when)s.", when=when(row["changed_at"])) if answered else ""
+
+
+def _source(only: str = "") -> Source:
+    return Source(
+        Request, READS, _entry, group=_group, sorts=("state", "kind", "topic", "subject_kind", "subject"), only=only, by="changed_at",
+        sift=with_labels, more=_with_asked, name=_name,
+    )  # fmt: skip
+
+
+async def _with_asked(grant: RecordGrant, rows: list[Row]) -> list[Row]:
+    return await _with_people(grant, await with_labels(grant, rows))
+
+
+def _listing(
+    path: str, category: Category, title: str, counts: tuple[str, str], none: str, only: str = "", does: Link | None = None
+) -> Listing:
+    return Listing(
+        path=path, category=category, title=title, counts=counts, none=none, does=does,
+        groups=(("open", N_("Open")), ("over", N_("Answered or taken back"))), sources=(_source(only),),
+    )  # fmt: skip
+
+
+REQUESTS = _listing(
+    "requests", Category.HOME, N_("What you asked for"), (N_("%(count)s request."), N_("%(count)s requests.")),
+    N_("You have not asked us for anything here."),
+)  # fmt: skip
+MESSAGES = _listing(
+    "messages", Category.MESSAGES, N_("Messages"), (N_("%(count)s message."), N_("%(count)s messages.")),
+    N_("There are no messages yet."), "kind = 'message'",
+    Link(("messages", "new"), N_("Write to us")),
+)  # fmt: skip
+REFILLS = _listing(
+    "refills", Category.MEDICINES, N_("Refills"), (N_("%(count)s refill asked for."), N_("%(count)s refills asked for.")),
+    N_("You have not asked for a refill here."), "kind = 'refill'",
+    Link(("refills", "new"), N_("Ask for a refill")),
+)  # fmt: skip
+VISIT_REQUESTS = _listing(
+    "visit-requests", Category.APPOINTMENTS, N_("Visits you asked for"),
+    (N_("%(count)s visit asked for."), N_("%(count)s visits asked for.")), N_("You have not asked for a visit here."),
+    "kind = 'visit'", Link(("visit-requests", "new"), N_("Ask for a visit")),
+)  # fmt: skip
+LISTINGS = {"message": MESSAGES, "refill": REFILLS, "visit": VISIT_REQUESTS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """`who` is "" for the reader; `duty` the team of a member of staff."""
+
+    row: Row
+    who: str
+    words: str
+
+    @property
+    def heading(self) -> str:
+        """You, May 12, 2026, 9:05 am. Care team: Dr. Okafor, …"""
+        who = self.who or _("You")
+        duty = self.row["by_staff"]
+        named = _("%(team)s: %(who)s", team=_(TEAMS[duty]), who=who) if duty in TEAMS else who
+        return _("%(who)s, %(when)s", who=named, when=when(self.row["at"]))
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The answer first, then the words: as they were written, line by line."""
+        answer = self.row["answer"] if self.row["did"] == ANSWERED and self.row["answer"] != "reply" else ""
+        said = [sentence(state_words("completed", answer))] if answer else []
+        if self.row["did"] == WITHDRAWN:
+            said.append(_("Taken back."))
+        lines = [*said, *filter(None, map(str.strip, self.words.splitlines()))]
+        return tuple(Block("text", (line,)) for line in lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestPage(Sheet):
+    """`row` has `label` and `asker`; `may_act`: this viewer may write and take back."""
+
+    row: Row
+    steps: tuple[Step, ...]
+    may_act: bool
+
+    @property
+    def title(self) -> str:
+        return title_of(self.row["kind"], self.row["topic"], self.row["label"])
+
+    @property
+    def up(self) -> Link:
+        listing = LISTINGS[self.row["kind"]]
+        return Link((listing.path,), _(listing.title))
+
+    @property
+    def tag(self) -> tuple[str, str]:
+        return state_tag(self.row["state"], self.row["answer"])
+
+    @property
+    def lede(self) -> str:
+        if self.row["state"] not in OPEN:
+            return ""
+        return _("We answer by %(when)s.", when=when(self.row["due_at"]))
+
+    @property
+    def facts(self) -> Facts:
+        return said_facts((_("Asked for you by"), self.row["asker"]))
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return tuple(Part(step.heading, blocks=step.blocks) for step in self.steps)
+
+    @property
+    def may_say(self) -> bool:
+        return self.may_act and may_say_more(self.row["state"], KINDS[self.row["kind"]])
+
+    @property
+    def may_withdraw(self) -> bool:
+        return self.may_act and may_withdraw(self.row["state"], KINDS[self.row["kind"]])
+
+    @property
+    def kind_name(self) -> str:
+        return _(KIND_NAMES[self.row["kind"]])
+
+
+async def request_page(grant: RecordGrant, kind: str, ref: str) -> RequestPage | None:
+    rows = await visible(grant, Request).rows(
+        ("id", "ref", *READS, "due_at", "subject_kind", "subject", "label", "assignee"), "ref = ? AND kind = ?", ref, kind
+    )
+    if not rows:
+        return None
+    [row] = await _with_asked(grant, rows)
+    steps = await steps_of(grant, row["id"])
+    grant.showed("Request", [row["id"]])
+    return RequestPage(
+        at=Address.of(grant), here=(PATHS[kind], ref), row=row, steps=steps,
+        may_act=not grant.preview and grant.may(Category(KINDS[kind].category), Action.ACT),
+    )  # fmt: skip
+
+
+async def steps_of(grant: RecordGrant, request: UUID) -> tuple[Step, ...]:
+    """The newest last, opened for this grant alone."""
+    rows = await visible(grant, RequestStep).rows(STEPS, "request = ?", request, then="ORDER BY at, id")
+    names = await names_of(grant, {row["author"] for row in rows})
+    grant.showed("RequestStep", [row["id"] for row in reversed(rows)])
+    return tuple(
+        Step(row=row, who="" if row["author"] == grant.viewer.account else names.get(row["author"], ""), words=opened(grant, row))
+        for row in rows
+    )
+
+
+def opened(grant: RecordGrant, row: dict[str, Any]) -> str:
+    sealed = row["sealed"]
+    return grant.house.keyring.open(bytes(sealed), row["id"]).decode() if sealed else ""

@@ -1,0 +1,219 @@
+"""Asking the clinic: messages, refills and visits, by the patient and who helps, with the staff's answer."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.support.client import client_of
+from tests.support.signing_in import sign_in
+
+
+@pytest.fixture
+async def maria(person):
+    return await person("self")
+
+
+def home(cast, path: str = "") -> str:
+    return f"/records/{cast['self'].record}{path}"
+
+
+async def write(client, cast, words: str = "May I swim?", topic: str = "health"):
+    page = await client.get(home(cast, "/messages/new"))
+    return await client.submit(page, "Send", topic=topic, words=words)
+
+
+async def taken(staff, said: str):
+    """The newest item of the queue whose title begins so, after it was taken."""
+    queue = await staff.get("/staff/requests")
+    item = await staff.get([address for words, address in queue.links if words.startswith(said)][-1])
+    return await staff.submit(item, "Take it")
+
+
+async def test_a_message_says_who_reads_it_and_how_soon_before_it_is_written(maria, cast):
+    page = await maria.get(home(cast, "/messages/new"))
+    assert "Your health. Your care team reads it. You get an answer within 2 working days." in page.main
+    assert "A bill. Our billing office reads it. You get an answer within 3 working days." in page.main
+
+
+async def test_a_message_is_answered_by_the_team_it_was_for_and_the_patient_reads_it(maria, person, cast):
+    sent = await write(maria, cast, "May I swim?")
+    assert "We have it." in sent.main and "May I swim?" in sent.main and "Waiting for us" in sent.main
+    clinician = await person("clinician")
+    item = await taken(clinician, "Message from Maria Delgado")
+    assert "May I swim?" in item.main
+    done = await clinician.submit(item, "Send the answer", words="Yes, from Monday on.")
+    assert "Your answer is sent." in done.main
+    answered = await maria.get(sent.url)
+    assert "Yes, from Monday on." in answered.main and "Answered" in answered.main and "Care team: Dr. Lena Okafor" in answered.main
+
+
+async def test_what_is_written_again_waits_for_somebody_anew(maria, person, cast):
+    sent = await write(maria, cast)
+    clinician = await person("clinician")
+    await clinician.submit(await taken(clinician, "Message from Maria Delgado"), "Send the answer", words="Yes.")
+    again = await maria.submit(await maria.get(sent.url), "Send", words="And run?")
+    assert "Waiting for us" in again.main
+    assert "And run?" in (await taken(clinician, "Message from Maria Delgado")).main
+
+
+async def test_the_same_message_sent_twice_is_there_once(maria, cast):
+    page = await maria.get(home(cast, "/messages/new"))
+    sending = (await maria.send(page, "Send", topic="health", words="Only once")).response.request
+    again = await maria.post(page.url, sending.content.decode())
+    assert again.status == 303
+    listed = await maria.get(home(cast, "/messages"))
+    assert len([link for link in listed.links if link[0] == "Message: Your health"]) == 1
+
+
+async def test_twenty_sendings_of_one_form_at_once_make_one_message(maria, cast):
+    page = await maria.get(home(cast, "/messages/new"))
+    first = await maria.send(page, "Send", topic="other", words="All at once")
+    body = first.response.request.content.decode()
+    answers = await asyncio.gather(*(maria.post(page.url, body) for _ in range(20)))
+    assert {one.headers["location"] for one in answers} == {first.headers["location"]}
+
+
+@pytest.mark.parametrize(("fields", "said"), [
+    ({"words": ""}, "Write what you want to tell us"), ({"topic": "secrets"}, "Choose what it is about"),
+    ({"words": "x" * 5001}, "Use 5,000 letters at most"),
+])  # fmt: skip
+async def test_what_is_missing_is_said_and_what_was_typed_stays(maria, cast, fields, said):
+    page = await maria.get(home(cast, "/messages/new"))
+    answer = await maria.send(page, "Send", **({"topic": "health", "words": "Kept words"} | fields))
+    assert answer.status == 422 and said in answer.main
+    assert ("Kept words" in answer.html) == ("words" not in fields)
+
+
+async def test_a_card_number_is_covered_before_it_is_stored(maria, cast):
+    sent = await write(maria, cast, "Take 4111 1111 1111 1111, please. My record is 4111 1111 1111 1112.")
+    assert "**** **** **** 1111, please" in sent.main and "4111 1111 1111 1112" in sent.main
+
+
+async def test_nobody_at_the_clinic_reads_a_message_before_they_have_taken_it(maria, person, cast):
+    await write(maria, cast, "Only for my team")
+    clinician = await person("clinician")
+    queue = await clinician.get("/staff/requests")
+    item = await clinician.follow(queue, "Message from Maria Delgado")
+    assert "Only for my team" not in queue.html and "Only for my team" not in item.html
+
+
+async def test_other_duties_never_see_what_is_not_theirs(maria, person, cast):
+    await write(maria, cast, "Only for my team")
+    clinician = await person("clinician")
+    address = (await clinician.follow(await clinician.get("/staff/requests"), "Message from Maria Delgado")).url
+    for handle in ("frontdesk", "billing"):
+        other = await person(handle)
+        assert (await other.get(address)).status == 404
+        assert "Your health" not in (await other.get("/staff/requests")).main
+
+
+async def test_of_two_who_take_the_same_one_has_it(app, cast, maria, person):
+    await write(maria, cast)
+    clinician = await person("clinician")
+    item = await clinician.follow(await clinician.get("/staff/requests"), "Message from Maria Delgado")
+    both = [await clinician.get(item.url), await clinician.get(item.url)]
+    answers = await asyncio.gather(*(clinician.send(page, "Take it") for page in both))
+    assert sorted(one.headers["location"].partition("done=")[2] for one in answers) == ["late", "taken"]
+
+
+async def test_an_answer_to_what_was_given_back_is_not_sent(maria, person, cast):
+    await write(maria, cast)
+    clinician = await person("clinician")
+    item = await taken(clinician, "Message from Maria Delgado")
+    await clinician.submit(item, "Give it back")
+    late = await clinician.submit(item, "Send the answer", words="Too late")
+    assert "Nothing was changed" in late.main
+    assert "Too late" not in (await maria.get(home(cast, "/messages"))).html
+
+
+async def test_a_refill_is_asked_for_from_the_list_of_medicines_and_once(maria, person, cast):
+    page = await maria.follow(await maria.get(home(cast, "/medicines")), "Ask for a refill")
+    medicine = page.tree.all("input")
+    refs = [one.get("value") for one in medicine if one.get("name") == "subject"]
+    stale = await maria.get(page.url)
+    sent = await maria.submit(page, "Ask for this refill", subject=refs[0], words="")
+    assert "Waiting for us" in sent.main
+    again = await maria.send(stale, "Ask for this refill", subject=refs[0], words="")
+    assert again.status == 422 and "Choose a medicine" in again.main
+    clinician = await person("clinician")
+    queue = await clinician.get("/staff/requests")
+    item = await clinician.follow(queue, "Refill from Maria Delgado")
+    if "Take it" in item.main:
+        item = await clinician.submit(item, "Take it")
+    assert "Send the answer" in item.main
+
+
+async def test_a_request_can_be_taken_back_until_it_is_answered(maria, person, cast):
+    page = await maria.get(home(cast, "/visit-requests/new"))
+    sent = await maria.submit(page, "Ask for this visit", words="Mornings, please")
+    stale = await maria.get(sent.url)
+    desk = await person("frontdesk")
+    await desk.submit(await taken(desk, "Visit asked for from Maria Delgado"), "Send the answer", answer="call", words="")
+    late = await maria.submit(stale, "Take this back")
+    assert "It was answered before you took it back" in late.main and "Please call us" in late.main
+    other = await maria.submit(await maria.get(page.url), "Ask for this visit", words="Another")
+    assert "You took it back" in (await maria.submit(other, "Take this back")).main
+
+
+async def test_a_helper_asks_in_their_own_name_for_somebody_else(person, cast):
+    ana = await person("helper-full")
+    await write(ana, cast, "She sleeps badly")
+    maria = await person("self")
+    listed = await maria.get(home(cast, "/messages"))
+    assert "by Ana Delgado" in listed.main
+    looked = await maria.get(home(cast, "/activity"))
+    assert "wrote a message" in looked.main.lower()
+
+
+async def test_a_helper_for_appointments_finds_no_message_and_no_refill(person, cast):
+    joseph = await person("helper-appointments")
+    assert (await joseph.get(home(cast, "/messages"))).status == 403
+    assert (await joseph.get(home(cast, "/refills/new"))).status == 403
+    everything = (await joseph.get(home(cast, "/requests"))).main
+    assert "Message" not in everything and "Refill" not in everything and "Visit asked for" in everything
+
+
+async def test_a_helper_whose_part_was_ended_while_writing_writes_nothing(person, cast, app, demo_database):
+    ana = await person("helper-full")
+    page = await ana.get(home(cast, "/messages/new"))
+    await demo_database.rows(
+        "UPDATE share SET revoked_at = ? WHERE account = (SELECT id FROM account WHERE username = ?)",
+        datetime.now(UTC), cast["helper-full"].username,
+    )
+    answer = await ana.send(page, "Send", topic="health", words="Do not lose this")
+    assert answer.status in (403, 404)
+    maria = await person("self")
+    assert "Do not lose this" not in (await maria.get(home(cast, "/messages"))).html
+
+
+async def test_another_patient_finds_nothing_at_these_addresses(maria, person, cast):
+    sent = await write(maria, cast)
+    stranger = await person("stranger")
+    for address in (sent.url.partition("?")[0], home(cast, "/messages"), home(cast, "/requests")):
+        assert (await stranger.get(address)).status == 404
+    own = f"/records/{cast['stranger'].record}/messages/{sent.url.rpartition('/')[2].partition('?')[0]}"
+    assert (await stranger.get(own)).status == 404
+
+
+async def test_a_message_of_one_kind_is_no_refill(maria, cast):
+    sent = await write(maria, cast)
+    ref = sent.url.rpartition("/")[2].partition("?")[0]
+    assert (await maria.get(home(cast, f"/refills/{ref}"))).status == 404
+
+
+async def test_an_answer_is_told_to_who_asked_and_to_the_patient_without_a_word_of_it(person, cast, demo_database):
+    ana = await person("helper-full")
+    await write(ana, cast, "She sleeps badly")
+    clinician = await person("clinician")
+    await clinician.submit(await taken(clinician, "Message from Maria Delgado"), "Send the answer", words="Come in on Friday")
+    rows = await demo_database.rows("SELECT a.username FROM outbox o JOIN account a ON a.id = o.account WHERE o.event = 'request.answered'")
+    assert {row["username"] for row in rows} == {cast["self"].username, cast["helper-full"].username}
+
+
+async def test_words_are_sealed_where_they_are_kept(maria, cast, demo_database):
+    await write(maria, cast, "Unmistakable words")
+    rows = await demo_database.rows("SELECT sealed FROM request_step WHERE sealed IS NOT NULL")
+    assert rows and not any(b"Unmistakable" in bytes(row["sealed"]) for row in rows)
