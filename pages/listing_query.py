@@ -12,6 +12,7 @@ from access.grant import RecordGrant
 from access.visible import one_of, visible
 from access.vocabulary import Action
 from pages.address import Address
+from pages.by_day import stretch_of
 from pages.listing import Asked, Group, Listed, Listing, ListPage, Source
 from pages.stored import Row, columns, moment_of
 from rules.dates import DISTANT_PAST
@@ -46,6 +47,8 @@ async def list_page(
     grant: RecordGrant, listing: Listing, asked: Asked, size: int = PAGE, without: tuple[str, ...] = (), once: bool = False
 ) -> ListPage:
     """`without` are codes of groups that whoever asks has no use for; `once` takes the first entry of each group alone."""
+    if listing.by_day and not asked.narrowed:
+        return await _day_page(grant, listing, asked, size)
     whole = await _found(grant, listing)
     named = [one for one in whole if asked.words.casefold() in one.name]
     tally = Counter(one.group for one in named)
@@ -60,6 +63,20 @@ async def list_page(
         tally=tuple(tally.items()),
         whole=len(whole), total=len(among), first=begin + 1, size=size,
         older=picked[-1].ref if begin + size < len(among) else None, newer=_newer(among, begin, size),
+    )  # fmt: skip
+
+
+async def _day_page(grant: RecordGrant, listing: Listing, asked: Asked, size: int) -> ListPage:
+    """Of all days there are too many to try each row."""
+    [source] = listing.sources
+    stretch = await stretch_of(grant, source, asked.after, size)
+    picked = [_as_found(source, [row], True) for row in stretch.rows]
+    return ListPage(
+        at=Address.of(grant), listing=listing, asked=asked, groups=await _groups(grant, listing, picked),
+        before=await _summary(grant, listing, asked, stretch.total > 0),
+        tally=(("", stretch.total),) if stretch.total else (), whole=stretch.total, total=stretch.total,
+        first=stretch.begin + 1, size=size, newer=stretch.newer,
+        older=picked[-1].ref if stretch.begin + size < stretch.total else None,
     )  # fmt: skip
 
 
@@ -89,11 +106,13 @@ async def _of_source(grant: RecordGrant, listing: Listing, source: Source) -> li
     rows, whole = await _rows(grant, listing, source, ("ref", "label", starts, *source.sorts))
     rows = await source.sift(grant, rows)
     rows = sorted(rows, key=lambda row: (row[starts] or DISTANT_PAST, row["ref"]), reverse=True)
-    return [
-        _Found(source, run, whole, run[0]["ref"], "" if listing.by_day else source.group(run[0]),
-               source.name(run[0]).casefold(), source.place(run[0]), run[0][starts] or DISTANT_PAST)
-        for run in _alike(source, rows)
-    ]  # fmt: skip
+    return [_as_found(source, run, whole, "" if listing.by_day else source.group(run[0])) for run in _alike(source, rows)]
+
+
+def _as_found(source: Source, run: Sequence[Row], whole: bool, group: str = "") -> _Found:
+    newest = run[0]
+    starts = newest[moment_of(source.table, source.by)] or DISTANT_PAST
+    return _Found(source, run, whole, newest["ref"], group, source.name(newest).casefold(), source.place(newest), starts)
 
 
 async def _rows(grant: RecordGrant, listing: Listing, source: Source, light: tuple[str, ...]) -> tuple[list[Row], bool]:

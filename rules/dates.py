@@ -15,6 +15,7 @@ Precision = Literal["year", "month", "day", "instant", "period"]
 
 LAST_MOMENT = time(23, 59, 59, 999999)
 DISTANT_PAST = datetime(1, 1, 1, tzinfo=UTC)
+DISTANT_FUTURE = datetime(9999, 1, 1, tzinfo=UTC)
 
 _SHAPE = re.compile(
     r"(?P<year>[0-9]{4})"

@@ -46,10 +46,11 @@ def _instant(stored: bytes) -> datetime:
 
 # Piccolo registers converters that decode, wrap and copy; on a page of 25 rows they cost more than the query. What they
 # make never changes, and the same keys and moments come again in one page and in the next, so some are kept.
-# Whole numbers need none at all: migrations declare them BIGINT, a name without a converter.
+# Whole numbers need none at all: migrations declare them BIGINT, a name without a converter; a counted key is INTEGER.
 sqlite3.register_converter("UUID", _uuid)
 sqlite3.register_converter("TIMESTAMPTZ", _instant)
 sqlite3.register_converter("BOOLEAN", b"1".__eq__)
+sqlite3.register_converter("INTEGER", int)
 
 
 def _dicts(cursor: sqlite3.Cursor) -> list[dict]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from rules.quantities import Absent, Quantity
+from tables.base import new_ref
 from tables.results import Observation
 from tables.visits import Encounter
 from tests.support.lab import Lab, before
 from tests.support.pdf import Document, pdf_problems
+from tests.support.watching import watched_reads
 
 VITAL = {"category": "vitals"}
 
@@ -277,3 +279,58 @@ async def test_what_is_hidden_held_or_withdrawn_is_in_no_row_and_no_count(lab, c
     assert "1 measurement." in page.main and "Measured once" in history.main
     assert not re.search("20[1-5]( |\u00a0)", page.main + history.main)
     assert (await client.get(f"{lab.home}/vitals/{await upper_ref(lab)}")).status == 404
+
+
+# Years of it
+
+
+async def walked(vera, address: str, onward: str) -> tuple[list[str], str]:
+    """What each page lists, from this address to the last one that this link leads to; and the address of that one."""
+    pages = []
+    while True:
+        page = await vera.get(address)
+        pages.append(page.main[page.main.index("measurements."):])
+        further = next((href for text, href in page.links if text.startswith(onward)), "")
+        if not further:
+            return pages, address
+        address = further
+
+
+def numbers(said: str) -> list[str]:
+    return re.findall(r"Weight (\d+)", said.replace("\u00a0", " "))
+
+
+async def test_pages_of_days_hold_every_measurement_once_forward_and_back(lab, vera):
+    moments = ("2026-01-05T08:00:00-06:00", "2025-03-02", "2024-11", "2024-01-05T08:00:00-06:00", "once", "")
+    sent = [moments[min(n // 15, 5)] for n in range(85)]
+    Random(3).shuffle(sent)
+    for n, moment in enumerate(sent):
+        named = {"sent": moment} if moment[:1] == "2" else {}
+        row = await weight(lab, str(200 + n), **named)
+        if not named:
+            row.effective_starts = row.effective_ends = None
+            row.effective_text = moment
+            await row.save()
+    down, last = await walked(vera, f"{lab.home}/vitals", "The next ones")
+    assert len(down) == 4 and "This page shows 76 to 85." in down[-1]
+    assert sorted(number for page in down for number in numbers(page)) == [str(200 + n) for n in range(85)]
+    looked_for, _last = await walked(vera, f"{lab.home}/vitals?q=weight", "The next ones")
+    up, _first = await walked(vera, last, "The ones before")
+    assert [numbers(page) for page in down] == [numbers(page) for page in looked_for]
+    assert [numbers(page) for page in up[::-1]] == [numbers(page) for page in down]
+
+
+async def test_a_page_of_years_of_measurements_reads_no_more_rows_than_it_shows(lab, vera, monkeypatch):
+    first = await weight(lab, "150")
+    names = [column._meta.name for column in Observation._meta.columns if column._meta.name not in ("id", "ref", "fhir_id")]
+    sent = [{name: getattr(first, name) for name in names} for _n in range(600)]
+    for n, columns in enumerate(sent):
+        columns["effective_starts"] = columns["effective_ends"] = first.effective_starts - timedelta(hours=n)
+    await Observation.insert(*[Observation(**columns, fhir_id=new_ref()) for columns in sent])
+    asked = watched_reads(monkeypatch)
+    page = await vera.get(f"{lab.home}/vitals")
+    assert "601 measurements." in page.main
+    assert sum(one.many for one in asked) < 100
+    asked.clear()
+    await vera.get(page.link("The next ones"))
+    assert sum(one.many for one in asked) < 150
