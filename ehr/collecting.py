@@ -7,8 +7,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-MANY = 50_000
-"""New objects between two looks: those of a few batches. What does make circles stays few, so memory stays flat."""
+MANY = 200_000
+"""New objects between two looks: those of some batches. What does make circles stays few, so memory stays flat."""
 
 
 @contextmanager

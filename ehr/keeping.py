@@ -26,7 +26,8 @@ async def keep_raw(database: Database, batch: Batch, feed: Feed, run: UUID) -> N
     past = [(False, work.version.id) for work in fresh if work.version]
     await run_many(database, "UPDATE raw_resource SET current = ? WHERE id = ?", past)
     received = moment_text(feed.now) if database.is_sqlite else feed.now
-    await run_many(database, RAW, [_raw(work, received, run) for work in batch.works if work.packed])
+    run_text = str(run)
+    await run_many(database, RAW, [_raw(work, received, run_text) for work in batch.works if work.packed])
     again = [work for work in batch.works if work.decision in (Decision.AGAIN, Decision.RETURNED)]
     for work in again:
         if work.decision is Decision.RETURNED:
@@ -40,12 +41,12 @@ async def keep_raw(database: Database, batch: Batch, feed: Feed, run: UUID) -> N
     )
 
 
-def _raw(work: Work, received: Any, run: UUID) -> tuple[Any, ...]:
+def _raw(work: Work, received: Any, run: str) -> tuple[Any, ...]:
     """Where one id named two people, the person that was known first stays the one whose words count."""
     sent, current = work.sent, work.decision is Decision.NEW and not _refused(work)
     return (
         new_id(), sent.source, sent.fhir_type, sent.fhir_id, sent.version, sent.sha256, work.packed, current, sent.withdrawn,
-        sent.updated_at, _context(work), work.reason or None, received, str(run),
+        sent.updated_at, _context(work), work.reason or None, received, run,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,7 @@ DEEPEST_BUNDLE = 3
 _PATIENT_SERVER = re.compile(rb'"reference"\s*:\s*"(https?://[^"\s]+)/Patient/')
 # How nearly every resource begins. Reading on to its end only to learn the type and id would double the work.
 _BEGINNING = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]+)"\s*,\s*"id"\s*:\s*"([^"\\\\\x80-\xff]+)"')
+_BUNDLE = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"Bundle"')
 _OWN_PATIENT = re.compile(rb'"reference"\s*:\s*"Patient/')
 
 
@@ -206,6 +208,10 @@ def _only_server(data: bytes) -> str:
 
 
 def _whole(data: bytes, where: str, base: str | None = None) -> list[Entry]:
+    if _BUNDLE.match(data):
+        # Read once. What is wrong with a Bundle is said below, by which of the two readings fails.
+        with suppress(NotFhir):
+            return _bundle(data, where, 1)
     try:
         peek = _peek_decoder.decode(data)
     except msgspec.ValidationError as error:
@@ -238,7 +244,7 @@ def _bundle(data: bytes, where: str, depth: int) -> list[Entry]:
 def _sent(sent: _Entry, folder: Folder, where: str, depth: int) -> list[Entry]:
     full_url = sent.fullUrl.strip() if isinstance(sent.fullUrl, str) else ""
     body = bytes(sent.resource)
-    if body in (b"", b"null"):
+    if not body or body == b"null":
         return [_without_resource(sent, full_url, folder)]
     peek = _peek(body)
     if peek.resourceType == "Bundle" and depth < DEEPEST_BUNDLE:

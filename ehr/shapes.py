@@ -26,7 +26,7 @@ def one(holder: dict, key: str) -> dict:
     sent = holder.get(key)
     if sent is None:
         return NOTHING
-    if isinstance(sent, dict):
+    if type(sent) is dict:
         return sent
     return next((part for part in sent if isinstance(part, dict)), NOTHING) if isinstance(sent, list) else NOTHING
 
@@ -36,9 +36,12 @@ def each(holder: dict, key: str) -> list[dict]:
     sent = holder.get(key)
     if sent is None:
         return []
-    if isinstance(sent, list):
-        return [part for part in sent if isinstance(part, dict)]
-    return [sent] if isinstance(sent, dict) else []
+    if type(sent) is list:
+        # Most lists hold one object: it needs no copy. Nobody adds to what is given here.
+        if len(sent) == 1 and type(sent[0]) is dict:
+            return sent
+        return [part for part in sent if type(part) is dict]
+    return [sent] if type(sent) is dict else []
 
 
 def texts(holder: dict, key: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -27,8 +27,8 @@ class Statement:
     table: str
     insert: str
     update: str
-    columns: tuple[str, ...]
-    kept: tuple[str, ...]
+    inserted: Callable[[dict[str, Any]], tuple]
+    changed: Callable[[dict[str, Any]], tuple]
     empty: dict[str, Any]
     lengths: tuple[tuple[str, int], ...]
     moments: tuple[str, ...]
@@ -47,15 +47,12 @@ class Statement:
         full = self.empty | values
         for name, length in self.lengths:
             sent = full[name]
-            if sent is not None and len(sent) > length:
+            if sent and len(sent) > length:
                 full[name] = sent[:length]
         return full
 
-    def inserted(self, values: dict[str, Any]) -> tuple:
-        return itemgetter(*self.columns)(values)
-
     def updated(self, values: dict[str, Any], row_id: Any) -> tuple:
-        return (*itemgetter(*self.kept)(values), row_id)
+        return (*self.changed(values), row_id)
 
 
 @functools.cache
@@ -68,8 +65,8 @@ def statement(name: str) -> Statement:
         name,
         f'INSERT INTO "{name}" ({names}) VALUES ({marks})',
         f'UPDATE "{name}" SET ' + ", ".join(f'"{column}" = ?' for column in kept) + ' WHERE "id" = ?',
-        columns,
-        kept,
+        itemgetter(*columns),
+        itemgetter(*kept),
         {column._meta.db_column_name: _empty(column) for column in table._meta.columns},
         tuple((c._meta.db_column_name, c.length) for c in table._meta.columns if type(c) is Varchar),
         tuple(c._meta.db_column_name for c in table._meta.columns if type(c) is Timestamptz),

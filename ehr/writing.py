@@ -30,7 +30,7 @@ AIM = 0.03
 """Seconds that writing a batch should take, so that with a slow disk's commit it stays under the 100 ms allowed."""
 SMALLEST, LARGEST = 20, 500
 MOST_TOLD = 5000
-AT_A_TIME = 10
+AT_A_TIME = 20
 """Resources that are made ready between two looks whether the disk has answered."""
 CLASHES = (sqlite3.IntegrityError, UniqueViolationError, DeadlockDetectedError)
 MOST_ATTEMPTS = 10
@@ -104,9 +104,9 @@ class Writer:
     async def _decided(self, source: str, sents: list[Sent]) -> list[Work]:
         """Those that are to be written; the others are counted."""
         versions = await self.lookups.versions(source, [sent.key for sent in sents])
-        works = []
+        works, run = [], str(self.run)
         for sent in sents:
-            decision, version = decide(sent, versions.get(sent.key, []), str(self.run))
+            decision, version = decide(sent, versions.get(sent.key, []), run)
             self._remember(source, sent, decision, version)
             if not self._counted(sent, decision, version):
                 works.append(Work(sent, decision, version))

@@ -138,13 +138,19 @@ def quantity_of(fhir: object) -> Quantity:
 
 def concept_of(fhir: object) -> Coded:
     """A CodeableConcept: its text, else the first display, else the first code."""
-    if not isinstance(fhir, Mapping):
+    if type(fhir) is not dict and not isinstance(fhir, Mapping):
         return Coded("")
     codings = maps_in(fhir.get("coding"))
-    shown = [text_in(c.get("display")) for c in codings] + [text_in(c.get("code")) for c in codings]
-    first = codings[0] if codings else {}
-    text = text_in(fhir.get("text")) or next(filter(None, shown), "")
-    return Coded(text, text_in(first.get("code")), text_in(first.get("system")))
+    text = text_in(fhir.get("text")) or _first_of(codings, "display") or _first_of(codings, "code")
+    return Coded(text, text_in(codings[0].get("code")), text_in(codings[0].get("system"))) if codings else Coded(text)
+
+
+def _first_of(codings: list[Mapping[str, Any]], key: str) -> str:
+    for coding in codings:
+        text = text_in(coding.get(key))
+        if text:
+            return text
+    return ""
 
 
 def value_of(fhir: Mapping[str, Any]) -> AnyValue | None:

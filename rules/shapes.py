@@ -27,4 +27,7 @@ def map_in(sent: object) -> Mapping[str, Any]:
 
 def maps_in(sent: object) -> list[Mapping[str, Any]]:
     """The objects of a list; what else stands in it is passed over."""
-    return [item for item in list_in(sent) if isinstance(item, Mapping)]
+    if not isinstance(sent, (list, tuple)):
+        return []
+    # A `Mapping` is asked for in a slow way, and nearly every object is a dict.
+    return [item for item in sent if type(item) is dict or isinstance(item, Mapping)]
