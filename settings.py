@@ -33,6 +33,8 @@ class Limits:
     step_up: int = 900
     parked: int = 3600
     body_bytes: int = 65_536
+    upload_bytes: int = 5_242_880
+    """The largest file that may be sent with a form."""
     hash_at_once: int = 2
     password_memory_kib: int = 47_104
     password_passes: int = 2

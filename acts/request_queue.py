@@ -8,6 +8,7 @@ from uuid import UUID
 from access.grant import QueueGrant, RecordGrant
 from access.visible import visible
 from acts.requests import TooLate, add_step
+from files.store import Prepared
 from rules.requests import ANSWERED, KINDS, REQUESTED, TAKEN
 from tables.queue import enqueue_notice
 from tables.requests import Request
@@ -51,7 +52,9 @@ async def _assign(
     return True
 
 
-async def answer(grant: RecordGrant, answer: str, words: str, sending: Sending, outcome: str) -> None:
+async def answer(
+    grant: RecordGrant, answer: str, words: str, sending: Sending, outcome: str, file: Prepared | None = None
+) -> None:
     """Answers the one request that this grant is for; whoever asked hears of it, and the patient too. Raises TooLate."""
     async with grant.acting("request.answer") as entry:
         database, now = grant.house.database, grant.house.clock()
@@ -62,7 +65,7 @@ async def answer(grant: RecordGrant, answer: str, words: str, sending: Sending, 
         id, state = rows[0]["id"], KINDS[rows[0]["kind"]].answers[answer]
         if not await database.rows(ANSWER, state, answer, now, id, TAKEN):
             raise TooLate
-        await add_step(grant, id, ANSWERED, words, now, answer=answer)
+        await add_step(grant, id, ANSWERED, words, now, answer=answer, file=file)
         entry.showed("Request", [id])
         for one in await database.rows(TO_TELL, id, id):
             await enqueue_notice(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from access.grant import RecordGrant
 from access.visible import visible
+from files.store import Prepared, store
 from rules.cards import without_cards
 from rules.requests import (
     ASKED, CANCELLED, KINDS, REQUESTED, SAID, WITHDRAWN, Asking, after_words, due_at, may_say_more, may_withdraw,
@@ -48,7 +49,7 @@ class TooLate(Exception):
     """It was answered, or taken back, before this came."""
 
 
-async def ask(grant: RecordGrant, asking: Asking, sending: Sending, path: str) -> str:
+async def ask(grant: RecordGrant, asking: Asking, sending: Sending, path: str, file: Prepared | None = None) -> str:
     """The ref of the request, which waits for its duty; `path` is where requests of this kind stand below the record."""
     database, now, ref = grant.house.database, grant.house.clock(), new_ref()
     topic = KINDS[asking.kind].topics[asking.topic]
@@ -61,7 +62,7 @@ async def ask(grant: RecordGrant, asking: Asking, sending: Sending, path: str) -
         )  # fmt: skip
         if not made:
             raise AlreadyOpen(await _open_one(database, grant, asking))
-        await add_step(grant, made[0]["id"], ASKED, asking.words, now, file=asking.file)
+        await add_step(grant, made[0]["id"], ASKED, asking.words, now, file=file)
         entry.showed("Request", [made[0]["id"]])
     return ref
 
@@ -70,7 +71,9 @@ async def _open_one(database: Database, grant: RecordGrant, asking: Asking) -> s
     return (await database.rows(STILL_OPEN, grant.record, asking.kind, asking.subject))[0]["ref"]
 
 
-async def say(grant: RecordGrant, ref: str, words: str, sending: Sending, outcome: str, file: UUID | None = None) -> bool:
+async def say(
+    grant: RecordGrant, ref: str, words: str, sending: Sending, outcome: str, file: Prepared | None = None
+) -> bool:
     """Adds words to a request; False where this grant has none of that name. Raises TooLate."""
     async with grant.acting("request.say") as entry:
         database, now = grant.house.database, grant.house.clock()
@@ -109,15 +112,14 @@ async def the_request(grant: RecordGrant, ref: str) -> dict[str, Any] | None:
 
 
 async def add_step(
-    grant: RecordGrant, request: UUID, did: str, words: str, now: datetime, *, answer: str = "", file: UUID | None = None
+    grant: RecordGrant, request: UUID, did: str, words: str, now: datetime, *, answer: str = "", file: Prepared | None = None
 ) -> None:
-    """In the act's transaction: one thing said or done, its words sealed to its own id."""
-    id, text = new_id(), without_cards(words)
+    """In the act's transaction: one thing said or done, its words sealed to its own id, and the file that came with it."""
+    id, text, database = new_id(), without_cards(words), grant.house.database
+    kept = (await store(database, file, now)).id if file else None
     sealed = grant.house.keyring.seal(text.encode(), id) if text else None
     duty = grant.duty.value if grant.duty else ""
-    await grant.house.database.rows(
-        STEP, id, request, now, grant.viewer.account, _share(grant), duty, did, answer, sealed, file
-    )
+    await database.rows(STEP, id, request, now, grant.viewer.account, _share(grant), duty, did, answer, sealed, kept)
 
 
 def _share(grant: RecordGrant) -> UUID | None:

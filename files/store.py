@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -90,6 +91,13 @@ async def find(database: Database, ref: str, now: datetime) -> Stored | None:
         ref, now,
     )
     return Stored(**rows[0]) if rows else None
+
+
+async def stored(database: Database, ids: Collection[UUID]) -> dict[UUID, Stored]:
+    """Those of them that are there, by id. Whose they are is asked of the rows that name them."""
+    marks = ", ".join("?" * len(ids))
+    sql = f"SELECT id, ref, media_type, size, record, account FROM stored_file WHERE id IN ({marks})"
+    return {row["id"]: Stored(**row) for row in await database.rows(sql, *ids)} if ids else {}
 
 
 async def read(database: Database, keyring: Keyring, file: Stored, start: int = 0, end: int | None = None) -> bytes:

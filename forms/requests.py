@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import RadioField, TextAreaField
+from wtforms import FileField, RadioField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import StopValidation
 
@@ -18,6 +18,10 @@ def _words(label: str) -> TextAreaField:
     return TextAreaField(Later(label), [at_most(LONGEST, Later(N_("Use 5,000 letters at most")))], filters=[tidy])
 
 
+def _file() -> FileField:
+    return FileField(Later(N_("A file to go with it")))
+
+
 class AskForm(Form):
     """`topics` and `subjects` are (value, words) to choose from; a choice among one or none is not asked for. Refills need
     no words."""
@@ -25,6 +29,7 @@ class AskForm(Form):
     topic = RadioField(Later(N_("What is it about?")), validate_choice=False)
     subject = RadioField(Later(N_("Which medicine?")), validate_choice=False)
     words = _words(N_("What do you want to tell us?"))
+    file = _file()
 
     def __init__(self, *args, topics=(), subjects=(), optional: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
@@ -35,6 +40,8 @@ class AskForm(Form):
             else:
                 del self[name]
         self.words.flags.required = not optional
+        if optional:
+            del self.file
 
     @property
     def asked(self) -> tuple[str, str, str]:
@@ -56,6 +63,7 @@ class SayForm(Form):
     """More words on something that was asked."""
 
     words = _words(N_("Write more"))
+    file = _file()
 
     def validate_words(self, field: TextAreaField) -> None:
         if not field.data:
@@ -68,6 +76,7 @@ class AnswerForm(Form):
 
     answer = RadioField(Later(N_("Your answer")), validate_choice=False)
     words = _words(N_("Your words to them"))
+    file = _file()
 
     def __init__(self, *args, answers=(), **kwargs):
         super().__init__(*args, **kwargs)

@@ -23,6 +23,7 @@ from pdf import PdfBusy, PdfFailed, PdfRefused, PdfTooLarge, PdfUnavailable
 from tables.sending import AlreadySent
 from tables.sqlite import DatabaseBusy
 from words.gettext import N_, _, ngettext
+from words.numbers import file_size
 
 SIGN_IN = {"sign_in": "/sign-in", "half": "/sign-in/code", "staff_sign_in": "/staff/sign-in", "step_up": "/account/prove"}
 TEMPLATES = {400: "400", 403: "403", 404: "404", 413: "413", 422: "422", 429: "429", 503: "503"}
@@ -119,7 +120,7 @@ async def http_error(request: Request, error: HTTPException) -> Response:
 
 
 async def bad_form(request: Request, error: BadForm) -> Response:
-    return await page(request, error.status, limit="64 KB")
+    return await page(request, error.status, limit=file_size(error.limit) if error.limit else "")
 
 
 async def already_sent(request: Request, error: AlreadySent) -> Response:

@@ -6,7 +6,8 @@ SECURITY contract 5. What an expired session sent is parked here, before the gua
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlsplit
 
 from litestar.enums import ScopeType
@@ -18,6 +19,7 @@ from access.opening import Denied
 from access.guard import Refused
 from access.viewer import Viewer
 from access.vocabulary import Access
+from handlers.uploads import MULTIPART, NotAForm, Upload, parse_upload
 from identity.csrf import before_sign_in, matches
 from identity.parking import park
 
@@ -28,14 +30,16 @@ SHUT_TO_NOBODY = ("half", "account", "record", "bill", "staff")
 """Where the guard turns away whoever has no session; anywhere else the token decides."""
 BODY_SECONDS = 120
 """64 KB at 50 kbps take 11 seconds; a sender ten times slower than that is not a form."""
+UPLOAD_SECONDS = 1800
+"""5 MB at 50 kbps take 14 minutes."""
 
 
 class BadForm(Exception):
-    """`reason`: too_large, not_a_form, cut_off."""
+    """`reason`: too_large (of so many bytes), not_a_form, cut_off."""
 
-    def __init__(self, status: int, reason: str):
+    def __init__(self, status: int, reason: str, limit: int = 0):
         super().__init__(reason)
-        self.status, self.reason = status, reason
+        self.status, self.reason, self.limit = status, reason, limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Fields:
     """What was typed, in order. `getlist` is what WTForms asks of form data."""
 
     pairs: tuple[tuple[str, str], ...] = ()
+    files: Mapping[str, Upload] = field(default_factory=dict)
 
     def getlist(self, name: str) -> list[str]:
         return [value for key, value in self.pairs if key == name]
@@ -78,14 +83,29 @@ class FormLayer(ASGIMiddleware):
         reason = foreign(headers, house.origin)
         if reason:
             raise Refused(Denied(reason))
-        body = await read_body(receive, headers, house.limits.body_bytes)
-        fields = scope["state"]["fields"] = Fields(tuple(parse_form(body)))
+        fields = scope["state"]["fields"] = await self._fields(scope, receive, headers)
         if viewer.level == "none" and access.kind in SHUT_TO_NOBODY:
             await self._park(scope, viewer, fields)
         elif not matches(fields.get("csrf"), secret_for(house, viewer, scope["path"])):
             raise Refused(Denied("form"))
         elif b"origin" not in headers and b"sec-fetch-site" not in headers:
             scope["state"]["viewer"] = replace(viewer, visitor=replace(viewer.visitor, token_only=True))
+
+    async def _fields(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> Fields:
+        """A file may come to a route that says so, from somebody who is signed in, and from nobody else."""
+        limits, viewer = scope["app"].state.house.limits, scope["state"]["viewer"]
+        kind = headers.get(b"content-type", FORM)
+        uploads = scope["route_handler"].opt.get("upload") and viewer.level == "full"
+        if uploads and kind.startswith(MULTIPART.encode()):
+            body = await read_body(receive, limits.upload_bytes + limits.body_bytes, UPLOAD_SECONDS)
+            try:
+                pairs, files = parse_upload(kind.decode("latin-1"), body)
+            except NotAForm:
+                raise BadForm(400, "not_a_form") from None
+            return Fields(tuple((name.replace("\0", ""), value.replace("\0", "")) for name, value in pairs), files)
+        if kind.split(b";")[0].strip().lower() != FORM:
+            raise BadForm(415, "not_a_form")
+        return Fields(tuple(parse_form(await read_body(receive, limits.body_bytes, BODY_SECONDS))))
 
     async def _park(self, scope: Scope, viewer: Viewer, fields: Fields) -> None:
         """The guard refuses right after; what an expired session's owner typed goes into a drawer first."""
@@ -124,27 +144,25 @@ def foreign(headers: dict[bytes, bytes], origin: str) -> str:
     return ""
 
 
-async def read_body(receive: Receive, headers: dict[bytes, bytes], limit: int) -> bytes:
-    if headers.get(b"content-type", FORM).split(b";")[0].strip().lower() != FORM:
-        raise BadForm(415, "not_a_form")
+async def read_body(receive: Receive, limit: int, seconds: float) -> bytes:
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(seconds):
             return await _whole(receive, limit)
     except TimeoutError:
         raise BadForm(400, "cut_off") from None
 
 
 async def _whole(receive: Receive, limit: int) -> bytes:
-    body = b""
+    body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise BadForm(400, "cut_off")  # half a letter is not a letter
         body += message.get("body", b"")
         if len(body) > limit:
-            raise BadForm(413, "too_large")
+            raise BadForm(413, "too_large", limit)
         if not message.get("more_body"):
-            return body
+            return bytes(body)
 
 
 def parse_form(body: bytes) -> list[tuple[str, str]]:

@@ -14,10 +14,11 @@ from forms.security import PressForm
 from handlers.forms import open_form, read_form
 from handlers.frame import Notice
 from handlers.listing import list_routes
-from handlers.refs import parse_ref
-from handlers.respond import in_form, invalid, render, see_other
+from handlers.keeping import file_of
+from handlers.refs import parse_file, parse_ref
+from handlers.respond import attached, in_form, invalid, render, see_other
 from pages.asking import AskPage, ask_page
-from pages.requests import LISTINGS, REQUESTS, RequestPage, request_page
+from pages.requests import LISTINGS, REQUESTS, RequestPage, request_file, request_page
 from rules.requests import KINDS
 from words.gettext import N_, Later
 
@@ -42,7 +43,12 @@ def _reading(kind: str) -> tuple[HTTPRouteHandler, ...]:
             return await in_form(request, page, asked.form, "sheet/show.html", path)
         return await render(request, page, SHOW, form=await open_form(request, SayForm), notice=_notice(request))
 
-    return *list_routes(LISTINGS[kind]), show
+    @get(f"/{path}/{{{name}:str}}/files/{{file:str}}", access=record(Category(KINDS[kind].category), page=path))
+    async def file(request: Request) -> Response:
+        ref, place = parse_file(request.path_params[name], request.path_params["file"])
+        return attached(request, await request_file(request.state.grant, kind, ref, place))
+
+    return *list_routes(LISTINGS[kind]), show, file
 
 
 def _asking(kind: str) -> tuple[HTTPRouteHandler, ...]:
@@ -55,15 +61,16 @@ def _asking(kind: str) -> tuple[HTTPRouteHandler, ...]:
         form = await open_form(request, AskForm, subject=request.query_params.get("about", ""), **_offered(page))
         return await render(request, page, NEW, form=form)
 
-    @post(f"/{path}/new", access=access)
+    @post(f"/{path}/new", access=access, upload=True)
     async def ask(request: Request) -> Response:
         page = await ask_page(request.state.grant, kind)
         form = read_form(request, AskForm, **_offered(page))
         asking = page.asking(*form.asked) if form.validate() else None
-        if asking is None:
+        file = await file_of(request, request.state.grant, form)
+        if asking is None or form.problems:
             return await invalid(request, page, NEW, form)
         try:
-            ref, done = await acts.ask(request.state.grant, asking, form.sending, path), "asked"
+            ref, done = await acts.ask(request.state.grant, asking, form.sending, path, file), "asked"
         except acts.AlreadyOpen as open_one:
             ref, done = open_one.ref, "waiting"
         return see_other(request, page.link(path, ref, done=done))
@@ -75,13 +82,14 @@ def _acting(kind: str) -> tuple[HTTPRouteHandler, ...]:
     path, name = LISTINGS[kind].path, NAMES[kind]
     access = record(Category(KINDS[kind].category), Action.ACT, page=path)
 
-    @post(f"/{path}/{{{name}:str}}", access=access)
+    @post(f"/{path}/{{{name}:str}}", access=access, upload=True)
     async def say(request: Request) -> Response:
         page, form = await _found(request, kind), read_form(request, SayForm)
-        if not form.validate():
+        whole, file = form.validate(), await file_of(request, request.state.grant, form)
+        if not whole or form.problems:
             return await invalid(request, page, SHOW, form)
         here = page.link(*page.here, done="said")
-        await acts.say(request.state.grant, page.here[1], form.words.data, form.sending, here)
+        await acts.say(request.state.grant, page.here[1], form.words.data, form.sending, here, file)
         return see_other(request, here)
 
     @post(f"/{path}/{{{name}:str}}/cancellation", access=access)

@@ -49,7 +49,7 @@ ALONE: tuple[HTTPRouteHandler, ...] = (
     registration.authenticator, registration.confirm_app, registration.codes, registration.codes_kept,
     security.security, security.codes, security.make_codes, security.codes_kept, security.sessions,
     security.end_session, preferences.preferences, preferences.change,
-    desk.home, desk.find, desk.code, desk.issue, queue.queue, queue.item, queue.take, queue.give_back, queue.answer,
+    desk.home, desk.find, desk.code, desk.issue, queue.queue, queue.item, queue.file, queue.take, queue.give_back, queue.answer,
 )
 
 

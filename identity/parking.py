@@ -16,7 +16,7 @@ from access.viewer import Viewer
 from tables.base import new_id, new_ref
 from tables.sealing import MissingKey, Tampered
 
-SECRETS = frozenset({"password", "password_again", "new_password", "code", "csrf", "form_key", "next", "step"})
+SECRETS = frozenset({"password", "password_again", "new_password", "code", "csrf", "form_key", "next", "step", "file"})
 AT_MOST = 20
 OLDER = (
     "DELETE FROM parked_form WHERE account = ? AND id NOT IN"

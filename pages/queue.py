@@ -9,7 +9,8 @@ from typing import Any
 from access.grant import QueueGrant, RecordGrant
 from access.items import open_item
 from access.visible import visible
-from pages.requests import RequestPage, request_page
+from pages.attachments import File
+from pages.requests import RequestPage, request_file, request_page
 from rules.requests import KINDS
 from tables.requests import Request
 from words.dates import when
@@ -126,6 +127,14 @@ async def item_page(grant: QueueGrant, ref: str) -> tuple[ItemPage, RecordGrant 
     opened = await request_page(item, rows[0]["kind"], ref) if item else None
     grant.showed("Request", [rows[0]["id"]])
     return ItemPage(_waiting(grant, rows[0]), opened), item
+
+
+async def item_file(grant: QueueGrant, ref: str, place: int) -> File | None:
+    """For who has taken the item."""
+    found = await item_page(grant, ref)
+    if found is None or found[1] is None:
+        return None
+    return await request_file(found[1], found[0].one.row["kind"], ref, place)
 
 
 def _waiting(grant: QueueGrant, row: dict[str, Any]) -> Waiting:

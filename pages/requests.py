@@ -9,7 +9,10 @@ from uuid import UUID
 from access.grant import RecordGrant
 from access.visible import one_of, visible
 from access.vocabulary import Action, Category
+from files.kinds import JPEG, PDF, PNG
+from files.store import Stored, read, stored
 from pages.address import Address
+from pages.attachments import File
 from pages.listing import Entry, Listing, Source
 from pages.sheet import Facts, Link, Part, Sheet, said_facts
 from pages.stored import Row
@@ -20,6 +23,7 @@ from tables.medicines import MedicationRequest
 from tables.requests import Request, RequestStep
 from words.dates import when
 from words.gettext import N_, _
+from words.numbers import file_size
 from words.requests import KIND_NAMES, TEAMS, state_tag, state_words, title_of
 from words.sentences import sentence
 
@@ -27,6 +31,7 @@ PATHS = {"message": "messages", "refill": "refills", "visit": "visit-requests"}
 """Where requests of a kind stand below the record."""
 SUBJECTS = {"MedicationRequest": MedicationRequest}
 READS = ("kind", "topic", "state", "answer", "asked_at", "changed_at", "asked_by", "share")
+KIND_OF_FILE = {PDF: N_("PDF"), PNG: N_("picture"), JPEG: N_("picture")}
 STEPS = ("id", "at", "author", "by_staff", "did", "answer", "sealed", "file")
 
 
@@ -129,6 +134,7 @@ class Step:
     row: Row
     who: str
     words: str
+    file: Stored | None = None
 
     @property
     def heading(self) -> str:
@@ -182,7 +188,18 @@ class RequestPage(Sheet):
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        return tuple(Part(step.heading, blocks=step.blocks) for step in self.steps)
+        return tuple(Part(step.heading, blocks=step.blocks, links=self._files(step)) for step in self.steps)
+
+    def _files(self, step: Step) -> tuple[Link, ...]:
+        if step.file is None:
+            return ()
+        kind, size = _(KIND_OF_FILE[step.file.media_type]), file_size(step.file.size)
+        words = _("File: %(kind)s, %(size)s", kind=kind, size=size)
+        return (Link((*self.here, "files", str(self.files.index(step.file))), words),)
+
+    @property
+    def files(self) -> tuple[Stored, ...]:
+        return tuple(step.file for step in self.steps if step.file)
 
     @property
     def may_say(self) -> bool:
@@ -216,11 +233,26 @@ async def steps_of(grant: RecordGrant, request: UUID) -> tuple[Step, ...]:
     """The newest last, opened for this grant alone."""
     rows = await visible(grant, RequestStep).rows(STEPS, "request = ?", request, then="ORDER BY at, id")
     names = await names_of(grant, {row["author"] for row in rows})
+    files = await stored(grant.house.database, [row["file"] for row in rows if row["file"]])
     grant.showed("RequestStep", [row["id"] for row in reversed(rows)])
+    me = grant.viewer.account
     return tuple(
-        Step(row=row, who="" if row["author"] == grant.viewer.account else names.get(row["author"], ""), words=opened(grant, row))
+        Step(row=row, who="" if row["author"] == me else names.get(row["author"], ""), words=opened(grant, row),
+             file=files.get(row["file"]))
         for row in rows
-    )
+    )  # fmt: skip
+
+
+async def request_file(grant: RecordGrant, kind: str, ref: str, place: int) -> File | None:
+    """One of the files that came with a request, in their order."""
+    rows = await visible(grant, Request).rows(("id",), "ref = ? AND kind = ?", ref, kind)
+    steps = await steps_of(grant, rows[0]["id"]) if rows else ()
+    files = [step.file for step in steps if step.file]
+    if place >= len(files):
+        return None
+    grant.showed("StoredFile", [files[place].id])
+    content = await read(grant.house.database, grant.house.keyring, files[place])
+    return File(files[place].media_type, content, "")
 
 
 def opened(grant: RecordGrant, row: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """How pool and worker talk over pipes: a message is its length in four bytes, then that many bytes.
 
-A request is a line of JSON, then the HTML to draw or the PDF to read. An answer is the PDF itself, the words that were
-read behind a mark, or JSON that says why there is neither.
+A request is a line of JSON, then the HTML to draw, the PDF to read or the picture to make anew. An answer is the PDF
+itself, words or a picture behind a mark, or JSON that says why there is none.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import struct
 
 LENGTH = struct.Struct(">I")
 READY = b"{}"
-WORDS = b"words:"
+WORDS, PICTURE = b"words:", b"picture:"
 
 
 def framed(message: bytes) -> bytes:
@@ -24,6 +24,18 @@ def request(html: str, **options: object) -> bytes:
 
 def to_read(content: bytes, most_words: int) -> bytes:
     return json.dumps({"most_words": most_words}).encode() + b"\n" + content
+
+
+def to_make_anew(content: bytes) -> bytes:
+    return json.dumps({"picture": True}).encode() + b"\n" + content
+
+
+def picture(content: bytes) -> bytes:
+    return PICTURE + content
+
+
+def picture_in(answer: bytes) -> bytes | None:
+    return answer.removeprefix(PICTURE) if answer.startswith(PICTURE) else None
 
 
 def read(text: str) -> bytes:
@@ -43,5 +55,5 @@ def words_in(answer: bytes) -> str | None:
 
 
 def reason(answer: bytes) -> str:
-    """Why there is neither a document nor words; '' where there is."""
-    return "" if is_document(answer) or answer.startswith(WORDS) else str(json.loads(answer)["reason"])
+    """Why there is neither a document nor words nor a picture; '' where there is."""
+    return "" if is_document(answer) or answer.startswith((WORDS, PICTURE)) else str(json.loads(answer)["reason"])

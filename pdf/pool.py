@@ -101,6 +101,17 @@ class PdfPool:
             _refuse(answer)
         return words
 
+    async def picture(self, content: bytes) -> bytes:
+        """A JPEG or PNG made anew from its dots, without anything else that was in the file. Raises a `PdfRefused`."""
+        if self.missing():
+            raise PdfUnavailable(self.missing())
+        async with self._place():
+            answer = await self._ask(frames.to_make_anew(content), READING_SECONDS)
+        made = frames.picture_in(answer)
+        if made is None:
+            _refuse(answer)
+        return made
+
     def missing(self) -> tuple[str, ...]:
         """What this host lacks, by package. Looked up once: a portal is started again after packages are added."""
         if self._missing is None:

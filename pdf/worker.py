@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from pdf import frames
 from pdf.frames import LENGTH, READY, framed, read, refusal
 
 MEGABYTE = 1024 * 1024
@@ -105,6 +106,8 @@ def _answer(draw: Callable[..., bytes], request: bytes) -> bytes:
     head, _, content = request.partition(b"\n")
     asked = json.loads(head)
     try:
+        if "picture" in asked:
+            return _anew(content)
         return _words(content, **asked) if "most_words" in asked else draw(content.decode(), **asked)
     except Faulty as faulty:
         return refusal(faulty.reason, faulty.detail)
@@ -112,6 +115,18 @@ def _answer(draw: Callable[..., bytes], request: bytes) -> bytes:
         return refusal("memory")
     except Exception as crashed:  # a fault of ours or of WeasyPrint's: this document fails, the portal does not
         return refusal("crash", f"{type(crashed).__name__}: {crashed}")
+
+
+def _anew(content: bytes) -> bytes:
+    """Of a picture that somebody sent, which may be anything."""
+    try:
+        from pdf.pictures import picture
+
+        return frames.picture(picture(content))
+    except MemoryError:
+        raise
+    except Exception as unread:
+        return refusal("unread", type(unread).__name__)
 
 
 def _words(content: bytes, most_words: int) -> bytes:

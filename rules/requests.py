@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 REQUESTED, TAKEN, COMPLETED, REJECTED, CANCELLED = "requested", "in-progress", "completed", "rejected", "cancelled"
 """FHIR TaskStatus."""
@@ -49,7 +48,7 @@ KINDS: dict[str, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """`subject` is the id of the row that it is about, `label` what that is called; `file` the id of a stored file."""
+    """`subject` is the id of the row that it is about, `label` what that is called."""
 
     kind: str
     topic: str
@@ -57,7 +56,6 @@ class Asking:
     subject_kind: str = ""
     subject: str = ""
     label: str = ""
-    file: UUID | None = None
 
 
 SATURDAY = 5

@@ -355,7 +355,7 @@ async def test_a_form_that_never_ends_is_given_up(doors, monkeypatch):
         await asyncio.sleep(60)
 
     with pytest.raises(form_layer.BadForm, match="cut_off"):
-        await form_layer.read_body(silence, {}, 100)
+        await form_layer.read_body(silence, 100, form_layer.BODY_SECONDS)
 
 
 # Every answer

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from datetime import UTC, datetime
 
 import pytest
+from PIL import Image
 
-from tests.support.client import client_of
-from tests.support.signing_in import sign_in
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
 
 
 @pytest.fixture
@@ -61,19 +62,16 @@ async def test_what_is_written_again_waits_for_somebody_anew(maria, person, cast
 
 async def test_the_same_message_sent_twice_is_there_once(maria, cast):
     page = await maria.get(home(cast, "/messages/new"))
-    sending = (await maria.send(page, "Send", topic="health", words="Only once")).response.request
-    again = await maria.post(page.url, sending.content.decode())
-    assert again.status == 303
+    answers = [await maria.send(page, "Send", topic="health", words="Only once") for _ in range(2)]
+    assert answers[0].headers["location"] == answers[1].headers["location"]
     listed = await maria.get(home(cast, "/messages"))
     assert len([link for link in listed.links if link[0] == "Message: Your health"]) == 1
 
 
 async def test_twenty_sendings_of_one_form_at_once_make_one_message(maria, cast):
     page = await maria.get(home(cast, "/messages/new"))
-    first = await maria.send(page, "Send", topic="other", words="All at once")
-    body = first.response.request.content.decode()
-    answers = await asyncio.gather(*(maria.post(page.url, body) for _ in range(20)))
-    assert {one.headers["location"] for one in answers} == {first.headers["location"]}
+    answers = await asyncio.gather(*(maria.send(page, "Send", topic="other", words="All at once") for _ in range(20)))
+    assert len({one.headers["location"] for one in answers}) == 1
 
 
 @pytest.mark.parametrize(("fields", "said"), [
@@ -217,3 +215,84 @@ async def test_words_are_sealed_where_they_are_kept(maria, cast, demo_database):
     await write(maria, cast, "Unmistakable words")
     rows = await demo_database.rows("SELECT sealed FROM request_step WHERE sealed IS NOT NULL")
     assert rows and not any(b"Unmistakable" in bytes(row["sealed"]) for row in rows)
+
+
+# Files
+
+
+def a_picture(kind: str = "JPEG", size=(60, 40), place: bool = True) -> bytes:
+    """With a place in it, as a phone writes one."""
+    out = io.BytesIO()
+    exif = Image.Exif()
+    exif.get_ifd(0x8825)[1] = "N"
+    exif[0x010F] = "Phone of Maria"
+    Image.new("RGB", size, "red").save(out, kind, **({"exif": exif} if place else {}))
+    return out.getvalue()
+
+
+async def send_file(client, cast, content: bytes, name: str = "photo.jpg", kind: str = "image/jpeg"):
+    page = await client.get(home(cast, "/messages/new"))
+    return await client.submit(page, "Send", topic="health", words="See the picture", file=(name, content, kind))
+
+
+async def test_a_picture_is_kept_without_the_place_where_it_was_taken(maria, cast):
+    sent = await send_file(maria, cast, a_picture())
+    file = await maria.get(sent.link("File: picture"))
+    assert file.headers["content-type"] == "image/jpeg" and "attachment" in file.headers["content-disposition"]
+    assert b"Phone of Maria" not in file.content and not Image.open(io.BytesIO(file.content)).getexif()
+
+
+async def test_a_file_is_read_by_the_team_that_answers_and_by_nobody_else(maria, person, cast):
+    sent = await send_file(maria, cast, PDF, "letter.pdf", "application/pdf")
+    address = sent.link("File: PDF")
+    clinician = await person("clinician")
+    queue = await clinician.get("/staff/requests")
+    item = await clinician.get([address for words, address in queue.links if words.startswith("Message from Maria")][-1])
+    assert (await clinician.get(item.url + "/files/0")).status == 404
+    item = await clinician.submit(item, "Take it")
+    assert (await clinician.get(item.link("File: PDF"))).content == PDF
+    stranger = await person("stranger")
+    assert (await stranger.get(address)).status == 404
+    joseph = await person("helper-appointments")
+    assert (await joseph.get(address)).status == 403
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    (b"MZ" + b"\0" * 200, "Choose a PDF, a PNG or a JPEG picture"), (b"<script>alert(1)</script>", "Choose a PDF"),
+    (b"\xff\xd8\xff" + b"no picture at all" * 9 + b"\xff\xd9", "This picture cannot be opened"),
+])  # fmt: skip
+async def test_a_file_that_lies_about_what_it_is_is_refused_and_the_words_stay(maria, cast, content, said):
+    page = await maria.get(home(cast, "/messages/new"))
+    answer = await maria.send(page, "Send", topic="health", words="Still here", file=("x.jpg", content, "image/jpeg"))
+    assert answer.status == 422 and said in answer.main and "Still here" in answer.html
+    assert "Still here" not in (await maria.get(home(cast, "/messages"))).html
+
+
+async def test_a_picture_that_would_fill_the_memory_is_refused(maria, cast):
+    out = io.BytesIO()
+    Image.new("1", (30_000, 30_000)).save(out, "PNG")
+    page = await maria.get(home(cast, "/messages/new"))
+    answer = await maria.send(page, "Send", topic="health", words="Bomb", file=("x.png", out.getvalue(), "image/png"))
+    assert answer.status == 422 and "This picture cannot be opened" in answer.main
+
+
+async def test_a_file_that_is_too_large_is_refused_with_the_limit_in_words(maria, cast):
+    page = await maria.get(home(cast, "/messages/new"))
+    large = ("x.pdf", PDF + b"\0" * 6_000_000, "application/pdf")
+    answer = await maria.send(page, "Send", topic="health", words="Large", file=large)
+    assert answer.status == 413 and "MB at once" in answer.main
+
+
+async def test_nobody_sends_a_file_before_they_are_signed_in(client, cast):
+    answer = await client.request("POST", home(cast, "/messages/new"), data={"words": "x"}, files=[("file", ("x.pdf", PDF, "application/pdf"))])
+    assert answer.status in (303, 415) and "Location" not in answer.main
+
+
+async def test_the_same_file_sent_twice_is_kept_once(maria, cast, demo_database):
+    page = await maria.get(home(cast, "/messages/new"))
+    sending = {"topic": "health", "words": "Once", "file": ("a.pdf", PDF, "application/pdf")}
+    first, again = [await maria.send(page, "Send", **sending) for _ in range(2)]
+    assert first.headers["location"] == again.headers["location"]
+    other = await maria.send(page, "Send", **sending | {"file": ("a.pdf", PDF + b"\n%%EOF", "application/pdf")})
+    assert other.status == 422
+    assert (await demo_database.rows("SELECT COUNT(*) AS n FROM stored_file"))[0]["n"] == 1

@@ -13,9 +13,10 @@ from forms.requests import AnswerForm
 from forms.security import PressForm
 from handlers.forms import open_form, read_form
 from handlers.frame import Notice
-from handlers.refs import parse_ref
-from handlers.respond import invalid, render, see_other
-from pages.queue import item_page, queue_page
+from handlers.keeping import file_of
+from handlers.refs import parse_file, parse_ref
+from handlers.respond import attached, invalid, render, see_other
+from pages.queue import item_file, item_page, queue_page
 from words.gettext import N_, Later
 
 ACCESS = staff(*ANSWERS_REQUESTS)
@@ -48,15 +49,21 @@ async def give_back(request: Request, item: FromPath[str]) -> Response:
     return await _assign(request, item, acts.give_back, "/staff/requests?done=back")
 
 
-@post("/staff/requests/{item:str}", access=ACCESS)
+@get("/staff/requests/{item:str}/files/{file:str}", access=ACCESS)
+async def file(request: Request, item: FromPath[str], file: FromPath[str]) -> Response:
+    return attached(request, await item_file(request.state.grant, *parse_file(item, file)))
+
+
+@post("/staff/requests/{item:str}", access=ACCESS, upload=True)
 async def answer(request: Request, item: FromPath[str]) -> Response:
     page, grant = await _found(request, item)
     form = read_form(request, AnswerForm, answers=page.answers)
     if grant is None:
         return see_other(request, f"/staff/requests/{item}?done=late")
-    if not form.validate():
+    whole, file = form.validate(), await file_of(request, grant, form)
+    if not whole or form.problems:
         return await invalid(request, page, "staff/request.html", form)
-    await acts.answer(grant, form.chosen, form.words.data, form.sending, "/staff/requests?done=answered")
+    await acts.answer(grant, form.chosen, form.words.data, form.sending, "/staff/requests?done=answered", file)
     return see_other(request, "/staff/requests?done=answered")
 
 

@@ -1,0 +1,60 @@
+"""A form with a file in it: multipart/form-data (RFC 7578), read whole, within limits, by what it says it is."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from io import BytesIO
+
+from multipart import MultipartError, MultipartParser, MultipartPart, parse_options_header
+
+MULTIPART = "multipart/form-data"
+PARTS = 40
+
+
+class NotAForm(ValueError):
+    """The body is no such form, or is cut off in the middle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What a browser sent for one file. Its name is only shown to whoever sent it."""
+
+    name: str
+    content: bytes
+
+    @property
+    def digest(self) -> str:
+        """Stands for the file among the fields of its form."""
+        return hashlib.sha256(self.content).hexdigest() if self.content else ""
+
+
+Pairs = list[tuple[str, str]]
+
+
+def parse_upload(content_type: str, body: bytes) -> tuple[Pairs, dict[str, Upload]]:
+    """The fields, each file with its digest among them, and the files that were chosen."""
+    kind, options = parse_options_header(content_type)
+    if kind != MULTIPART or not options.get("boundary"):
+        raise NotAForm(kind)
+    try:
+        whole = MultipartParser(
+            BytesIO(body), options["boundary"], len(body), strict=True, part_limit=PARTS, spool_limit=len(body) + 1,
+            memory_limit=len(body) + 1, partsize_limit=len(body) + 1,
+        )
+        return _read(list(whole))
+    except (MultipartError, UnicodeDecodeError) as error:
+        raise NotAForm(str(error)) from error
+
+
+def _read(parts: list[MultipartPart]) -> tuple[Pairs, dict[str, Upload]]:
+    pairs, files = [], {}
+    for part in parts:
+        if part.filename is None:
+            pairs.append((part.name, part.value))
+            continue
+        upload = Upload(part.filename[:200], part.raw)
+        pairs.append((part.name, upload.digest))
+        if upload.content:
+            files[part.name] = upload
+    return pairs, files
