@@ -39,6 +39,11 @@ async def with_visits(grant: RecordGrant, rows: list[Row]) -> list[Row]:
     return [row | {"visit": found.get(row["encounter"])} for row in rows]
 
 
+async def without_visits(grant: RecordGrant, rows: list[Row]) -> list[Row]:
+    """For `Source.brief`, where no visit is named."""
+    return [row | {"visit": None} for row in rows]
+
+
 def links_to_visits(rows: Sequence[Row]) -> Iterator[Link]:
     """To the visits of rows that have them, each once."""
     for visit in {row["visit"]["ref"]: row["visit"] for row in rows if row["visit"]}.values():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from access.vocabulary import Category
-from pages.belonging import links_to_visits, with_visits
+from pages.belonging import links_to_visits, with_visits, without_visits
 from pages.listing import Entry, Listing, Source
 from pages.stored import Row, when_in
 from pages.written import blocks
@@ -76,6 +76,6 @@ CONDITIONS = Listing(
     groups=(("now", N_("Now")), ("past", N_("In the past"))),
     sources=(
         Source(Condition, (*TOLD, "onset_words", "onset", "abatement", "recorded", "encounter"), _entry, group=_group,
-               same=_same, sorts=(*TOLD, "abatement_text"), by="onset", more=with_visits),
+               same=_same, sorts=(*TOLD, "abatement_text"), by="onset", more=with_visits, brief=without_visits),
     ),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from piccolo.table import Table
 
@@ -82,6 +82,8 @@ class Source:
     by: str = "effective"
     sift: Callable[[RecordGrant, list[Row]], Awaitable[list[Row]]] = _as_read
     more: Callable[[RecordGrant, list[Row]], Awaitable[list[Row]]] = _as_read
+    brief: Callable[[RecordGrant, list[Row]], Awaitable[list[Row]]] | None = None
+    """In place of `more` for whoever says no more of an entry than its title, tag and answer, as a summary does."""
     same: Callable[[Row], Hashable] | None = None
     name: Callable[[Row], str] = lambda row: row["label"]
     """What words are looked for in; from what `sorts` reads."""
@@ -116,6 +118,11 @@ class Listing:
     """What can be asked for or done about these, for who may act here; its words are still to be translated."""
     summary: Summary | None = None
     """What stands before the list where it is read from its beginning: said of all of it, such as the newest of each."""
+
+    @property
+    def in_brief(self) -> Listing:
+        """The same list for a summary: what lies in other tables is not asked for."""
+        return replace(self, sources=tuple(replace(one, more=one.brief or one.more) for one in self.sources))
 
     def heading(self, code: str) -> str:
         known = dict(self.groups).get(code)

@@ -45,6 +45,10 @@ async def _filled(grant: RecordGrant, rows: list[Row]) -> list[Row]:
     ]
 
 
+async def _unfilled(grant: RecordGrant, rows: list[Row]) -> list[Row]:
+    return [row | {"fill": None} for row in await with_reasons(grant, rows)]
+
+
 def _prescribed(row: Row) -> Entry:
     return _entry(row, _started(row), _supply(row), _last_fill(row["fill"]))
 
@@ -113,7 +117,7 @@ MEDICINES = Listing(
     groups=(("now", N_("Now")), ("before", N_("Before")), ("given", N_("Given at the clinic"))),
     sources=(
         Source(MedicationRequest, (*ALL, "requester", "quantity", "refills", "supply_days", "reported", "valid"),
-               _prescribed, group=_group, sorts=("status",), more=_filled),
+               _prescribed, group=_group, sorts=("status",), more=_filled, brief=_unfilled),
         Source(MedicationStatement, (*ALL, "informant"), _told, group=_group, sorts=("status",),
                more=with_reasons),
         Source(MedicationAdministration, (*ALL[:2], *ALL[3:], "performer"), _given, group=lambda row: "given",

@@ -54,7 +54,10 @@ async def with_reasons(grant: RecordGrant, rows: list[Row]) -> list[Row]:
     why a medicine is taken, or what a visit was for, is often the very name of a condition."""
     if not any(row.get(name) for row in rows for name in REASONS):
         return rows
-    hidden = await unsayable(grant, Condition)
+    return reasons_without(rows, await unsayable(grant, Condition))
+
+
+def reasons_without(rows: list[Row], hidden: frozenset[str]) -> list[Row]:
     return [row | {name: _reasons(row[name], name, hidden) for name in REASONS if row.get(name)} for row in rows]
 
 

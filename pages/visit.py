@@ -10,7 +10,7 @@ from access.grant import RecordGrant
 from access.vocabulary import Category
 from pages.address import Address, RecordPage
 from pages.findings import Finding, nested
-from pages.pointed import unsayable
+from pages.pointed import reasons_without, unsayable
 from pages.sheet import Link, Remark
 from pages.stored import listed
 from pages.visit_query import OfVisit, Rows, of_visit, the_visit
@@ -169,16 +169,18 @@ class VisitPage(RecordPage):
 
 async def visit_page(grant: RecordGrant, ref: str) -> VisitPage | None:
     """None where there is no such visit for this grant."""
-    encounter = await the_visit(grant, ref)
-    if encounter is None:
+    sent = await the_visit(grant, ref)
+    if sent is None:
         return None
-    grant.showed("Encounter", [encounter["id"]])
-    found = await of_visit(grant, encounter)
+    grant.showed("Encounter", [sent["id"]])
+    hidden = await unsayable(grant, Condition)
+    [encounter] = reasons_without([sent], hidden)
+    found = await of_visit(grant, encounter, hidden)
     readable = grant.reads_texts
     return VisitPage(
         at=Address.of(grant), own=grant.own, given=grant.given, visit=visit_of(encounter, bool(found.texts)),
         texts=_texts(found) if readable else (), withheld=not readable and bool(_texts(found)),
-        problems=_problems(grant, encounter, found.conditions, await unsayable(grant, Condition)), measured=_findings(found.tests, Category.VITALS),
+        problems=_problems(grant, encounter, found.conditions, hidden), measured=_findings(found.tests, Category.VITALS),
         tests=_findings(found.tests, Category.RESULTS), reports=tuple(map(_report, found.reports)),
         medicines=tuple(map(_ordered, found.medicines)),
         done=tuple(_done(row, "performer", "outcome", "note") for row in found.procedures),

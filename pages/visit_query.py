@@ -10,7 +10,7 @@ from access.grant import RecordGrant
 from access.visible import one_of, visible
 from access.vocabulary import TABLE_CATEGORY, Category
 from pages import findings
-from pages.pointed import with_reasons
+from pages.pointed import reasons_without
 from pages.stored import Row, listed
 from pages.visit_rows import COLUMNS
 from tables.conditions import Condition
@@ -47,15 +47,16 @@ class OfVisit:
     letters: Rows
 
 
-async def of_visit(grant: RecordGrant, encounter: Row) -> OfVisit:
+async def of_visit(grant: RecordGrant, encounter: Row, hidden: frozenset[str]) -> OfVisit:
+    """`hidden` are names of conditions that nothing here may say."""
     reports = await _reports(grant, encounter)
     return OfVisit(
         texts=await _read(grant, encounter, Composition, "title", "author", "sections", order="effective_starts"),
         conditions=await _conditions(grant, encounter),
         reports=reports,
         tests=await _tests(grant, encounter, reports),
-        medicines=await with_reasons(
-            grant, await _read(grant, encounter, MedicationRequest, "label", "doses", "reason", "reported")
+        medicines=reasons_without(
+            await _read(grant, encounter, MedicationRequest, "label", "doses", "reason", "reported"), hidden
         ),
         procedures=await _read(grant, encounter, Procedure, "label", "performer", "outcome", "status_reason", "note",
                                order="effective_starts"),
@@ -95,9 +96,11 @@ async def _reports(grant: RecordGrant, encounter: Row) -> Rows:
 
 
 async def _tests(grant: RecordGrant, encounter: Row, reports: Rows) -> Rows:
-    """Of the visit itself, and of its reports where only these name the visit."""
+    """Of the visit itself, and of its reports where only these name the visit; where there are none, their half is not
+    asked for, or SQLite would look through all tests of the patient."""
     inside = [row["id"] for row in reports]
-    also = f"(encounter = ? OR {one_of('report', inside)}) AND {one_of('category', SHOWN)}"
+    theirs = f"(encounter = ? OR {one_of('report', inside)})" if inside else "encounter = ?"
+    also = f"{theirs} AND {one_of('category', SHOWN)}"
     values = encounter["id"], *inside, *SHOWN
     found = await visible(grant, Observation).rows(findings.COLUMNS, also, *values, then="ORDER BY label, ref")
     grant.showed("Observation", [row["id"] for row in found])
@@ -105,4 +108,5 @@ async def _tests(grant: RecordGrant, encounter: Row, reports: Rows) -> Rows:
 
 
 async def the_visit(grant: RecordGrant, ref: str) -> Row | None:
-    return next(iter(await with_reasons(grant, await visible(grant, Encounter).rows(VISIT, "ref = ?", ref))), None)
+    """Its reasons as they were sent: `reasons_without` takes out what may not be said."""
+    return next(iter(await visible(grant, Encounter).rows(VISIT, "ref = ?", ref)), None)
