@@ -160,13 +160,13 @@ async def _import(settings: Settings, arguments: argparse.Namespace):
     from access.opening import open_system
     from ehr.collecting import collecting_seldom
     from ehr.importing import import_paths
-    from jobs.news import tell_of_feed
+    from jobs.kinds import after_feed
 
     async with house_of(settings) as house:
         with Progress("Importing") as progress, collecting_seldom():
             return await import_paths(
                 open_system(house, "import", house.clock()), arguments.path, arguments.source,
-                report_progress=progress.to, ended=partial(tell_of_feed, house),
+                report_progress=progress.to, ended=partial(after_feed, house),
             )  # fmt: skip
 
 

@@ -127,10 +127,37 @@ class AccountGrant(Grant):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BillGrant(Grant):
-    """One guarantor account; `named` says for which covered records service names may show."""
+    """One guarantor account. `record` is the chart of who owes; `named` are the covered charts whose services may be
+    named, `whole` those of which nothing is kept back. `sites` narrows what staff see; empty is everywhere."""
 
     guarantor: UUID
+    guarantor_ref: str
+    number: str
+    record: UUID
+    record_ref: str
+    name: str
+    given: str
+    birth_text: str
+    basis: str
+    share: UUID | None
+    share_ref: str
+    action: Action
+    acts: bool
     named: frozenset[UUID] = frozenset()
+    whole: frozenset[UUID] = frozenset()
+    sites: frozenset[UUID] = frozenset()
+    preview: bool = False
+    helper_name: str = ""
+
+    @property
+    def own(self) -> bool:
+        return self.basis == "self"
+
+    async def still(self) -> None:
+        from access.bills import bill_stands
+
+        if not await bill_stands(self):
+            raise Changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

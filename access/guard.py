@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
+from access.bills import open_bill, open_bill_at_work
 from access.house import House
 from access.opening import Denied, open_account, open_queue, open_record
 from access.viewer import Viewer
@@ -95,6 +96,15 @@ async def _staff(connection: ASGIConnection, access: Access):
     return _stale(connection, access) or await open_queue(_house(connection), viewer, held[0])
 
 
+async def _bill(connection: ASGIConnection, access: Access):
+    """One's own account or that of somebody one helps; for staff, one of their sites."""
+    viewer, guarantor = _viewer(connection), _ref(connection.scope["path_params"]["guarantor"])
+    if access.duties:
+        queue = await _staff(connection, access)
+        return queue if isinstance(queue, Denied) else await open_bill_at_work(queue, guarantor, access)
+    return _unproven(viewer) or await open_bill(_house(connection), viewer, guarantor, access)
+
+
 async def _demo(connection: ASGIConnection, access: Access) -> Denied | None:
     return None if _house(connection).demo else Denied("stranger")
 
@@ -118,5 +128,5 @@ def _stale(connection: ASGIConnection, access: Access) -> Denied | None:
 
 OPENERS = {
     "public": _nobody, "pre_session": _nobody, "signed": _nobody, "half": _half, "account": _account,
-    "record": _record, "staff": _staff, "demo": _demo, "bill": _not_built, "capability": _not_built,
+    "record": _record, "staff": _staff, "demo": _demo, "bill": _bill, "capability": _not_built,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,22 +11,16 @@ from piccolo.columns.combination import WhereRaw
 from piccolo.query import Count, Exists
 from piccolo.table import Table
 
-from access.grant import AccountGrant, Grant, QueueGrant, RecordGrant, SystemGrant
+from access.grant import AccountGrant, BillGrant, Grant, QueueGrant, RecordGrant, SystemGrant
+from access.predicates import EVERYTHING, NOTHING, Predicate, all_of, one_of
+from access.visible_bills import accounts_for, accounts_shared, of_bill
 from access.vocabulary import OWNED, PARTS, QUEUED, TABLE_CATEGORY, Action, Category
 from tables.accounts import AccountAddress, Authenticator, Password, Session, StaffDuty
 from tables.audit import AuditEvent
 from tables.database import Database
+from tables.ledger import GuarantorAccount
 from tables.records import Record, Share
 from tables.results import Series
-
-
-@dataclass(frozen=True, slots=True)
-class Predicate:
-    """A condition in SQL with `?` marks, and their values in order."""
-
-    sql: str
-    values: tuple = ()
-
 
 SHARED = tuple(one for one in Category if one is not Category.HOME)
 """What a helper may be given rows of. Everybody with a share has the home page, which is no part of the chart: what a
@@ -42,15 +36,6 @@ HOLDERS = {
     "request": ("SELECT 1 FROM medication_request held WHERE CAST(held.id AS VARCHAR(36)) = request.subject",),
 }  # fmt: skip
 """What a row may be part of, as `held`: a test of a report, of a panel, or of a report's panel; what a request is about."""
-
-NOTHING = Predicate("1 = 0")
-EVERYTHING = Predicate("1 = 1")
-
-
-def all_of(*predicates: Predicate) -> Predicate:
-    """Every one of them."""
-    values = tuple(value for predicate in predicates for value in predicate.values)
-    return Predicate(" AND ".join(predicate.sql for predicate in predicates), values)
 
 
 @dataclass(frozen=True)
@@ -83,11 +68,6 @@ class Visible:
         return Exists(self.table).where(self.where)
 
 
-def one_of(name: str, values: Collection[Any]) -> str:
-    """`name IN (?, ?)`; of nothing, what is never true."""
-    return f"{name} IN ({', '.join('?' * len(values))})" if values else "1 = 0"
-
-
 def visible(grant: Grant, table: type[Table]) -> Visible:
     """No grant that names this table, no rows: what is not listed here is invisible."""
     find = PREDICATES.get(type(grant))
@@ -117,6 +97,8 @@ def _of_record(grant: RecordGrant, table: type[Table]) -> Predicate:
         return Predicate("share.record = ?", (grant.record,))
     if table is Record:
         return Predicate("record.id = ?", (grant.record,))
+    if table is GuarantorAccount and grant.may(Category.BILLING):
+        return accounts_for(grant)
     return NOTHING
 
 
@@ -212,6 +194,8 @@ def _of_account(grant: AccountGrant, table: type[Table]) -> Predicate:
         return Predicate(f"{table._meta.tablename}.account = ?", (grant.account,))
     if table is AuditEvent:
         return Predicate("audit_event.actor = ?", (grant.account,))
+    if table is GuarantorAccount:
+        return accounts_shared(grant)
     return _records_shared(grant) if table is Record else NOTHING
 
 
@@ -253,6 +237,7 @@ def _of_system(grant: SystemGrant, table: type[Table]) -> Predicate:
 PREDICATES: dict[type[Grant], Callable[..., Predicate]] = {
     RecordGrant: _of_record,
     AccountGrant: _of_account,
+    BillGrant: of_bill,
     QueueGrant: _of_queue,
     SystemGrant: _of_system,
 }

@@ -136,6 +136,7 @@ PLACES: tuple[Place, ...] = (
     Place("requests", Category.HOME, N_("What you asked for"), DO),
     Place("summary", Category.HOME, N_("Health summary"), HEALTH),
     Place("emergency-card", Category.HOME, N_("Emergency card"), HEALTH),
+    Place("bills", Category.BILLING, N_("Bills"), MONEY),
     Place("insurance", Category.BILLING, N_("Insurance on file"), MONEY),
     Place("activity", Category.CONTROL, N_("Who has looked"), WHO),
 )
@@ -240,8 +241,9 @@ def record(category: Category, action: Action = Action.SEE, *, page: str = "", s
     return Access("record", category, action, page=page, step_up=step_up)
 
 
-def bill(action: Action) -> Access:
-    return Access("bill", action=action)
+def bill(action: Action = Action.SEE, *duties: Duty, passive: bool = False) -> Access:
+    """A guarantor account: for who owes and who helps them with it, or for the duties that are named."""
+    return Access("bill", Category.BILLING, action, duties, page="bills", passive=passive)
 
 
 def staff(*duties: Duty) -> Access:

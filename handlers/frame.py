@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from litestar import Request
 
-from access.grant import RecordGrant
+from access.grant import BillGrant, RecordGrant
 from access.viewer import Viewer
 from handlers.keys import form_key, form_token
 from handlers.session_cookie import cookie_name
@@ -81,7 +81,7 @@ async def frame_for(request: Request, *, notice: Notice | None, errors: tuple[Er
     viewer: Viewer = request.state.viewer
     house, assets = request.app.state.house, request.app.state.assets
     grant = request.state.get("grant")
-    record = _strip(grant, viewer) if isinstance(grant, RecordGrant) else None
+    record = _strip(grant, viewer) if isinstance(grant, RecordGrant | BillGrant) else None
     side = _side(request, viewer)
     ways = ways_from(grant, viewer, side, _section(request.url.path))
     scripts = tuple(assets.url(name) for name in _scripts(viewer, htmx))
@@ -137,7 +137,7 @@ def _banner(viewer: Viewer) -> str:
     return BANNERS.get(viewer.idle_seconds, "") if left > viewer.idle_seconds - 61 else ""
 
 
-def _strip(grant: RecordGrant, viewer: Viewer) -> RecordStrip:
+def _strip(grant: RecordGrant | BillGrant, viewer: Viewer) -> RecordStrip:
     return RecordStrip(
         ref=grant.record_ref, name=grant.name, given=grant.given,
         born=clinical(parse_clinical_date(grant.birth_text, "UTC")), own=grant.own,

@@ -9,7 +9,7 @@ from jinja2_fragments import render_block
 from litestar import Request, Response
 from litestar.exceptions import NotFoundException
 
-from access.grant import RecordGrant
+from access.grant import BillGrant, RecordGrant
 from forms.base import Form
 from handlers.frame import ErrorItem, Notice, frame_for, text_size
 from handlers.session_cookie import cookie_name
@@ -47,7 +47,7 @@ async def render(
 
 
 def _check_audited(request: Request, page: Any) -> None:
-    if isinstance(page, RecordPage) and not isinstance(request.state.get("grant"), RecordGrant):
+    if isinstance(page, RecordPage) and not isinstance(request.state.get("grant"), RecordGrant | BillGrant):
         raise UnauditedPage(type(page).__name__)
 
 

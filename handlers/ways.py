@@ -82,12 +82,13 @@ def _of_staff(locale: str, duties: frozenset[Duty]) -> Ways:
 @lru_cache(maxsize=64)
 def _of_account(locale: str) -> Ways:
     with use(locale):
-        return Ways(nav=(NavItem("/records", _("Records")),), index=(_account(),))
+        return Ways(nav=(NavItem("/records", _("Records")), NavItem("/bills", _("Bills"))), index=(_account(),))
 
 
 def _account() -> IndexGroup:
     return IndexGroup(_("Your account"), (
-        NavItem("/records", _("Records you can open")), NavItem("/account/security", _("Sign-in and security")),
+        NavItem("/records", _("Records you can open")), NavItem("/bills", _("Bills")),
+        NavItem("/account/security", _("Sign-in and security")),
         NavItem("/account/preferences", _("Your name and text size")),
     ))  # fmt: skip
 

@@ -10,10 +10,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from access.grant import RecordGrant, SystemGrant
+from access.bills import open_bill
+from access.grant import BillGrant, RecordGrant, SystemGrant
 from access.opening import open_for
+from access.viewer import Viewer, Visitor
 from access.visible import visible
-from access.vocabulary import Access, Action, Category
+from access.vocabulary import Access, Action, Category, bill
 from tables.requests import Request
 from tables.results import DiagnosticReport, Observation
 from tables.visits import Composition, Encounter
@@ -59,6 +61,21 @@ async def request_is_visible(system: SystemGrant, row: dict) -> bool:
     return isinstance(grant, RecordGrant) and await visible(grant, Request).exists().where(Request.id == id)
 
 
+async def bill_is_theirs(system: SystemGrant, row: dict) -> bool:
+    """Whether the account that a statement or a payment belongs to opens for them."""
+    house, now = system.house, system.house.clock()
+    found = await house.database.rows(GUARANTOR_OF[row["object_kind"]], UUID(row["object"]))
+    state = await house.database.rows("SELECT state, kind FROM account WHERE id = ?", row["account"])
+    if not found or not state or state[0]["state"] != "active":
+        return False
+    viewer = Viewer(Visitor("", system.part), now, "full", row["account"], kind=state[0]["kind"])
+    return isinstance(await open_bill(house, viewer, found[0]["ref"], bill()), BillGrant)
+
+
+GUARANTOR_OF = {
+    kind: f"SELECT g.ref FROM {table} t JOIN guarantor_account g ON g.id = t.guarantor WHERE t.id = ?"
+    for kind, table in (("Statement", "statement"), ("Payment", "payment"))
+}
 RECORD_OF = (
     "SELECT r.ref FROM {table} c JOIN record_source s ON s.id = c.patient JOIN record r ON r.id = s.record WHERE c.id = ?"
 )
@@ -84,5 +101,8 @@ EVENTS: dict[str, Event] = {
     "account.address_ended": Event("address_ended", account_stands),
     "account.recovery_started": Event("recovery_started", account_stands),
     "account.recovered": Event("recovered", account_stands),
+    "statement.new": Event("statement_new", bill_is_theirs),
+    "payment.received": Event("payment_received", bill_is_theirs),
+    "payment.returned": Event("payment_returned", bill_is_theirs),
     "share.changed": Event("sharing_changed", account_stands),
 }

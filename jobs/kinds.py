@@ -6,9 +6,16 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from access.house import House
+from jobs.bills import BILLS, bills_of_feed, feed_bills
 from jobs.job import Job
-from jobs.news import FEED, RECORD, feed_news, record_news
+from jobs.news import FEED, RECORD, feed_news, record_news, tell_of_feed
 
 Kind = Callable[[House, Job, datetime], Awaitable[None]]
 
-KINDS: dict[str, Kind] = {FEED: feed_news, RECORD: record_news}
+KINDS: dict[str, Kind] = {FEED: feed_news, RECORD: record_news, BILLS: feed_bills}
+
+
+async def after_feed(house: House, since: datetime) -> None:
+    """What follows an import, in the transaction that ends it."""
+    await tell_of_feed(house, since)
+    await bills_of_feed(house, since)

@@ -8,6 +8,10 @@ from base64 import b32encode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seeds.payments import Paid
 
 Resource = dict
 """One FHIR R4 resource as parsed JSON."""
@@ -58,6 +62,7 @@ class Person:
     """Table and slug of what a clinician holds back, and for how many days more."""
     only_me: tuple[tuple[str, str, str], ...] = ()
     """Table, FHIR type and slug of what its owner keeps from helpers."""
+    paid: tuple[Paid, ...] = ()
 
     @property
     def has_record(self) -> bool:

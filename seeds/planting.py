@@ -19,6 +19,7 @@ from seeds.cast import Helping, Person, fixed_id, fixed_ref
 from seeds.clinic import SITE, plant_clinic
 from seeds.deliveries import SOURCE, deliver, hold
 from seeds.looks import looks
+from seeds.payments import plant_bills
 from seeds.people import CAST
 from tables.database import Database
 
@@ -40,6 +41,7 @@ async def plant(house: House, now: datetime, people: Sequence[Person] = CAST) ->
     for person, password in zip(people, hashed, strict=True):
         await _plant_person(house, person, now, password)
     await deliver(house, people, now)
+    await plant_bills(house, people, now)
     async with house.database.transaction():
         await hold(house, people, now)
         for person in people:

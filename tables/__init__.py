@@ -15,6 +15,7 @@ from tables import (
     documents,
     feed,
     imaging,
+    ledger,
     medicines,
     messages,
     people,
@@ -33,6 +34,7 @@ from tables import (
 ROOMS = (
     clinic, accounts, records, audit, sending, visits, results, people, medicines, allergies, conditions, vaccines,
     care_plan, imaging, documents, procedures, appointments, messages, tasks, statements, coverage, feed, work, requests,
+    ledger,
 )  # fmt: skip
 ALL: tuple[type[Table], ...] = tuple(table for room in ROOMS for table in room.TABLES)
 CONSTRAINTS: tuple[str, ...] = tuple(line for room in ROOMS for line in room.CONSTRAINTS)

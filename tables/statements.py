@@ -20,7 +20,10 @@ class Invoice(Clinical, Table, tablename="invoice"):
     gross = BigInt(null=True, default=None)
     currency = code(3)
     lines = JSON(null=True, default=None)
-    """List of {"text", "amount", "currency"}; amount in minor units."""
+    """List of {"text", "amount", "currency", "charge", "parts"}; `amount` is the base price in minor units, `charge` is
+    `ChargeItem/id`, `parts` is a list of {"kind", "text", "amount", "currency"}: every price component."""
+    parts = JSON(null=True, default=None)
+    """The components of the total, as those of a line."""
     issuer = words()
     recipient = words()
     account_ref = words()
@@ -59,6 +62,7 @@ class ChargeItem(Clinical, Table, tablename="charge_item"):
     effective_starts = moment()
     effective_ends = moment()
     account_ref = words()
+    encounter_ref = words()
     performer = words()
     reason = words()
     override_reason = words()

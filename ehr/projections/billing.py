@@ -21,6 +21,7 @@ def invoice(resource: dict, reading: Reading, feed: Feed) -> Projection:
         "gross": gross if other == currency or net is None else None,
         "currency": currency or other,
         "lines": json_text([_line(sent, reading) for sent in each(resource, "lineItem")]),
+        "parts": json_text([_part(sent) for sent in each(resource, "totalPriceComponent")]),
         "issuer": reading.display(one(resource, "issuer"), "Organization") or None,
         "recipient": reading.display(one(resource, "recipient"), "Patient") or None,
         "account_ref": pointed(reading, one(resource, "account"), "Account"),
@@ -37,7 +38,16 @@ def _line(sent: dict, reading: Reading) -> dict:
     base = next((part for part in parts if text(part, "type") == "base"), parts[0] if parts else {})
     units, currency = minor_units(base, "amount")
     what = concept(sent, "chargeItemCodeableConcept") or reading.display(one(sent, "chargeItemReference"), "ChargeItem")
-    return {"text": what, "amount": units, "currency": currency}
+    return {
+        "text": what, "amount": units, "currency": currency,
+        "charge": pointed(reading, one(sent, "chargeItemReference"), "ChargeItem"), "parts": [_part(part) for part in parts],
+    }  # fmt: skip
+
+
+def _part(sent: dict) -> dict:
+    """A price component: base, surcharge, deduction, discount, tax or informational."""
+    units, currency = minor_units(sent, "amount")
+    return {"kind": text(sent, "type"), "text": concept(sent, "code"), "amount": units, "currency": currency}
 
 
 def number_of(resource: dict) -> str | None:
@@ -82,6 +92,7 @@ def charge_item(resource: dict, reading: Reading, feed: Feed) -> Projection:
         "price": price,
         "currency": currency,
         "account_ref": pointed(reading, one(resource, "account"), "Account"),
+        "encounter_ref": pointed(reading, one(resource, "context"), "Encounter"),
         "performer": joined(reading.display(actor, "Practitioner") for actor in performers),
         "reason": joined(concepts(resource, "reason")),
         "override_reason": text(resource, "overrideReason") or None,

@@ -9,6 +9,7 @@ from seeds.cast import Delivery, Person, Resource, years_old
 from seeds.fhir import LINDQVIST, Chart, age, attached, labelled
 from seeds.measures import grown
 from seeds.papers import inline, letter, pdf, radiology
+from seeds.people.dev_bills import bills
 from seeds.plans import care_plan, coverage, doing, goal
 
 
@@ -49,7 +50,7 @@ def feed(now: datetime) -> tuple[Delivery, ...]:
         ], found=(("asthma", "Asthma"),), goals=("sleep",)),
         coverage(chart, "family", "Lakeside Health Plan", "LHP 9917 3304", "Family plan", "2019-01-01",
                  holder="Meera Patel", relation="child", dependent="03", group=("Lakeside Design Office", "L-5520")),
-        *_vaccines(chart),
+        *_vaccines(chart), *bills(chart),
     ]
     return (Delivery(45, tuple(sent)),)
 

@@ -8,7 +8,7 @@ from seeds import laboratory as lab
 from seeds.cast import Delivery, Person, Resource
 from seeds.fhir import LINDQVIST, Chart, attached, coded, labelled
 from seeds.laboratory import Test
-from seeds.people import maria_at_home, maria_papers, maria_plans
+from seeds.people import maria_at_home, maria_bills, maria_papers, maria_plans
 from seeds.people.maria_procedures import procedures
 
 # Days ago: hemoglobin, hematocrit, red cells, white cells, platelets, MCV.
@@ -44,10 +44,11 @@ def feed(now: datetime) -> tuple[Delivery, ...]:
     chart = Chart(MARIA, now)
     return (
         Delivery(45, (chart.patient(), *_problems(chart), *_tests(chart), *_visits(chart), _mistaken_sugar(chart, "final"),
-                      *maria_papers.before(chart), *maria_plans.before(chart), *maria_at_home.until(chart, 45))),
+                      *maria_papers.before(chart), *maria_plans.before(chart), *maria_at_home.until(chart, 45),
+                      *maria_bills.before(chart))),
         Delivery(38, (*_tired(chart), *maria_plans.now(chart), _mistaken_sugar(chart, "entered-in-error"))),
         Delivery(3, (*_newest(chart), *maria_at_home.since(chart, 45))),
-        Delivery(2, (*_corrected(chart), *maria_papers.lately(chart))),
+        Delivery(2, (*_corrected(chart), *maria_papers.lately(chart), *maria_bills.now(chart))),
     )
 
 
@@ -254,6 +255,7 @@ MARIA = Person(
     phone="(555) 555-0110",
     address="14 Orchard Lane, Riverbend",
     feed=feed,
+    paid=maria_bills.PAID,
     held=(("diagnostic_report", "ttg-4", 3), ("observation", "ttg-4", 3)),
     only_me=(("encounter", "Encounter", "video"), ("diagnostic_report", "DiagnosticReport", "fit-335")),
 )

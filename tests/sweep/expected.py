@@ -25,7 +25,8 @@ DOES: dict[tuple[str, str], set[str]] = {
 }
 """What they may do for the patient too; it is written "part act" below."""
 
-# "anybody", "next step" (not found until the step before it is done), "account", "half", "demo", "staff:duty,duty" (and " unknown:duty": whose queue it is not in), or the part of the record it belongs to.
+# "anybody", "next step" (not found until the step before it is done), "account", "half", "demo", "staff:duty,duty" (and " unknown:duty": whose queue it is not in),
+# "bill" (who owes, and who helps them with it), or the part of the record it belongs to.
 ROUTES: dict[str, str] = {
     "/": "anybody",
     "/healthz": "anybody",
@@ -47,6 +48,10 @@ ROUTES: dict[str, str] = {
     "/register/authenticator": "half",
     "/register/codes": "account",
     "/records": "account",
+    "/bills": "account",
+    "/bills/{guarantor}": "bill",
+    "/bills/{guarantor}/statements": "bill",
+    "/bills/{guarantor}/statements/{statement}": "bill",
     "/account/security": "account",
     "/account/prove": "account",
     "/account/preferences": "account",
@@ -104,6 +109,7 @@ ROUTES: dict[str, str] = {
     "/records/{record}/requests": "home",
     "/records/{record}/summary": "home",
     "/records/{record}/emergency-card": "home",
+    "/records/{record}/bills": "billing",
     "/records/{record}/insurance": "billing",
     "/records/{record}/activity": "control",
 }
@@ -127,6 +133,8 @@ def outcome(rule: str, who: str, record: str, fresh: bool = True) -> str:
         return "sign-in"
     if rule == "account":
         return "seen"
+    if rule == "bill":
+        return "seen" if _record("billing", who, record) == "seen" else "unknown"
     if rule.startswith("staff:"):
         seen, _, unknown = rule.removeprefix("staff:").partition(" unknown:")
         return "unknown" if who in unknown.split(",") else _staff(set(seen.split(",")), who)

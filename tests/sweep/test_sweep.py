@@ -111,7 +111,7 @@ async def test_everybody_gets_what_is_theirs_and_nothing_else(sweep):
 async def differences(sweep: Sweep, client: Client, route: Route, who: str):
     """One line for each record on which this route answers otherwise than written down."""
     rule = rule_for(route.template)
-    for record in RECORDS if "record" in route.parameters else ("self",):
+    for record in RECORDS if {"record", "guarantor"} & set(route.parameters) else ("self",):
         values = sweep.values[record]
         if not set(route.parameters) <= set(values) or route.template.endswith(".pdf"):
             continue
@@ -238,14 +238,14 @@ async def test_every_document_is_accessible_and_within_budget(sweep):
     async with sweep.browser("self") as client:
         for route in sweep.routes:
             values = sweep.values["self"]
-            named = [name for name in route.parameters if name not in ("record", "share")]
+            named = [name for name in route.parameters if name not in ("record", "share", "guarantor")]
             if route.template.endswith("{file}"):
                 continue  # what somebody else sent is no document of ours
             if "GET" not in route.methods or "as/{share}" in route.template or not set(route.parameters) <= set(values):
                 continue
             if route.template.endswith(".pdf"):
                 addresses = [route.address(values)]
-            elif named and "record" in route.parameters:
+            elif named and {"record", "guarantor"} & set(route.parameters):
                 addresses = [route.address(values) + ".pdf"]
             else:
                 continue

@@ -49,6 +49,11 @@ NEWEST = {
     "image": "SELECT t.ref FROM diagnostic_report t {joined} AND t.category = 'imaging' {shown}"
              " ORDER BY t.attachments IS NULL, t.id LIMIT 1",
     "document": "SELECT t.ref FROM document_reference t {joined} {shown} ORDER BY t.note IS NULL, t.id LIMIT 1",
+    "guarantor": "SELECT g.ref FROM guarantor_account g JOIN record r ON r.id = g.holder WHERE r.ref = ?",
+    "statement": "SELECT t.ref FROM statement t JOIN guarantor_account g ON g.id = t.guarantor JOIN record r ON r.id = g.holder"
+                 " WHERE r.ref = ? ORDER BY t.number DESC LIMIT 1",
+    "payment": "SELECT t.ref FROM payment t JOIN guarantor_account g ON g.id = t.guarantor JOIN record r ON r.id = g.holder"
+               " WHERE r.ref = ? ORDER BY t.made_at LIMIT 1",
 }
 """What a parameter of an address names. One that bears the name of a table is found without a line here."""
 ANY = "SELECT t.ref FROM {table} t {joined} {shown} ORDER BY t.id LIMIT 1"

@@ -1,0 +1,30 @@
+"""Conditions in SQL, and how they are put together: what `visible` is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A condition in SQL with `?` marks, and their values in order."""
+
+    sql: str
+    values: tuple = ()
+
+
+NOTHING = Predicate("1 = 0")
+EVERYTHING = Predicate("1 = 1")
+
+
+def all_of(*predicates: Predicate) -> Predicate:
+    """Every one of them."""
+    values = tuple(value for predicate in predicates for value in predicate.values)
+    return Predicate(" AND ".join(predicate.sql for predicate in predicates), values)
+
+
+def one_of(name: str, values: Collection[Any]) -> str:
+    """`name IN (?, ?)`; of nothing, what is never true."""
+    return f"{name} IN ({', '.join('?' * len(values))})" if values else "1 = 0"

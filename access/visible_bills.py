@@ -1,0 +1,65 @@
+"""Which rows of bills a grant may read (`access.visible`): accounts, statements, the ledger, and the clinic's words in them."""
+
+from __future__ import annotations
+
+from piccolo.table import Table
+
+from access.grant import AccountGrant, BillGrant, RecordGrant
+from access.predicates import NOTHING, Predicate, one_of
+from tables.ledger import GuarantorAccount, LedgerEntry, LedgerTransaction, Payment, Refund, Statement, StatementLine
+from tables.records import Record
+
+HOLDER = (
+    "COALESCE((SELECT m.merged_into FROM record m WHERE m.id = guarantor_account.holder), guarantor_account.holder)"
+)
+"""The chart of who owes, wherever a merge has led it."""
+
+
+def accounts_for(grant: RecordGrant) -> Predicate:
+    """Whoever may see the bills of this chart: the account of its owner, and one of their own that covers it."""
+    mine = Predicate(f"{HOLDER} = ?", (grant.record,))
+    if grant.preview or grant.viewer is None:
+        return mine
+    covers = "guarantor_account.id IN (SELECT t.guarantor FROM statement t WHERE t.record = ?)"
+    holds = f"{HOLDER} IN (SELECT s.record FROM share s WHERE s.account = ? AND s.basis = 'self' AND s.revoked_at IS NULL)"
+    return Predicate(f"({mine.sql} OR ({covers} AND {holds}))", (*mine.values, grant.record, grant.viewer.account))
+
+
+def accounts_shared(grant: AccountGrant) -> Predicate:
+    """The accounts on `/bills`: mine, and those of people who gave me their bills. Opening one is decided by `open_bill`."""
+    return Predicate(
+        f"{HOLDER} IN (SELECT s.record FROM share s WHERE s.account = ? AND s.starts_at <= ?"
+        " AND (s.ends_at IS NULL OR s.ends_at > ?) AND s.revoked_at IS NULL AND (s.basis = 'self' OR EXISTS"
+        " (SELECT 1 FROM share_scope c WHERE c.share = s.id AND c.category = 'billing')))",
+        (grant.account, grant.now, grant.now),
+    )
+
+
+def of_bill(grant: BillGrant, table: type[Table]) -> Predicate:
+    """What belongs to this account. The clinic's words for a service only where it may be named."""
+    name = table._meta.tablename
+    if table is GuarantorAccount:
+        return Predicate("guarantor_account.id = ?", (grant.guarantor,))
+    if table in (Statement, Payment, LedgerTransaction, LedgerEntry):
+        return Predicate(f"{name}.guarantor = ?", (grant.guarantor,))
+    if table is Refund:
+        return Predicate("refund.payment IN (SELECT p.id FROM payment p WHERE p.guarantor = ?)", (grant.guarantor,))
+    if table is Record:
+        covered = "record.id IN (SELECT t.record FROM statement t WHERE t.guarantor = ?)"
+        return Predicate(f"(record.id = ? OR {covered})", (grant.record, grant.guarantor))
+    return _named_lines(grant) if table is StatementLine else NOTHING
+
+
+def _named_lines(grant: BillGrant) -> Predicate:
+    """Without what is sensitive or marked "only me", for everybody but the patient and those who write the bills."""
+    mine, shared = sorted(grant.whole, key=str), sorted(grant.named - grant.whole, key=str)
+    private = " OR ".join(
+        f"EXISTS (SELECT 1 FROM item_privacy i WHERE i.record = t.record AND i.item = CAST(t.{column} AS VARCHAR(36)))"
+        for column in ("invoice", "encounter")
+    )
+    openly = f"({one_of('t.record', shared)} AND t.sensitive = ? AND NOT ({private}))"
+    return Predicate(
+        "statement_line.statement IN (SELECT t.id FROM statement t WHERE t.guarantor = ?"
+        f" AND ({one_of('t.record', mine)} OR {openly}))",
+        (grant.guarantor, *mine, *shared, False),
+    )

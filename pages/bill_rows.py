@@ -1,0 +1,184 @@
+"""What a guarantor's account holds, read once: its statements, what happened to each, and what is left to pay."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from access.grant import BillGrant
+from access.visible import one_of, visible
+from pages.stored import Row, columns, dated_in, when_in
+from rules.dates import ClinicalDate
+from rules.ledger import ADJUSTMENT, CHARGE, INSURANCE, OWED, PAYMENT, REFUND, SETTLED
+from tables.ledger import LedgerEntry, LedgerTransaction, Payment, Statement, StatementLine
+from tables.records import Record
+from words.gettext import N_, _
+from words.money import money
+
+STATEMENT = columns(Statement, ("id", "ref", "record", "number", "currency", "terms", "issued", "withdrawn_at", "made_at"))
+MOVES = columns(LedgerTransaction, ("id", "statement", "kind", "place", "payment", "refund", "on", "recorded_at"))
+UNDER_WAY = "state IN ('made', 'sent') AND ends_at > ?"
+WORDS = {
+    CHARGE: N_("Service"), INSURANCE: N_("Insurance paid"), ADJUSTMENT: N_("Taken off"),
+    SETTLED: N_("Paid, as the clinic’s system says"), PAYMENT: N_("Payment"), REFUND: N_("Paid back"),
+}  # fmt: skip
+"""Kinds of transaction as they are told, in the order of the story."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Everything of one kind and place together, as it stands now: what was taken back again is in it. `amount` is by how
+    much it changes what is owed; `label` the clinic's words, where they may be read; `payment` the ref of one made here."""
+
+    kind: str
+    amount: int
+    on: ClinicalDate | None
+    label: str
+    payment: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called: a service by its own name, anything else by ours."""
+        if self.kind == CHARGE:
+            return self.label or (_("Service") if self.amount > 0 else _("Credit"))
+        return _(WORDS[self.kind])
+
+    @property
+    def over(self) -> str:
+        return self.label if self.kind != CHARGE else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """One statement. `whose` is the name of the person it is for; `named` whether its services are named; `kept` what
+    payments under way keep for themselves."""
+
+    row: Row
+    whose: str
+    visit: str
+    moves: tuple[Move, ...]
+    named: bool
+    kept: int = 0
+
+    @property
+    def ref(self) -> str:
+        return self.row["ref"]
+
+    @property
+    def title(self) -> str:
+        if self.row["number"]:
+            return _("Statement %(number)s", number=self.row["number"])
+        return _("Statement of %(day)s", day=self.when) if self.when else _("Statement")
+
+    @property
+    def when(self) -> str:
+        return when_in(self.row, "issued")
+
+    @property
+    def withdrawn(self) -> bool:
+        return self.row["withdrawn_at"] is not None
+
+    @property
+    def owed(self) -> int:
+        return sum(move.amount for move in self.moves)
+
+    @property
+    def free(self) -> int:
+        """What may be paid now."""
+        return max(0, self.owed - self.kept)
+
+    def sum_of(self, *kinds: str) -> int:
+        """By how much these change what is owed."""
+        return sum(move.amount for move in self.moves if move.kind in kinds)
+
+    @property
+    def charged(self) -> int:
+        return self.sum_of(CHARGE)
+
+    @property
+    def paid(self) -> int:
+        return -self.sum_of(PAYMENT, SETTLED, REFUND)
+
+    def money(self, amount: int) -> str:
+        return money(amount, self.row["currency"])
+
+    @property
+    def tag(self) -> tuple[str, str]:
+        if self.withdrawn and self.owed == 0:
+            return "", _("Taken back")
+        if self.owed < 0:
+            return "good", _("Paid too much")
+        if self.owed == 0:
+            return "good", _("Nothing to pay")
+        return ("wait", _("Part paid")) if self.paid else ("wait", _("To pay"))
+
+
+async def bills_of(grant: BillGrant, *refs: str) -> list[Bill]:
+    """Newest first; of the whole account, or the one that is asked for."""
+    only = one_of("ref", refs) if refs else ""
+    rows = await visible(grant, Statement).rows(STATEMENT, only, *refs, then="ORDER BY issued_starts DESC, made_at DESC, id")
+    if not rows:
+        return []
+    ids = [row["id"] for row in rows]
+    grant.showed("Statement", ids)
+    moves, labels, kept = await _moves(grant, ids), await _labels(grant, ids), await _kept(grant, ids)
+    names = {row["id"]: row["name"] for row in await visible(grant, Record).rows(("id", "name"))}
+    return [
+        Bill(row, names.get(row["record"], ""), labels.get((row["id"], "visit", 0), ""),
+             _told(moves[row["id"]], row["id"], labels),
+             row["record"] in grant.whole or any(key[0] == row["id"] for key in labels), kept.get(row["id"], 0))
+        for row in rows
+    ]  # fmt: skip
+
+
+async def _moves(grant: BillGrant, statements: Sequence[UUID]) -> dict[UUID, list[Row]]:
+    which = one_of("statement", statements)
+    sums = await visible(grant, LedgerEntry).rows(("posting", "amount"), f"{which} AND book = '{OWED}'", *statements)
+    amounts = {row["posting"]: row["amount"] for row in sums}
+    payments = {row["id"]: row["ref"] for row in await visible(grant, Payment).rows(("id", "ref"), which, *statements)}
+    found = defaultdict(list)
+    for row in await visible(grant, LedgerTransaction).rows(MOVES, which, *statements, then="ORDER BY recorded_at, id"):
+        more = {"amount": amounts.get(row["id"], 0), "paid": payments.get(row["payment"], "")}
+        found[row["statement"]].append(row | more)
+    return found
+
+
+def _told(rows: list[Row], statement: UUID, labels: dict) -> tuple[Move, ...]:
+    """In the order of the story: what was charged, who paid and took off what, what is left."""
+    together: dict[tuple, list[Row]] = defaultdict(list)
+    for row in rows:
+        alone = (row["id"],) if row["kind"] in (PAYMENT, REFUND) else (row["place"],)
+        together[row["kind"], *alone].append(row)
+    moves = [_move(same, labels.get((statement, same[0]["kind"], same[0]["place"]), "")) for same in together.values()]
+    order = {kind: number for number, kind in enumerate(WORDS)}
+    return tuple(sorted((move for move in moves if move.amount), key=lambda move: order[move.kind]))
+
+
+def _move(rows: list[Row], label: str) -> Move:
+    return Move(rows[0]["kind"], sum(row["amount"] for row in rows), dated_in(rows[-1], "on"), label, rows[0]["paid"])
+
+
+async def _labels(grant: BillGrant, statements: Sequence[UUID]) -> dict[tuple, str]:
+    lines = visible(grant, StatementLine)
+    rows = await lines.rows(("statement", "kind", "place", "label"), one_of("statement", statements), *statements)
+    return {(row["statement"], row["kind"], row["place"]): row["label"] for row in rows}
+
+
+async def _kept(grant: BillGrant, statements: Sequence[UUID]) -> dict[UUID, int]:
+    which = f"{one_of('statement', statements)} AND {UNDER_WAY}"
+    rows = await visible(grant, Payment).rows(
+        ("statement", "SUM(amount) AS kept"), which, *statements, grant.now, then="GROUP BY statement"
+    )
+    return {row["statement"]: int(row["kept"]) for row in rows}
+
+
+
+def owed_of(bills: Sequence[Bill]) -> dict[str, int]:
+    """What is left to pay in each currency; what was paid too much elsewhere is told apart."""
+    found: dict[str, int] = defaultdict(int)
+    for bill in bills:
+        if bill.owed > 0:
+            found[bill.row["currency"]] += bill.owed
+    return dict(found)
