@@ -53,6 +53,7 @@ ACTIONS = {
     "request.say": N_("wrote more on a request"), "request.cancel": N_("took a request back"),
     "request.take": N_("took a request to answer it"), "request.give_back": N_("gave a request back"),
     "request.answer": N_("answered a request"),
+    "system.bills": N_("filed bills from the clinic"),
     "password.open": N_("let the owner sign in from anywhere again"),
 }  # fmt: skip
 NAMES = {place.path: place.name for place in PLACES} | {one.value: words for one, words in CATEGORIES.items()}

@@ -151,9 +151,15 @@ def _told(rows: list[Row], statement: UUID, labels: dict) -> tuple[Move, ...]:
     for row in rows:
         alone = (row["id"],) if row["kind"] in (PAYMENT, REFUND) else (row["place"],)
         together[row["kind"], *alone].append(row)
-    moves = [_move(same, labels.get((statement, same[0]["kind"], same[0]["place"]), "")) for same in together.values()]
+    moves = [_move(same, labels.get((statement, same[0]["kind"], same[0]["place"]), "")) for same in _in_order(together)]
+    return tuple(move for move in moves if move.amount)
+
+
+def _in_order(together: dict[tuple, list[Row]]) -> list[list[Row]]:
     order = {kind: number for number, kind in enumerate(WORDS)}
-    return tuple(sorted((move for move in moves if move.amount), key=lambda move: order[move.kind]))
+    return sorted(
+        together.values(), key=lambda rows: (order[rows[0]["kind"]], rows[0]["place"], rows[0]["recorded_at"], rows[0]["id"])
+    )
 
 
 def _move(rows: list[Row], label: str) -> Move:
