@@ -73,11 +73,16 @@ class Entry:
         for kind, ids in self.shown.items():
             for number, one in enumerate(ids):
                 word = (f";{kind}:" if text else f"{kind}:") if number == 0 else ","
-                short = word + str(one).replace("-", "")[-12:][:8]
+                short = word + short_id(one)
                 if len(text) + len(short) > OBJECTS_LENGTH - 8:
                     return f"{text}+{self.count - named}"
                 text, named = text + short, named + 1
         return text
+
+
+def short_id(id: Any) -> str:
+    """As the column `objects` has it: eight of an id's random hexadecimal digits."""
+    return str(id).replace("-", "")[-12:][:8]
 
 
 def micros(moment: datetime) -> int:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from piccolo.table import Table
 
 from access.grant import RecordGrant
 from access.visible import one_of, visible
-from access.vocabulary import CATEGORIES, PLACES, Action, Category
+from access.vocabulary import PLACES, Category
 from pages.address import Address, RecordPage
 from pages.appointments import Coming, next_appointment
 from pages.documents import document_name
 from pages.findings import taken_of
+from pages.given import Given, given
 from pages.pointed import with_reasons
+from pages.requests import unread
 from pages.stored import Row, columns
 from pages.visit_rows import COLUMNS as VISIT
 from pages.visit_rows import VisitRow, visit_of
@@ -26,21 +27,13 @@ from rules.results import Shown, shown_state
 from tables.documents import DocumentReference
 from tables.results import DiagnosticReport, Observation
 from tables.visits import Encounter
-from words.dates import day, day_short
-from words.gettext import N_, _, ngettext
+from words.dates import day_short
+from words.gettext import _, ngettext
 from words.names import list_of
 from words.tests import name_of
 
 MOST_NAMED = 3
 PENDING = ("registered", "preliminary", "partial", "unknown")
-ACTS = {
-    Category.APPOINTMENTS: N_("book and change appointments"), Category.MESSAGES: N_("write messages"),
-    Category.MEDICINES: N_("ask for refills"), Category.BILLING: N_("pay bills"),
-    Category.DOCUMENTS: N_("send documents"), Category.CARE_PLAN: N_("answer questions of the care plan"),
-}  # fmt: skip
-"""What acting means, for the categories in which there is something to do."""
-
-ENDS = "SELECT ends_at FROM share WHERE ref = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,57 +47,6 @@ class News:
     @property
     def name(self) -> str:
         return name_of((self.loinc,), self.label)
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What a helper was given. `ends` None: until it is taken back."""
-
-    basis: str
-    see: tuple[Category, ...]
-    act: tuple[Category, ...]
-    ends: datetime | None
-
-    def facts(self, given: str, preview: bool = False) -> list[tuple[str, str]]:
-        """In a preview it is the patient who reads them."""
-        found = [
-            (_("Can see") if preview else _("You can see"), self._see()),
-            (_("Can do") if preview else _("You can do"), self._act()),
-            (_("Not shared"), self._not_shared(given, preview)),
-            (_("Ends on"), day(self.ends) if self.ends else ""),
-        ]
-        return [(term, words) for term, words in found if words]
-
-    @property
-    def waits(self) -> bool:
-        """Whether something was given that has no page in the portal yet."""
-        return bool(self._act()) or not {place.category for place in PLACES}.issuperset(self.see)
-
-    @property
-    def _whole(self) -> bool:
-        return len(self.see) == len(CATEGORIES) - (Category.CONTROL not in self.see)
-
-    def _see(self) -> str:
-        if self._whole:
-            return _("All parts of the record")
-        return list_of([_(words) for category, words in CATEGORIES.items() if category in self.see])
-
-    def _not_shared(self, given: str, preview: bool) -> str:
-        if not self._whole:
-            rest = _("Everything else.")
-        elif Category.CONTROL in self.see:
-            rest = _("What is marked private.")
-        else:
-            rest = _("What is marked private, and who has looked.")
-        if preview:
-            return rest
-        helps = self.basis == "helper"
-        why = _("%(given)s chose this and can change it.", given=given) if helps else _("Call the clinic if you need more.")
-        return f"{rest} {why}"
-
-    def _act(self) -> str:
-        said = list_of([_(words) for category, words in ACTS.items() if category in self.act])
-        return said[:1].upper() + said[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +71,7 @@ class HomePage(RecordPage):
     waiting: tuple[News, ...] = ()
     scans: tuple[News, ...] = ()
     papers: tuple[News, ...] = ()
+    answers: tuple[str, ...] = ()
     coming: Coming | None = None
     visit: VisitRow | None = None
     share: Given | None = None
@@ -160,6 +103,9 @@ class HomePage(RecordPage):
         if self.papers:
             title = ngettext("%(count)s new letter or document", "%(count)s new letters and documents", len(self.papers))
             found.append(Todo(title, _named(self.papers), "new", _("New"), "documents"))
+        if self.answers:
+            title = ngettext("%(count)s new answer from us", "%(count)s new answers from us", len(self.answers))
+            found.append(Todo(title, _listed(self.answers), "new", _("New"), "requests"))
         return tuple(found)
 
     def _new(self) -> str:
@@ -178,7 +124,11 @@ class HomePage(RecordPage):
 
 
 def _named(news: Sequence[News]) -> str:
-    names = list(dict.fromkeys(one.name for one in news))
+    return _listed([one.name for one in news])
+
+
+def _listed(said: Sequence[str]) -> str:
+    names = list(dict.fromkeys(said))
     more = len(names) - MOST_NAMED
     if more <= 0:
         return _("%(tests)s.", tests=list_of(names))
@@ -201,9 +151,10 @@ async def home_page(grant: RecordGrant) -> HomePage:
         waiting=_news(row for row in lone if _waits(row)),
         scans=await _arrived(grant, DiagnosticReport, Category.IMAGING),
         papers=await _arrived(grant, DocumentReference, Category.DOCUMENTS),
+        answers=await unread(grant),
         coming=await next_appointment(grant) if grant.may(Category.APPOINTMENTS) else None,
         visit=await _last_visit(grant) if grant.may(Category.VISITS) else None,
-        share=None if grant.own else await _given(grant),
+        share=None if grant.own else await given(grant),
     )  # fmt: skip
 
 
@@ -229,10 +180,8 @@ async def _told(grant: RecordGrant, reports: list[UUID]) -> set[UUID]:
     """Those of which a test says something: the others are not back yet, as in the list of results."""
     if not reports:
         return set()
-    tests = visible(grant, Observation).predicate
-    says = f"{tests.sql} AND report = diagnostic_report.id AND value IS NOT NULL AND absent_reason = ''"
-    also = f"{one_of('id', reports)} AND EXISTS (SELECT 1 FROM observation WHERE {says})"
-    return {row["id"] for row in await visible(grant, DiagnosticReport).rows(("id",), also, *reports, *tests.values)}
+    also = f"{one_of('report', reports)} AND value IS NOT NULL AND absent_reason = ''"
+    return {row["report"] for row in await visible(grant, Observation).rows(("report",), also, *reports)}
 
 
 async def _tests(grant: RecordGrant) -> list[Row]:
@@ -283,12 +232,3 @@ async def _last_visit(grant: RecordGrant) -> VisitRow | None:
     row = found[0]
     grant.showed("Encounter", [row["id"]])
     return visit_of(row)
-
-
-async def _given(grant: RecordGrant) -> Given:
-    rows = await grant.house.database.rows(ENDS, grant.share_ref)
-
-    def named(action: Action) -> tuple[Category, ...]:
-        return tuple(one for one in CATEGORIES if (one.value, action.value) in grant.scopes)
-
-    return Given(grant.basis, named(Action.SEE), named(Action.ACT), rows[0]["ends_at"] if rows else None)

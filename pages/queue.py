@@ -125,7 +125,8 @@ async def item_page(grant: QueueGrant, ref: str) -> tuple[ItemPage, RecordGrant 
         return None
     item = await open_item(grant, ref)
     opened = await request_page(item, rows[0]["kind"], ref) if item else None
-    grant.showed("Request", [rows[0]["id"]])
+    if item is None:
+        grant.showed("Request", [rows[0]["id"]])
     return ItemPage(_waiting(grant, rows[0]), opened), item
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from access.grant import RecordGrant
+from access.looked import read_since
 from access.visible import one_of, visible
 from access.vocabulary import Action, Category
 from files.kinds import JPEG, PDF, PNG
@@ -18,7 +20,6 @@ from pages.sheet import Facts, Link, Part, Sheet, said_facts
 from pages.stored import Row
 from pages.written import Block
 from rules.requests import ANSWERED, KINDS, OPEN, WITHDRAWN, may_say_more, may_withdraw
-from tables.accounts import Account
 from tables.medicines import MedicationRequest
 from tables.requests import Request, RequestStep
 from words.dates import when
@@ -32,6 +33,7 @@ PATHS = {"message": "messages", "refill": "refills", "visit": "visit-requests"}
 SUBJECTS = {"MedicationRequest": MedicationRequest}
 READS = ("kind", "topic", "state", "answer", "asked_at", "changed_at", "asked_by", "share")
 KIND_OF_FILE = {PDF: N_("PDF"), PNG: N_("picture"), JPEG: N_("picture")}
+NEWS_FOR = timedelta(days=30)
 STEPS = ("id", "at", "author", "by_staff", "did", "answer", "sealed", "file")
 
 
@@ -49,6 +51,25 @@ async def with_labels(grant: RecordGrant, rows: list[Row]) -> list[Row]:
 async def _with_people(grant: RecordGrant, rows: list[Row]) -> list[Row]:
     names = await names_of(grant, {row["asked_by"] for row in rows})
     return [row | {"asker": "" if row["asked_by"] == grant.viewer.account else names.get(row["asked_by"], "")} for row in rows]
+
+
+async def with_news(grant: RecordGrant, rows: list[Row]) -> list[Row]:
+    """Whether each was answered lately, and the viewer has not opened it since."""
+    lately = grant.now - NEWS_FOR
+    since = {row["id"]: row["changed_at"] for row in rows if row["answer"] and row["state"] not in OPEN and row["changed_at"] > lately}
+    read = await read_since(grant, "Request", "RequestStep", since)
+    return [row | {"new": row["id"] in since and row["id"] not in read} for row in rows]
+
+
+async def unread(grant: RecordGrant) -> tuple[str, ...]:
+    """What was answered and not read yet, by name."""
+    rows = await visible(grant, Request).rows(
+        ("id", "ref", "label", "subject_kind", "subject", *READS), "changed_at > ? AND answer <> ''", grant.now - NEWS_FOR,
+        then="ORDER BY changed_at DESC",
+    )  # fmt: skip
+    if not rows:
+        return ()
+    return tuple(_name(row) for row in await with_news(grant, await with_labels(grant, rows)) if row["new"])
 
 
 async def names_of(grant: RecordGrant, accounts: set[UUID]) -> dict[UUID, str]:
@@ -70,9 +91,13 @@ def _name(row: Row) -> str:
 def _entry(row: Row) -> Entry:
     """Refill: Lisinopril 10 mg. Waiting for us. Asked on May 12, 2026, 9:05 am, by Ana Delgado."""
     return Entry(
-        title=_name(row), at=(PATHS[row["kind"]], row["ref"]), tag=state_tag(row["state"], row["answer"]),
+        title=_name(row), at=(PATHS[row["kind"]], row["ref"]), tag=_tag(row),
         lines=(_asked(row),), soft=_changed(row),
     )  # fmt: skip
+
+
+def _tag(row: Row) -> tuple[str, str]:
+    return ("new", _("New: %(state)s", state=state_words(row["state"], row["answer"]))) if row["new"] else state_tag(row["state"], row["answer"])
 
 
 def _asked(row: Row) -> str:
@@ -93,7 +118,7 @@ def _source(only: str = "") -> Source:
 
 
 async def _with_asked(grant: RecordGrant, rows: list[Row]) -> list[Row]:
-    return await _with_people(grant, await with_labels(grant, rows))
+    return await _with_people(grant, await with_news(grant, await with_labels(grant, rows)))
 
 
 def _listing(
@@ -221,8 +246,8 @@ async def request_page(grant: RecordGrant, kind: str, ref: str) -> RequestPage |
     if not rows:
         return None
     [row] = await _with_asked(grant, rows)
-    steps = await steps_of(grant, row["id"])
     grant.showed("Request", [row["id"]])
+    steps = await steps_of(grant, row["id"])
     return RequestPage(
         at=Address.of(grant), here=(PATHS[kind], ref), row=row, steps=steps,
         may_act=not grant.preview and grant.may(Category(KINDS[kind].category), Action.ACT),

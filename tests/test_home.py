@@ -94,10 +94,10 @@ async def test_the_casts_helpers_read_their_own_part(person, cast):
     assert "What you can do for Dev" in page.main and "Not shared" in page.main
 
 
-async def test_what_was_given_and_has_no_page_yet_is_said(person, cast):
+async def test_who_helps_hears_that_nothing_of_their_part_needs_them(person, cast):
     joseph = await person("helper-appointments")
     page = await joseph.get(f"/records/{cast['self'].record}")
-    assert "Nothing that you can see here needs Maria now." in page.main and "Not all of this has a page here yet." in page.main
+    assert "Nothing that you can see here needs Maria now." in page.main and "Book and change appointments" in page.main
 
 
 async def test_a_helper_hears_nothing_of_parts_they_were_not_given(lab, another_client):

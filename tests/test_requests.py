@@ -296,3 +296,26 @@ async def test_the_same_file_sent_twice_is_kept_once(maria, cast, demo_database)
     other = await maria.send(page, "Send", **sending | {"file": ("a.pdf", PDF + b"\n%%EOF", "application/pdf")})
     assert other.status == 422
     assert (await demo_database.rows("SELECT COUNT(*) AS n FROM stored_file"))[0]["n"] == 1
+
+
+# What is new
+
+
+async def test_an_answer_is_new_until_it_was_opened_by_that_person(maria, person, cast):
+    sent = await write(maria, cast)
+    clinician = await person("clinician")
+    await clinician.submit(await taken(clinician, "Message from Maria Delgado"), "Send the answer", words="Yes.")
+    ana = await person("helper-full")
+    assert "Message: Your health" in (await maria.get(home(cast))).main.partition("new answer")[2]
+    assert "New: Answered" in (await maria.get(home(cast, "/messages"))).main
+    await maria.get(sent.url)
+    assert "New: Answered" not in (await maria.get(home(cast, "/messages"))).main.partition("Answered or taken back")[0]
+    assert "New: Answered" in (await ana.get(home(cast, "/messages"))).main
+
+
+async def test_a_helper_for_appointments_hears_of_no_answer_of_another_kind(maria, person, cast):
+    await write(maria, cast)
+    clinician = await person("clinician")
+    await clinician.submit(await taken(clinician, "Message from Maria Delgado"), "Send the answer", words="Yes.")
+    joseph = await person("helper-appointments")
+    assert "answer" not in (await joseph.get(home(cast))).main.lower()
