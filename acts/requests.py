@@ -15,6 +15,7 @@ from rules.requests import (
 )  # fmt: skip
 from tables.base import new_id, new_ref
 from tables.database import Database
+from tables.drafts import drop_draft
 from tables.requests import Request
 from tables.sending import Sending, use_key
 
@@ -63,6 +64,7 @@ async def ask(grant: RecordGrant, asking: Asking, sending: Sending, path: str, f
         if not made:
             raise AlreadyOpen(await _open_one(database, grant, asking))
         await add_step(grant, made[0]["id"], ASKED, asking.words, now, file=file)
+        await drop_draft(database, grant.viewer.account, grant.record, path)
         entry.showed("Request", [made[0]["id"]])
     return ref
 

@@ -48,6 +48,12 @@ class AskForm(Form):
         """Topic, subject and words; what was not asked for is ""."""
         return tuple(self[name].data or "" if name in self else "" for name in ("topic", "subject", "words"))
 
+    @property
+    def draft(self) -> dict[str, str]:
+        """What is kept of it while it is not sent, as far as a draft goes."""
+        names = ("topic", "subject", "words")
+        return {name: (self[name].data or "")[:LONGEST] for name in names if name in self}
+
     def validate_topic(self, field: RadioField) -> None:
         one_of(field.choices, N_("Choose what it is about"))(self, field)
 

@@ -3,12 +3,15 @@ be done with it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 
 from access.vocabulary import Action, Category, record
 from acts import requests as acts
+from acts.drafts import keep_draft
 from forms.requests import AskForm, SayForm
 from forms.security import PressForm
 from handlers.forms import open_form, read_form
@@ -16,7 +19,7 @@ from handlers.frame import Notice
 from handlers.listing import list_routes
 from handlers.keeping import file_of
 from handlers.refs import parse_file, parse_ref
-from handlers.respond import attached, in_form, invalid, render, see_other
+from handlers.respond import attached, in_form, invalid, is_htmx, render, see_other
 from pages.asking import AskPage, ask_page
 from pages.requests import LISTINGS, REQUESTS, RequestPage, request_file, request_page
 from rules.requests import KINDS
@@ -41,7 +44,7 @@ def _reading(kind: str) -> tuple[HTTPRouteHandler, ...]:
         page = await request_page(request.state.grant, kind, asked.ref)
         if asked.form or page is None:
             return await in_form(request, page, asked.form, "sheet/show.html", path)
-        return await render(request, page, SHOW, form=await open_form(request, SayForm), notice=_notice(request))
+        return await render(request, page, SHOW, form=await open_form(request, SayForm), notice=_notice(request), htmx=page.talks)
 
     @get(f"/{path}/{{{name}:str}}/files/{{file:str}}", access=record(Category(KINDS[kind].category), page=path))
     async def file(request: Request) -> Response:
@@ -58,8 +61,9 @@ def _asking(kind: str) -> tuple[HTTPRouteHandler, ...]:
     @get(f"/{path}/new", access=access)
     async def new(request: Request) -> Response:
         page = await ask_page(request.state.grant, kind)
-        form = await open_form(request, AskForm, subject=request.query_params.get("about", ""), **_offered(page))
-        return await render(request, page, NEW, form=form)
+        kept = page.draft.fields if page.draft else {}
+        chosen = {"subject": request.query_params.get("about", "")} | kept
+        return await render(request, page, NEW, form=await open_form(request, AskForm, **chosen, **_offered(page)), htmx=True)
 
     @post(f"/{path}/new", access=access, upload=True)
     async def ask(request: Request) -> Response:
@@ -75,7 +79,16 @@ def _asking(kind: str) -> tuple[HTTPRouteHandler, ...]:
             ref, done = open_one.ref, "waiting"
         return see_other(request, page.link(path, ref, done=done))
 
-    return new, ask
+    @post(f"/{path}/draft", access=access, upload=True)
+    async def draft(request: Request) -> Response:
+        form = read_form(request, AskForm, **_offered(await ask_page(request.state.grant, kind)))
+        await keep_draft(request.state.grant, path, form.draft)
+        page = await ask_page(request.state.grant, kind)
+        if is_htmx(request):
+            return await render(request, page, NEW, form=form, block="kept")
+        return see_other(request, page.link(path, "new", done="kept"))
+
+    return new, ask, draft
 
 
 def _acting(kind: str) -> tuple[HTTPRouteHandler, ...]:
@@ -102,7 +115,14 @@ def _acting(kind: str) -> tuple[HTTPRouteHandler, ...]:
             return see_other(request, page.link(*page.here, done="late"))
         return see_other(request, done)
 
-    return (say,) if KINDS[kind].talk else (say, cancel)
+    @get(f"/{path}/{{{name}:str}}/answers", access=replace(record(Category(KINDS[kind].category), page=path), passive=True))
+    async def answers(request: Request) -> Response:
+        page = await _found(request, kind)
+        if is_htmx(request) and request.query_params.get("seen") == str(len(page.steps)):
+            return Response(b"", status_code=204)
+        return await render(request, page, SHOW, form=await open_form(request, SayForm), block="update")
+
+    return (say, answers) if KINDS[kind].talk else (say, cancel)
 
 
 async def _found(request: Request, kind: str) -> RequestPage:

@@ -30,6 +30,7 @@ class Sweep:
 # Each after those that refer to it: a parked form names its session.
 SWEEPS: tuple[Sweep, ...] = (
     Sweep("parked_form", "ends_at < ?", timedelta(0), "forms kept for somebody to send"),
+    Sweep("draft", "changed_at < ?", timedelta(days=30), "words that were not sent"),
     Sweep("session", "ends_at < ?", timedelta(days=90), "sessions that ended"),
     Sweep("used_key", "at < ?", timedelta(days=7), "keys of forms that were sent"),
     Sweep("rate_bucket", "ends_at < ?", timedelta(days=1), "counts of attempts"),

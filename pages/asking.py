@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from access.grant import RecordGrant
 from access.visible import visible
 from pages.address import Address, RecordPage
+from pages.drafts import Kept, draft_of
 from pages.medicines import NOW
 from pages.requests import LISTINGS, PATHS
 from pages.sheet import Link
@@ -14,6 +15,7 @@ from pages.stored import Row
 from rules.requests import KINDS, Asking
 from tables.medicines import MedicationRequest
 from tables.requests import Request
+from words.dates import when
 from words.gettext import N_, _
 from words.requests import TOPICS, who_reads
 
@@ -33,6 +35,12 @@ class AskPage(RecordPage):
     kind: str
     medicines: tuple[Row, ...] = ()
     waiting: int = 0
+    draft: Kept | None = None
+
+    @property
+    def kept(self) -> str:
+        """When the draft was kept."""
+        return _("Kept as a draft on %(when)s. Nobody else can see it.", when=when(self.draft.at)) if self.draft else ""
 
     @property
     def path(self) -> str:
@@ -92,14 +100,15 @@ class AskPage(RecordPage):
 
 
 async def ask_page(grant: RecordGrant, kind: str) -> AskPage:
+    draft = await draft_of(grant, PATHS[kind])
     if kind != "refill":
-        return AskPage(at=Address.of(grant), kind=kind)
+        return AskPage(at=Address.of(grant), kind=kind, draft=draft)
     rows = await visible(grant, MedicationRequest).rows(("id", "ref", "label", "status"), then="ORDER BY label, id")
     active = [row for row in rows if row["status"] in NOW]
     waiting = await _waiting(grant)
     free = tuple(row for row in active if str(row["id"]) not in waiting)
     grant.showed("MedicationRequest", [row["id"] for row in free])
-    return AskPage(at=Address.of(grant), kind=kind, medicines=free, waiting=len(active) - len(free))
+    return AskPage(at=Address.of(grant), kind=kind, medicines=free, waiting=len(active) - len(free), draft=draft)
 
 
 async def _waiting(grant: RecordGrant) -> frozenset[str]:

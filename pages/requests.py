@@ -25,7 +25,7 @@ from tables.requests import Request, RequestStep
 from words.dates import when
 from words.gettext import N_, _
 from words.numbers import file_size
-from words.requests import KIND_NAMES, TEAMS, state_tag, state_words, title_of
+from words.requests import TEAMS, state_tag, state_words, title_of
 from words.sentences import sentence
 
 PATHS = {"message": "messages", "refill": "refills", "visit": "visit-requests"}
@@ -235,8 +235,18 @@ class RequestPage(Sheet):
         return self.may_act and may_withdraw(self.row["state"], KINDS[self.row["kind"]])
 
     @property
-    def kind_name(self) -> str:
-        return _(KIND_NAMES[self.row["kind"]])
+    def talks(self) -> bool:
+        """Whether an answer may come while somebody reads."""
+        return KINDS[self.row["kind"]].talk
+
+    @property
+    def news(self) -> str:
+        """Where to ask what has come since this page was made."""
+        return self.link(*self.here, "answers", seen=str(len(self.steps)))
+
+    @property
+    def spoken(self) -> str:
+        return _("Something new was written.")
 
 
 async def request_page(grant: RecordGrant, kind: str, ref: str) -> RequestPage | None:

@@ -13,6 +13,7 @@ from tables import (
     conditions,
     coverage,
     documents,
+    drafts,
     feed,
     imaging,
     ledger,
@@ -33,7 +34,7 @@ from tables import (
 
 ROOMS = (
     clinic, accounts, records, audit, sending, visits, results, people, medicines, allergies, conditions, vaccines,
-    care_plan, imaging, documents, procedures, appointments, messages, tasks, statements, coverage, feed, work, requests,
+    care_plan, imaging, documents, procedures, appointments, messages, tasks, statements, coverage, feed, work, requests, drafts,
     ledger,
 )  # fmt: skip
 ALL: tuple[type[Table], ...] = tuple(table for room in ROOMS for table in room.TABLES)

@@ -26,6 +26,8 @@ class Sealed:
 SEALED: tuple[Sealed, ...] = (
     Sealed("authenticator", "secret"),
     Sealed("parked_form", "sealed"),
+    Sealed("request_step", "sealed"),
+    Sealed("draft", "sealed"),
     Sealed("file_chunk", "sealed", ("file", "number"), lambda row: chunk_of(row["file"], row["number"])),
 )
 """Every column that is sealed; a test looks for others."""

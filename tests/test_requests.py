@@ -319,3 +319,35 @@ async def test_a_helper_for_appointments_hears_of_no_answer_of_another_kind(mari
     await clinician.submit(await taken(clinician, "Message from Maria Delgado"), "Send the answer", words="Yes.")
     joseph = await person("helper-appointments")
     assert "answer" not in (await joseph.get(home(cast))).main.lower()
+
+
+# Drafts, and what comes while somebody reads
+
+
+async def test_words_that_are_not_sent_are_kept_for_who_wrote_them_alone(maria, person, cast, demo_database):
+    page = await maria.get(home(cast, "/messages/new"))
+    kept = await maria.submit(page, "Send", press="Keep as a draft", topic="bill", words="Half a thought")
+    assert "Kept as a draft on" in kept.main and "Half a thought" in kept.html
+    ana = await person("helper-full")
+    assert "Half a thought" not in (await ana.get(home(cast, "/messages/new"))).html
+    assert not any(b"Half" in bytes(row["sealed"]) for row in await demo_database.rows("SELECT sealed FROM draft"))
+    await maria.submit(await maria.get(page.url), "Send", topic="bill", words="A whole thought")
+    assert "thought" not in (await maria.get(page.url)).html
+
+
+async def test_an_empty_draft_is_no_draft(maria, cast, demo_database):
+    page = await maria.get(home(cast, "/visit-requests/new"))
+    for words in ("Knee", ""):
+        page = await maria.submit(page, "Ask for this visit", press="Keep as a draft", words=words)
+    assert "Kept as a draft" not in page.main and await demo_database.rows("SELECT id FROM draft") == []
+
+
+async def test_an_answer_comes_into_the_page_that_is_being_read(maria, person, cast):
+    sent = await write(maria, cast)
+    address = (await maria.get(sent.url)).link("Look for an answer")
+    assert (await maria.htmx("GET", address)).status == 204
+    clinician = await person("clinician")
+    await clinician.submit(await taken(clinician, "Message from Maria Delgado"), "Send the answer", words="On Monday.")
+    came = await maria.htmx("GET", address, target="div#thread")
+    assert "On Monday." in came.html and "Something new was written." in came.html and not came.is_whole
+    assert "On Monday." in (await maria.get(address)).main
