@@ -1,6 +1,7 @@
 """One way to tell a story to three readers: Chromium with script, Chromium without, and w3m, which has none.
 
-Each can `open` an address, `fill` a field by its label, `press` a button, `follow` a link, read the `words` of the
+Each can `open` an address, `fill` a field by its label, `write` into one of several lines, `choose` one of several,
+`press` a button, `follow` a link, read the `words` of the
 page, `unfold` what is folded, and `save` a document behind a link.
 """
 
@@ -14,6 +15,7 @@ from urllib.parse import urljoin
 from playwright.async_api import Browser, Page
 
 from tests.support.browser import opened_page
+from tests.support.live import Member
 from tests.support.text_browser import TextBrowser, text_browser
 
 KINDS = ("script", "no script", "w3m")
@@ -29,6 +31,12 @@ class Chromium:
 
     async def fill(self, label: str, text: str) -> None:
         await self.page.locator("main").get_by_label(label, exact=True).fill(text)
+
+    async def write(self, label: str, text: str) -> None:
+        await self.page.locator("main").get_by_label(label).fill(text)
+
+    async def choose(self, words: str) -> None:
+        await self.page.locator("main").get_by_label(words).first.check()
 
     async def press(self, words: str) -> None:
         button = self.page.get_by_role("button", name=words, exact=True)
@@ -68,6 +76,12 @@ class Terminal:
     async def fill(self, label: str, text: str) -> None:
         await self.browser.fill(label, text)
 
+    async def write(self, label: str, text: str) -> None:
+        await self.browser.write(label, text)
+
+    async def choose(self, words: str) -> None:
+        await self.browser.choose(words)
+
     async def press(self, words: str) -> None:
         await self.browser.press(words)
 
@@ -96,3 +110,13 @@ async def reader(kind: str, browser: Browser | None, url: str) -> AsyncIterator[
         async with opened_page(browser, url, script=kind == "script") as page:
             await page.goto("/")
             yield Chromium(page, url)
+
+
+async def come_in(somebody: Reader, member: Member, door: str = "/sign-in") -> None:
+    """Signs in with both factors; whoever calls has seen to it that the app's code is unused."""
+    await somebody.open(door)
+    await somebody.fill("User name", member.username)
+    await somebody.fill("Password", member.password)
+    await somebody.press("Sign in")
+    await somebody.fill("Code", member.code)
+    await somebody.press("Go on")

@@ -20,6 +20,7 @@ from tests.support.databases import NotHere
 WIDTH, HEIGHT = 100, 700
 OPTIONS = ("-cookie", "-o", "accept_cookie=1", "-o", "use_cookie=1", "-o", "confirm_qq=0", "-o", "wrap_search=1", "-o", "ignorecase_search=0",
            "-o", "display_image=0", "-o", "auto_image=0", "-I", "UTF-8", "-O", "UTF-8")
+WORDS = "words"
 QUIET_SECONDS, PATIENCE_SECONDS = 0.2, 20
 BUSY = ("Opening", "Connecting", "read:", "Loading", "contacted", "% ")
 
@@ -42,6 +43,20 @@ class TextBrowser:
         asked = await self._bottom_when(("TEXT:", "Password:", "Not found"))
         assert "Not found" not in asked, f"no field “{label}”: {asked}\n{await self.screen()}"
         self._type("C-e", "C-u", said=text)
+
+    async def write(self, label: str, text: str) -> None:
+        """Into a field of several lines: w3m opens an editor, which here writes these words."""
+        (self.home / WORDS).write_text(text)
+        self._search("(^| )" + pattern_of(label))
+        self._type("Tab", "Enter")
+        await self._settled()
+
+    async def choose(self, words: str) -> None:
+        """The radio button or box that stands before these words."""
+        self._search(pattern_of(words))
+        self._type("Escape", "Tab")
+        self._type("Enter")
+        await self._settled()
 
     async def press(self, words: str) -> None:
         """A button."""
@@ -153,7 +168,8 @@ async def text_browser(url: str) -> AsyncIterator[TextBrowser]:
         environment = {**os.environ, "HOME": folder, "LANG": "C.UTF-8", "TERM": "xterm"}
         environment.pop("TMUX", None)
         subprocess.run(
-            [*tmux, "new-session", "-d", "-x", str(WIDTH), "-y", str(HEIGHT), "w3m", *OPTIONS, url],
+            [*tmux, "new-session", "-d", "-x", str(WIDTH), "-y", str(HEIGHT), "w3m", *OPTIONS,
+             "-o", f"editor=cp {folder}/{WORDS} %s", url],
             env=environment, check=True,
         )  # fmt: skip
         browser = TextBrowser(tmux, Path(folder))

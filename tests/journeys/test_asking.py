@@ -1,0 +1,152 @@
+"""What a patient asks and the clinic answers, each on their own screen: with script, without, and in w3m."""
+
+from __future__ import annotations
+
+import contextlib
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from seeds.cast import fixed_id
+from tables.database import Database
+from tests.support.bad_line import bad_line
+from tests.support.client import Client, browser_like
+from tests.support.live import running_portal
+from tests.support.readers import KINDS, come_in, reader
+from tests.support.signing_in import door, sign_in
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def clinic_of_ours(first_templates):
+    with first_templates.copy(first_templates.demo()) as address, running_portal(address) as running:
+        yield running
+
+
+@pytest.fixture
+async def database(clinic_of_ours):
+    opened = await Database(clinic_of_ours.database_url).open()
+    yield opened
+    await opened.close()
+
+
+@contextlib.asynccontextmanager
+async def somebody(kind, browser, clinic, database, member):
+    async with database.transaction():
+        await database.rows("UPDATE authenticator SET last_step = 0 WHERE account = ?", fixed_id("account", member.handle))
+    async with reader(kind, browser, clinic.url) as one:
+        await come_in(one, member, door(member))
+        yield one
+
+
+ASKED = {
+    "message": ("clinician", "Messages", "Write to us", "Send", "Message from Maria Delgado"),
+    "refill": ("clinician", "Refills", "Ask for a refill", "Ask for this refill", "Refill from Maria Delgado"),
+    "visit": ("frontdesk", "Visits you asked for", "Ask for a visit", "Ask for this visit", "Visit asked for from Maria Delgado"),
+}
+ANSWERS = {"message": "", "refill": "Sent to their pharmacy", "visit": "They should call us"}
+READ = {"message": "Answered", "refill": "Sent to your pharmacy", "visit": "Please call us"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_what_she_asks_is_answered_by_the_clinic_and_read_by_her(kind, browser, clinic_of_ours, database, live_cast):
+    async with somebody(kind, browser, clinic_of_ours, database, live_cast["self"]) as maria:
+        for what, (_duty, listed, new, send, _queue) in ASKED.items():
+            await maria.open(f"/records/{live_cast['self'].record}")
+            await maria.follow(listed)
+            await maria.follow(new)
+            if what == "message":
+                await maria.choose("Your health.")
+            if what == "refill":
+                await maria.choose("Acetaminophen")
+            await maria.write("What do you want to tell us?", f"My {what} by {kind}")
+            await maria.press(send)
+            said = await maria.words()
+            assert "We have it." in said and f"My {what} by {kind}" in said and "Waiting for us" in said
+        for what, (duty, _listed, _new, _send, queue) in ASKED.items():
+            async with somebody(kind, browser, clinic_of_ours, database, live_cast[duty]) as staff:
+                await staff.open(await newest_item(database, what))
+                assert queue in await staff.words()
+                await staff.press("Take it")
+                assert f"My {what} by {kind}" in await staff.words()
+                if ANSWERS[what]:
+                    await staff.choose(ANSWERS[what])
+                await staff.write("Your words to them", f"Answer to the {what} by {kind}")
+                await staff.press("Send the answer")
+                assert "Your answer is sent." in await staff.words()
+            await maria.open(await newest_page(database, what, live_cast["self"].record))
+            said = await maria.words()
+            assert f"Answer to the {what} by {kind}" in said and READ[what] in said
+
+
+async def newest_item(database: Database, kind: str) -> str:
+    return f"/staff/requests/{await newest(database, kind)}"
+
+
+async def newest_page(database: Database, kind: str, record: str) -> str:
+    path = {"message": "messages", "refill": "refills", "visit": "visit-requests"}[kind]
+    return f"/records/{record}/{path}/{await newest(database, kind)}"
+
+
+async def newest(database: Database, kind: str) -> str:
+    rows = await database.rows("SELECT ref FROM request WHERE kind = ? ORDER BY asked_at DESC LIMIT 1", kind)
+    return rows[0]["ref"]
+
+
+NEW = {"message": ("messages", {"topic": "health"}), "visit": ("visit-requests", {})}
+
+
+@pytest.mark.parametrize("what", NEW)
+async def test_what_the_line_swallowed_and_was_sent_again_is_asked_once(what, clinic_of_ours, database, live_cast):
+    """The answer was lost on its way: she presses again, and finds what she sent."""
+    path, chosen = NEW[what]
+    async with (
+        bad_line(urlsplit(clinic_of_ours.url).port) as line,
+        browser_like(httpx.AsyncHTTPTransport(proxy=line.url), clinic_of_ours.url) as http,
+    ):
+        async with database.transaction():
+            await database.rows("UPDATE authenticator SET last_step = 0 WHERE account = ?", fixed_id("account", "self"))
+        maria = Client(http)
+        await sign_in(maria, live_cast["self"])
+        page = await maria.get(f"/records/{live_cast['self'].record}/{path}/new")
+        line.drop(f"/records/{live_cast['self'].record}/{path}/new")
+        with pytest.raises(httpx.TransportError):
+            await maria.send(page, f"/{path}/new", words="Sent on a bad line", **chosen)
+        before = await database.rows("SELECT COUNT(*) AS n FROM request WHERE kind = ?", what)
+        found = await maria.submit(page, f"/{path}/new", words="Sent on a bad line", **chosen)
+        assert "We have it." in found.main and "Sent on a bad line" in found.main
+        assert await database.rows("SELECT COUNT(*) AS n FROM request WHERE kind = ?", what) == before
+
+
+async def test_a_draft_is_kept_while_she_writes_and_a_chosen_file_is_not_sent_with_it(browser, clinic_of_ours, database, live_cast):
+    async with somebody("script", browser, clinic_of_ours, database, live_cast["self"]) as maria:
+        page, sent = maria.page, []
+        await maria.open(f"/records/{live_cast['self'].record}/messages/new")
+        page.on("request", lambda one: sent.append(one) if one.url.endswith("/draft") else None)
+        await page.set_input_files("#file", {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4" + b"x" * 200_000})
+        await page.locator("#words").fill("Words that are not sent")
+        await page.locator("#words").blur()
+        await page.get_by_text("Kept as a draft on").wait_for()
+        assert len(sent) == 1 and len(sent[0].post_data_buffer or b"") < 5_000
+        await page.reload()
+        assert await page.locator("#words").input_value() == "Words that are not sent"
+
+
+async def test_an_answer_comes_into_the_page_that_she_reads_and_is_said(browser, clinic_of_ours, database, live_cast):
+    async with somebody("script", browser, clinic_of_ours, database, live_cast["self"]) as maria:
+        await maria.open(f"/records/{live_cast['self'].record}/messages/new")
+        await maria.choose("Your health.")
+        await maria.write("What do you want to tell us?", "Waiting here")
+        await maria.press("Send")
+        async with somebody("script", browser, clinic_of_ours, database, live_cast["clinician"]) as staff:
+            await staff.open(await newest_item(database, "message"))
+            await staff.press("Take it")
+            await staff.write("Your words to them", "It comes by itself")
+            await staff.press("Send the answer")
+        await maria.page.locator("#words").fill("Half a reply")
+        await maria.page.get_by_role("link", name="Look for an answer").click()
+        await maria.page.get_by_text("It comes by itself").wait_for()
+        assert "Something new was written." in await maria.page.locator("#status").inner_text()
+        assert await maria.page.locator("#words").input_value() == "Half a reply"
