@@ -18,7 +18,8 @@ def settings(demo_url, make_settings):
 
 async def test_nothing_acknowledged_is_missing_after_a_kill(settings):
     people = await killed_rounds(settings, ROUNDS, partial(nothing_is_missing, settings))
-    assert sum(busy.views for busy in people) and sum(busy.written for busy in people), "there was work to lose"
+    for kind in ("views", "written", "messages"):
+        assert any(getattr(busy, kind) for busy in people), f"there was work to lose: {kind}"
 
 
 async def test_a_page_that_was_not_written_down_would_be_noticed(settings):
@@ -29,4 +30,7 @@ async def test_a_page_that_was_not_written_down_would_be_noticed(settings):
         await nothing_is_missing(settings, people)
     people[0].views, people[0].written = 0, people[0].tried + 1
     with pytest.raises(AssertionError, match="was told of change"):
+        await nothing_is_missing(settings, people)
+    people[0].written, people[0].messages["Message 99"] = 0, "A" * 22
+    with pytest.raises(AssertionError, match="was told that these are there"):
         await nothing_is_missing(settings, people)

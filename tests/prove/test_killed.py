@@ -14,4 +14,4 @@ async def test_nothing_acknowledged_is_missing_after_fifty_kills(demo_url, make_
     settings = make_settings(demo_url)
     people = await killed_rounds(settings, ROUNDS, partial(nothing_is_missing, settings))
     print(f"\n{ROUNDS} kills: {sum(busy.views for busy in people):,} pages and {sum(busy.written for busy in people):,}"
-          " changes were acknowledged; none is missing.")  # fmt: skip
+          f" changes and {sum(len(busy.messages) for busy in people):,} messages were acknowledged; none is missing.")  # fmt: skip

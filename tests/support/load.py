@@ -6,7 +6,8 @@ import asyncio
 import random
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
@@ -19,6 +20,7 @@ from seeds.cast import Person, fixed_id
 from seeds.people import BY_HANDLE
 from settings import Settings
 from tables.database import Database
+from tables.sealing import Keyring
 from tests.support.live import Live, running_portal
 
 BUSY = ("self", "helper-full", "helper-appointments", "stranger", "teen", "guardian")
@@ -36,18 +38,23 @@ class Busy:
     views: int = 0
     tried: int = 0
     written: int = 0
+    unsure: dict[str, str] = field(default_factory=dict)
+    """The last message, until it was acknowledged."""
+    messages: dict[str, str] = field(default_factory=dict)
+    """Words of each acknowledged message, and the ref that it was given."""
 
     @property
     def account(self) -> UUID:
         return fixed_id("account", self.person.handle)
 
     async def work(self, url: str) -> None:
-        """Results, results, a change of name; until nobody answers any more."""
+        """Results, a change of name, a message; until nobody answers any more. What was not acknowledged is sent again."""
         async with httpx.AsyncClient(base_url=url, cookies={"s": self.token}, timeout=10) as client:
             try:
                 while True:
                     await self.read(client)
                     await self.write(client)
+                    await self.send(client)
             except httpx.TransportError:
                 return
 
@@ -65,6 +72,19 @@ class Busy:
         answer = await client.post("/account/preferences", data=fields, headers=headers)
         assert answer.status_code == 303, answer.text
         self.written = self.tried
+
+
+    async def send(self, client: httpx.AsyncClient) -> None:
+        address = f"/records/{self.person.record_ref}/messages/new"
+        if not self.unsure:
+            page = await client.get(address)
+            words = f"Message {len(self.messages) + 1} of {self.person.handle}"
+            self.unsure = dict(HIDDEN.findall(page.text)) | {"topic": "health", "words": words}
+        answer = await client.post(address, data=self.unsure, headers={"Origin": str(client.base_url).rstrip("/")})
+        assert answer.status_code == 303, answer.text
+        ref = urlsplit(answer.headers["location"]).path.rpartition("/")[2]
+        self.messages[self.unsure["words"]] = ref
+        self.unsure = {}
 
 
 async def busy_people(settings: Settings) -> list[Busy]:
@@ -107,13 +127,15 @@ async def _until_killed(live: Live, people: list[Busy], pages: int, seconds: flo
 
 
 async def nothing_is_missing(settings: Settings, people: list[Busy]) -> None:
-    """Every acknowledged page has its audit row, every acknowledged change is stored, and the audit is whole."""
+    """Every acknowledged page has its audit row, every acknowledged change and message is stored, each message once and
+    none by half, and the audit is whole."""
     database = await Database(settings.database_url).connect()
     try:
         found = await verify(database, settings.audit_key, settings.heads_file)
         assert found.whole, lines_of(found)
         for busy in people:
             await _nothing_of(database, busy)
+            await _no_message_of(database, Keyring(settings.keys), busy)
     finally:
         await database.close()
 
@@ -125,6 +147,20 @@ async def _nothing_of(database: Database, busy: Busy) -> None:
     number = re.fullmatch(r"Number (\d+)", account[0]["called"])
     stored = int(number[1]) if number else 0
     assert stored >= busy.written, f"{busy.person.handle} was told of change {busy.written}, stored is {stored}"
+
+
+async def _no_message_of(database: Database, keyring: Keyring, busy: Busy) -> None:
+    rows = await database.rows(
+        "SELECT q.ref, s.id, s.sealed FROM request q LEFT JOIN request_step s ON s.request = q.id"
+        " WHERE q.asked_by = ? AND q.kind = 'message' AND q.id NOT IN (SELECT request FROM request_step WHERE did <> 'asked')",
+        busy.account,
+    )
+    assert all(row["id"] for row in rows), f"{busy.person.handle} has a message without words"
+    said = {row["ref"]: keyring.open(bytes(row["sealed"]), row["id"]).decode() for row in rows}
+    sent = [words for words in said.values() if words.startswith("Message ")]
+    assert len(sent) == len(set(sent)), f"{busy.person.handle} has a message twice"
+    lost = [words for words, ref in busy.messages.items() if said.get(ref) != words]
+    assert not lost, f"{busy.person.handle} was told that these are there: {lost}"
 
 
 async def looks(database: Database, account: UUID) -> int:
