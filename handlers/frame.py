@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from litestar import Request
@@ -10,12 +11,13 @@ from litestar import Request
 from access.grant import BillGrant, RecordGrant
 from access.viewer import Viewer
 from handlers.keys import form_key, form_token
+from handlers.outermost import read_cookies
 from handlers.session_cookie import cookie_name
 from handlers.ways import IndexGroup, NavItem, ways_from
 from pages.clinic import Clinic, clinic
 from rules.dates import parse_clinical_date
 from words.dates import clinical, clock, weekday
-from words.gettext import _
+from words.gettext import Reader, _, reader
 
 BANNERS = {600: "idle10", 900: "idle15", 1800: "idle30"}
 LONGEST_QUERY = 900
@@ -108,7 +110,8 @@ def own_address(request: Request) -> str:
 
 
 def text_size(request: Request, viewer: Viewer) -> str:
-    kept = request.cookies.get(cookie_name(request.app.state.settings.secure, "text"))
+    cookies = read_cookies(request.headers.get("cookie", "").encode("latin-1"))
+    kept = cookies.get(cookie_name(request.app.state.settings.secure, "text"))
     asked = request.query_params.get("text") or kept or viewer.text_size
     return asked if asked in ("normal", "large") else "normal"
 
@@ -140,10 +143,16 @@ def _banner(viewer: Viewer) -> str:
 def _strip(grant: RecordGrant | BillGrant, viewer: Viewer) -> RecordStrip:
     return RecordStrip(
         ref=grant.record_ref, name=grant.name, given=grant.given,
-        born=clinical(parse_clinical_date(grant.birth_text, "UTC")), own=grant.own,
+        born=_born(grant.birth_text, reader()), own=grant.own,
         helper_name=grant.helper_name or viewer.name, basis=grant.basis,
         back_href=f"/records/{grant.record_ref}" if grant.preview else "/records", preview=grant.preview,
     )
+
+
+@lru_cache(maxsize=1024)
+def _born(text: str, reads: Reader) -> str:
+    """The same on each page of a record, for this reader's language and zone."""
+    return clinical(parse_clinical_date(text, "UTC"))
 
 
 def _printed(viewer: Viewer, home: Clinic) -> str:

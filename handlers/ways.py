@@ -7,7 +7,7 @@ it is. What may be seen is asked of the grant each time; what is kept is words a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from access.grant import Grant, RecordGrant
@@ -47,13 +47,14 @@ class Ways:
 def ways_from(grant: Grant | None, viewer: Viewer, side: str, here: str) -> Ways:
     """Those of this page, the one that leads to where one is marked."""
     ways = _ways(grant, viewer, side)
-    home = replace(ways.home, current="page") if ways.home and ways.home.href == here else ways.home
+    home = NavItem(here, ways.home.text, "page") if ways.home and ways.home.href == here else ways.home
     index = tuple(IndexGroup(group.heading, _marked(group.items, here)) for group in ways.index)
     return Ways(nav=(*([home] if home else []), *_marked(ways.nav, here)), index=index)
 
 
 def _marked(items: Sequence[NavItem], here: str) -> tuple[NavItem, ...]:
-    return tuple([replace(one, current=_current(one.href, here)) if here.startswith(one.href) else one for one in items])
+    marks = [(one, here.startswith(one.href) and _current(one.href, here)) for one in items]
+    return tuple([NavItem(one.href, one.text, mark) if mark else one for one, mark in marks])
 
 
 def _current(href: str, here: str) -> str:

@@ -24,10 +24,10 @@ AT_ONCE = 2 * PAGE
 """So few rows of a table are read whole at once; of more, first what puts them in order, then those of the page."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Found:
     """What will be one entry: its row, and older ones that say the same; `whole` where they were read whole already.
-    `name` is casefolded."""
+    `name` is casefolded. It never leaves here and there is one for each row, so it is not frozen, which costs."""
 
     source: Source
     rows: Sequence[Row]

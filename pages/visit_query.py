@@ -96,15 +96,16 @@ async def _reports(grant: RecordGrant, encounter: Row) -> Rows:
 
 
 async def _tests(grant: RecordGrant, encounter: Row, reports: Rows) -> Rows:
-    """Of the visit itself, and of its reports where only these name the visit; where there are none, their half is not
-    asked for, or SQLite would look through all tests of the patient."""
-    inside = [row["id"] for row in reports]
-    theirs = f"(encounter = ? OR {one_of('report', inside)})" if inside else "encounter = ?"
-    also = f"{theirs} AND {one_of('category', SHOWN)}"
-    values = encounter["id"], *inside, *SHOWN
-    found = await visible(grant, Observation).rows(findings.COLUMNS, also, *values, then="ORDER BY label, ref")
-    grant.showed("Observation", [row["id"] for row in found])
-    return found
+    """Of the visit itself, and of its reports where only these name the visit. Two questions, each with an index of its
+    own: asked as one, SQLite looks through all tests of the patient."""
+    inside, kinds = [row["id"] for row in reports], one_of("category", SHOWN)
+    tests = visible(grant, Observation)
+    found = await tests.rows(findings.COLUMNS, f"encounter = ? AND {kinds}", encounter["id"], *SHOWN)
+    if inside:
+        found += await tests.rows(findings.COLUMNS, f"{one_of('report', inside)} AND {kinds}", *inside, *SHOWN)
+    once = sorted({row["id"]: row for row in found}.values(), key=lambda row: (row["label"], row["ref"]))
+    grant.showed("Observation", [row["id"] for row in once])
+    return once
 
 
 async def the_visit(grant: RecordGrant, ref: str) -> Row | None:
