@@ -71,6 +71,10 @@ class SayForm(Form):
     words = _words(N_("Write more"))
     file = _file()
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.words.flags.required = True
+
     def validate_words(self, field: TextAreaField) -> None:
         if not field.data:
             raise StopValidation(Later(N_("Write what you want to tell us")))

@@ -93,8 +93,9 @@ class ItemPage:
 
     @property
     def state(self) -> tuple[str, str]:
-        kind, words = STATES[self.one.row["state"]]
-        return kind, _(words)
+        if self.ended:
+            return STATES[self.one.row["state"]][0], _(STATES[self.one.row["state"]][1])
+        return "wait", {"mine": _("You have taken it"), "free": _("Nobody has taken it"), "others": _("Somebody has taken it")}[self.one.place]
 
     @property
     def ended(self) -> bool:

@@ -176,7 +176,7 @@ class Step:
         said = [sentence(state_words("completed", answer))] if answer else []
         if self.row["did"] == WITHDRAWN:
             said.append(_("Taken back."))
-        lines = [*said, *filter(None, map(str.strip, self.words.splitlines()))]
+        lines = [*said, *filter(None, map(str.strip, self.words.splitlines()))] or [_("Nothing was written with it.")]
         return tuple(Block("text", (line,)) for line in lines)
 
 
