@@ -14,6 +14,7 @@ from piccolo.table import Table
 from tables import (
     allergies,
     appointments,
+    bookings,
     care_plan,
     conditions,
     coverage,
@@ -177,11 +178,13 @@ TABLE_CATEGORY: dict[type[Table], Category | None] = {
 
 OWNED: dict[type[Table], Category | None] = {
     requests.Request: None,
+    bookings.Booking: Category.APPOINTMENTS,
 }
 """What the portal itself keeps of a record, in tables with a column `record`. None: the row says which category it is of."""
 
 PARTS: dict[type[Table], tuple[type[Table], str]] = {
     requests.RequestStep: (requests.Request, "request"),
+    bookings.BookingStep: (bookings.Booking, "booking"),
 }
 """What is seen with the row of another table, which it names in that column."""
 
@@ -189,6 +192,7 @@ PARTS: dict[type[Table], tuple[type[Table], str]] = {
 ANSWERS_REQUESTS = (Duty.CLINICIAN, Duty.FRONT_DESK, Duty.BILLING)
 QUEUED: dict[type[Table], Collection[Duty]] = {
     requests.Request: frozenset(ANSWERS_REQUESTS),
+    bookings.Booking: frozenset({Duty.FRONT_DESK}),
 }
 """What staff see as lists of who, what kind and since when. A table with a column `duty` shows each duty its own."""
 

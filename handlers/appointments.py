@@ -1,8 +1,156 @@
-"""Appointments: the list; as a page, as a PDF and as plain text."""
+"""Appointments: the list, one that was booked here with its calendar file, and booking, moving, calling off."""
 
 from __future__ import annotations
 
-from handlers.listing import list_routes
-from pages.appointments import APPOINTMENTS
+from typing import TypeVar
 
-ROUTES = list_routes(APPOINTMENTS)
+from litestar import Request, Response, get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from access.vocabulary import Action, Category, record
+from acts import bookings as acts
+from forms.bookings import CancelForm, TimeForm
+from handlers.forms import open_form, read_form
+from handlers.frame import Notice
+from handlers.listing import list_routes
+from handlers.refs import FORMS, parse_ref
+from handlers.respond import in_form, invalid, render, see_other
+from pages.appointments import APPOINTMENTS
+from pages.booking import BookPage, Chosen, book_page, move_page, read_chosen
+from pages.bookings import BookingPage, booking_calendar, booking_page
+from pages.clinic import clinic
+from words.gettext import N_, Later
+
+SEE = record(Category.APPOINTMENTS, page="appointments")
+ACT = record(Category.APPOINTMENTS, Action.ACT, page="appointments")
+NEW, SHOW, CANCEL = "bookings/new.html", "bookings/show.html", "bookings/cancel.html"
+ICS = "ics"
+P = TypeVar("P", BookingPage, BookPage)
+DONE = {
+    "booked": ("good", N_("It is booked.")), "moved": ("good", N_("It is moved. The old time is free again.")),
+    "cancelled": ("good", N_("It is called off. Nobody waits for you.")),
+    "over": ("warn", N_("It was changed before this came. Here is how it stands.")),
+    "late": ("warn", N_("It begins too soon to be changed here. Please call us.")),
+}  # fmt: skip
+NOT_FREE = {
+    "taken": N_("This time was just taken. Nothing was booked. Here are the next times."),
+    "past": N_("This time has passed. Nothing was booked. Here are the next times."),
+    "clash": N_("There is another appointment at this time already. Nothing was booked. Here are other times."),
+}
+
+
+@get("/appointments/{appointment:str}", access=SEE)
+async def show(request: Request, appointment: FromPath[str]) -> Response:
+    asked = parse_ref(appointment, (*FORMS, ICS))
+    if asked.form == ICS:
+        return await _calendar(request, asked.ref)
+    page = await booking_page(request.state.grant, asked.ref)
+    if asked.form or page is None:
+        return await in_form(request, page, asked.form, "sheet/show.html", "appointment")
+    return await render(request, page, SHOW, notice=_notice(request))
+
+
+async def _calendar(request: Request, ref: str) -> Response:
+    home = await clinic(request.app.state.house.database, request.state.viewer.locale)
+    text = await booking_calendar(request.state.grant, ref, home.name)
+    if text is None:
+        raise NotFoundException
+    headers = {"content-disposition": 'attachment; filename="appointment.ics"'}
+    return Response(text.encode(), media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+@get("/appointments/new", access=ACT)
+async def new(request: Request) -> Response:
+    page = await book_page(request.state.grant, read_chosen(request.query_params))
+    return await _steps(request, page)
+
+
+@post("/appointments/new", access=ACT)
+async def book(request: Request) -> Response:
+    form, grant = read_form(request, TimeForm), request.state.grant
+    try:
+        ref = await acts.book(grant, grant.record, form.slot.data or "", form.sending, _booked(grant.record_ref))
+    except acts.NotFree as refusal:
+        page = await book_page(grant, _kept(form), since=refusal.starts_at)
+        return await _not_free(request, page, refusal)
+    return see_other(request, _booked(grant.record_ref)(ref))
+
+
+@get("/appointments/{appointment:str}/time", access=ACT)
+async def other_time(request: Request, appointment: FromPath[str]) -> Response:
+    page = await move_page(request.state.grant, parse_ref(appointment).ref, read_chosen(request.query_params))
+    return await _steps(request, _there(page))
+
+
+@post("/appointments/{appointment:str}/time", access=ACT)
+async def move(request: Request, appointment: FromPath[str]) -> Response:
+    form, grant, here = read_form(request, TimeForm), request.state.grant, await _page(request, appointment)
+    try:
+        await acts.move(grant, here.here[1], form.slot.data or "", form.sending, _done(here, "moved"))
+    except acts.NotFree as refusal:
+        page = await move_page(grant, here.here[1], _kept(form), since=refusal.starts_at)
+        return await _not_free(request, _there(page), refusal)
+    except acts.NotChanged as refusal:
+        return see_other(request, _done(here, refusal.reason))
+    return see_other(request, _done(here, "moved"))
+
+
+@get("/appointments/{appointment:str}/cancellation", access=ACT)
+async def calling_off(request: Request, appointment: FromPath[str]) -> Response:
+    page = await _page(request, appointment)
+    if not page.may_change:
+        return see_other(request, _done(page, "late" if page.late else "over"))
+    return await render(request, page, CANCEL, form=await open_form(request, CancelForm))
+
+
+@post("/appointments/{appointment:str}/cancellation", access=ACT)
+async def call_off(request: Request, appointment: FromPath[str]) -> Response:
+    page, form = await _page(request, appointment), read_form(request, CancelForm)
+    if not form.validate():
+        return await invalid(request, page, CANCEL, form)
+    why = acts.Why(form.reason.data, form.words.data or "")
+    try:
+        await acts.cancel(request.state.grant, page.here[1], why, form.sending, _done(page, "cancelled"))
+    except acts.NotChanged as refusal:
+        return see_other(request, _done(page, refusal.reason))
+    return see_other(request, _done(page, "cancelled"))
+
+
+async def _steps(request: Request, page: BookPage) -> Response:
+    return await render(request, page, NEW, block="update", htmx=True)
+
+
+async def _not_free(request: Request, page: BookPage, refusal: acts.NotFree) -> Response:
+    """What was chosen is kept, and the next times stand below."""
+    return await render(request, page, NEW, htmx=True, status=409, notice=Notice("warn", Later(NOT_FREE[refusal.reason])))
+
+
+async def _page(request: Request, appointment: str) -> BookingPage:
+    return _there(await booking_page(request.state.grant, parse_ref(appointment).ref))
+
+
+def _there(page: P | None) -> P:
+    if page is None:
+        raise NotFoundException
+    return page
+
+
+def _kept(form: TimeForm) -> Chosen:
+    return read_chosen({"what": form.what.data or "", "with": form.who.data or ""})
+
+
+def _booked(record_ref: str):
+    return lambda ref: f"/records/{record_ref}/appointments/{ref}?done=booked"
+
+
+def _done(page: BookingPage, done: str) -> str:
+    return page.link(*page.here, done=done)
+
+
+def _notice(request: Request) -> Notice | None:
+    found = DONE.get(request.query_params.get("done", ""))
+    return Notice(found[0], Later(found[1])) if found else None
+
+
+ROUTES = (*list_routes(APPOINTMENTS), new, book, show, other_time, move, calling_off, call_off)

@@ -18,9 +18,9 @@ class Ref:
     form: str
 
 
-def parse_ref(segment: str) -> Ref:
+def parse_ref(segment: str, forms: tuple[str, ...] = FORMS) -> Ref:
     ref, dot, form = segment.partition(".")
-    if not REF.match(ref) or (dot and form not in FORMS):
+    if not REF.match(ref) or (dot and form not in forms):
         raise NotFoundException
     return Ref(ref, form)
 

@@ -8,26 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from access.bills import open_bill
 from access.grant import BillGrant, RecordGrant, SystemGrant
+from access.house import House
 from access.opening import open_for
 from access.viewer import Viewer, Visitor
 from access.visible import visible
 from access.vocabulary import Access, Action, Category, bill
+from tables.bookings import Booking
 from tables.requests import Request
 from tables.results import DiagnosticReport, Observation
 from tables.visits import Composition, Encounter
 
 Still = Callable[[SystemGrant, dict], Awaitable[bool]]
 """Asks again whether the row's object is the recipient's to know of."""
+Facts = Callable[[House, dict], Awaitable[dict]]
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
+    """`facts` reads what the words say beside the clinic's name: `at`, a moment, and the `zone` that it is told in."""
+
     template: str
     still: Still
+    facts: Facts | None = None
 
 
 async def account_stands(system: SystemGrant, row: dict) -> bool:
@@ -76,6 +83,36 @@ GUARANTOR_OF = {
     kind: f"SELECT g.ref FROM {table} t JOIN guarantor_account g ON g.id = t.guarantor WHERE t.id = ?"
     for kind, table in (("Statement", "statement"), ("Payment", "payment"))
 }
+
+
+async def booking_is_visible(system: SystemGrant, row: dict) -> bool:
+    house, id = system.house, UUID(row["object"])
+    found = await house.database.rows("SELECT r.ref FROM booking b JOIN record r ON r.id = b.record WHERE b.id = ?", id)
+    state = await house.database.rows("SELECT state, kind FROM account WHERE id = ?", row["account"])
+    if not found or not state or state[0]["state"] != "active":
+        return False
+    access = Access("record", Category.APPOINTMENTS, Action.SEE)
+    grant = await open_for(system, row["account"], state[0]["kind"], found[0]["ref"], access)
+    return isinstance(grant, RecordGrant) and await visible(grant, Booking).exists().where(Booking.id == id)
+
+
+async def booking_is_ahead(system: SystemGrant, row: dict) -> bool:
+    """What was called off, moved away from the next day, or has begun is nothing to remind of."""
+    now = system.house.clock()
+    rows = await system.house.database.rows(
+        "SELECT id FROM booking WHERE id = ? AND state = 'booked' AND starts_at > ? AND starts_at < ?",
+        UUID(row["object"]), now, now + REMINDED_AT_MOST,
+    )
+    return bool(rows) and await booking_is_visible(system, row)
+
+
+async def booking_time(house: House, row: dict) -> dict:
+    rows = await house.database.rows("SELECT starts_at AS at, zone FROM booking WHERE id = ?", UUID(row["object"]))
+    return dict(rows[0])
+
+
+REMINDED_AT_MOST = timedelta(hours=40)
+"""A reminder is for tomorrow: no more than from its morning to the end of the next day, and a change of clocks."""
 RECORD_OF = (
     "SELECT r.ref FROM {table} c JOIN record_source s ON s.id = c.patient JOIN record r ON r.id = s.record WHERE c.id = ?"
 )
@@ -91,6 +128,10 @@ CLINICAL = {table.__name__: table for table in CATEGORY}
 EVENTS: dict[str, Event] = {
     "record.new": Event("something_new", item_is_visible),
     "request.answered": Event("something_new", request_is_visible),
+    "booking.booked": Event("booking_booked", booking_is_visible),
+    "booking.moved": Event("booking_moved", booking_is_visible),
+    "booking.cancelled": Event("booking_cancelled", booking_is_visible),
+    "booking.reminder": Event("booking_reminder", booking_is_ahead, booking_time),
     "account.registered": Event("registered", account_stands),
     "account.password_changed": Event("password_changed", account_stands),
     "account.factor_added": Event("factor_added", account_stands),

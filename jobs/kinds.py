@@ -6,13 +6,17 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from access.house import House
+from acts.bookings import REMIND
+from acts.hours import MAKE
 from jobs.bills import BILLS, bills_of_feed, feed_bills
+from jobs.hours import make_slots
 from jobs.job import Job
 from jobs.news import FEED, RECORD, feed_news, record_news, tell_of_feed
+from jobs.reminders import remind
 
 Kind = Callable[[House, Job, datetime], Awaitable[None]]
 
-KINDS: dict[str, Kind] = {FEED: feed_news, RECORD: record_news, BILLS: feed_bills}
+KINDS: dict[str, Kind] = {FEED: feed_news, RECORD: record_news, BILLS: feed_bills, REMIND: remind, MAKE: make_slots}
 
 
 async def after_feed(house: House, since: datetime) -> None:

@@ -65,10 +65,11 @@ async def _send(system: SystemGrant, sender: Sender, held: Claim) -> None:
 
 async def letter(house: House, row: dict) -> Letter:
     """The words of one row, made now; they are stored nowhere."""
-    home = await clinic(house.database, row["locale"])
-    with use(row["locale"], home.zone):
-        text = _environment().get_template(f"notices/{EVENTS[row['event']].template}.txt").render(
-            clinic=home, origin=house.origin, made_at=row["made_at"]
+    home, event = await clinic(house.database, row["locale"]), EVENTS[row["event"]]
+    facts = await event.facts(house, row) if event.facts else {}
+    with use(row["locale"], facts.get("zone") or home.zone):
+        text = _environment().get_template(f"notices/{event.template}.txt").render(
+            clinic=home, origin=house.origin, made_at=row["made_at"], **facts
         )
     subject, _, body = text.strip().partition("\n")
     return Letter(row["address"], subject.strip(), body.strip() + "\n", row["locale"], str(row["id"]))

@@ -54,6 +54,8 @@ ACTIONS = {
     "request.take": N_("took a request to answer it"), "request.give_back": N_("gave a request back"),
     "request.answer": N_("answered a request"),
     "system.bills": N_("filed bills from the clinic"),
+    "booking.book": N_("booked an appointment"), "booking.move": N_("moved an appointment"),
+    "booking.cancel": N_("called an appointment off"),
     "password.open": N_("let the owner sign in from anywhere again"),
 }  # fmt: skip
 NAMES = {place.path: place.name for place in PLACES} | {one.value: words for one, words in CATEGORIES.items()}

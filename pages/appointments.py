@@ -8,18 +8,25 @@ from datetime import datetime
 from access.grant import RecordGrant
 from access.visible import visible
 from access.vocabulary import Category
+from pages.bookings import BOOKED_HERE, sent_for, with_state
 from pages.listing import Entry, Listing, Source
 from pages.pointed import with_reasons
+from pages.sheet import Link
 from pages.stored import Row, listed, when_in
 from pages.written import blocks
 from tables.appointments import Appointment
+from tables.bookings import Booking
+from words.bookings import name_of
 from words.dates import clock, weekday, weekday_short, zone_words
-from words.gettext import N_, _
+from words.gettext import N_, _, reader, use
 from words.names import list_of
 from words.sentences import run, told
 
 COMING = "status IN ('booked', 'pending', 'arrived', 'checked-in') AND starts_at > ?"
 READS = ("id", "label", "starts_at", "participants", "place", "instructions")
+BOOKED = ("id", "state", "label", "starts_at", "who", "place", "zone")
+FEW = 5
+"""So many of what comes next are asked whether the clinic called them off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +35,20 @@ class Coming:
     starts_at: datetime
     people: tuple[str, ...]
     place: str
-    instructions: str
+    instructions: str = ""
+    zone: str = ""
+    """Of the site, where it may be another than the clinic's."""
 
     @property
     def day(self) -> str:
-        return weekday_short(self.starts_at)
+        with use(reader().locale, self.zone):
+            return weekday_short(self.starts_at)
 
     @property
     def time(self) -> str:
         """10:20 am Central time."""
-        return _("%(clock)s %(zone)s", clock=clock(self.starts_at), zone=zone_words())
+        with use(reader().locale, self.zone):
+            return _("%(clock)s %(zone)s", clock=clock(self.starts_at), zone=zone_words())
 
     @property
     def about(self) -> str:
@@ -47,6 +58,24 @@ class Coming:
 
 
 async def next_appointment(grant: RecordGrant) -> Coming | None:
+    """The first of what the feed has and of what was booked here; of one and the same, the one that was booked here."""
+    found = [one for one in (await _next_booked(grant), await _next_sent(grant)) if one]
+    return min(found, key=lambda one: one.starts_at, default=None)
+
+
+async def _next_booked(grant: RecordGrant) -> Coming | None:
+    rows = await visible(grant, Booking).rows(
+        BOOKED, "state = 'booked' AND starts_at > ?", grant.now, then=f"ORDER BY starts_at LIMIT {FEW}"
+    )
+    row = next((row for row in await with_state(grant, rows) if row["stands"] == "coming"), None)
+    if row is None:
+        return None
+    grant.showed("Booking", [row["id"]])
+    people = (row["who"],) if row["who"] else ()
+    return Coming(name_of(row["label"]), row["starts_at"], people, row["place"], zone=row["zone"])
+
+
+async def _next_sent(grant: RecordGrant) -> Coming | None:
     found = await visible(grant, Appointment).rows(READS, COMING, grant.now, then="ORDER BY starts_at LIMIT 1")
     if not found:
         return None
@@ -65,10 +94,12 @@ CALLED_OFF, ASKED = frozenset({"cancelled", "noshow"}), frozenset({"proposed", "
 
 
 async def _with_time(grant: RecordGrant, rows: list[Row]) -> list[Row]:
-    """Whether its time has come and gone: `over` is a matter of the clock, not of its status alone."""
+    """Whether its time has come and gone: `over` is a matter of the clock, not of its status alone. What was booked here
+    is said there, and left out here."""
+    said = {row["id"] for row in (await sent_for(grant)).values()} if rows else set()
     return [
         row | {"over": row["status"] == "fulfilled" or bool(row["starts_at"]) and row["starts_at"] <= grant.now}
-        for row in rows
+        for row in rows if row["id"] not in said
     ]
 
 
@@ -112,12 +143,14 @@ APPOINTMENTS = Listing(
     path="appointments", category=Category.APPOINTMENTS, title=N_("Appointments"),
     counts=(N_("%(count)s appointment."), N_("%(count)s appointments.")),
     none=N_("No appointments are written down here."),
-    intro=N_("To book, move or cancel one, call us."),
+    intro=N_("Open one that was booked here to move it or call it off. For the others, write to us or call us."),
+    does=Link(("appointments", "new"), N_("Book an appointment")),
     groups=(("coming", N_("Coming up")), ("asked", N_("Asked for")), ("past", N_("Over")), ("off", N_("Called off"))),
     sources=(
+        BOOKED_HERE,
         Source(Appointment, ("label", "status", "starts_at", "participants", "place", "reason", "cancel_reason",
                              "instructions", "note", "wished"),
-               _entry, group=_group, sorts=("status", "starts_at"), by="starts_at", place=_place, sift=_with_time,
+               _entry, group=_group, sorts=("id", "status", "starts_at"), by="starts_at", place=_place, sift=_with_time,
                more=with_reasons),
     ),
 )  # fmt: skip

@@ -15,6 +15,7 @@ from access.audit import Entry
 from access.house import House
 from identity.passwords import hasher
 from seeds.asking import plant_asked
+from seeds.booking import plant_booked, plant_hours
 from seeds.cast import Helping, Person, fixed_id, fixed_ref
 from seeds.clinic import SITE, plant_clinic
 from seeds.deliveries import SOURCE, deliver, hold
@@ -48,6 +49,9 @@ async def plant(house: House, now: datetime, people: Sequence[Person] = CAST) ->
             for helping in person.helps:
                 await _plant_share(house, person, helping, now)
         await plant_asked(house, people, now)
+    async with house.database.transaction():
+        await plant_hours(house, now)
+        await plant_booked(house, people, now)
     await _plant_looks(house, people, now)
     return now
 

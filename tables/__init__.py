@@ -8,6 +8,7 @@ from tables import (
     allergies,
     appointments,
     audit,
+    bookings,
     care_plan,
     clinic,
     conditions,
@@ -35,7 +36,7 @@ from tables import (
 ROOMS = (
     clinic, accounts, records, audit, sending, visits, results, people, medicines, allergies, conditions, vaccines,
     care_plan, imaging, documents, procedures, appointments, messages, tasks, statements, coverage, feed, work, requests, drafts,
-    ledger,
+    ledger, bookings,
 )  # fmt: skip
 ALL: tuple[type[Table], ...] = tuple(table for room in ROOMS for table in room.TABLES)
 CONSTRAINTS: tuple[str, ...] = tuple(line for room in ROOMS for line in room.CONSTRAINTS)

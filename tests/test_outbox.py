@@ -142,7 +142,8 @@ async def test_words_are_fixed_and_say_nothing_of_health(house):
 @pytest.mark.parametrize("event", sorted(EVENTS))
 async def test_every_event_has_words_in_every_language(house, event):
     for locale in ("en", "es", "xx"):
-        row = {"event": event, "locale": locale, "address": "a@example.org", "made_at": house.clock(), "id": "1"}
+        row = {"event": event, "locale": locale, "address": "a@example.org", "made_at": house.clock(), "id": "1",
+               "object": str(fixed_id("booking", "checkup"))}
         letter = await outbox.letter(house, row)
         assert letter.subject and "\n" not in letter.subject
         assert "https://portal.example.org/help/phishing" in letter.text

@@ -245,7 +245,7 @@ async def test_every_document_is_accessible_and_within_budget(sweep):
                 continue
             if route.template.endswith(".pdf"):
                 addresses = [route.address(values)]
-            elif named and {"record", "guarantor"} & set(route.parameters):
+            elif named and {"record", "guarantor"} & set(route.parameters) and route.template.endswith("}"):
                 addresses = [route.address(values) + ".pdf"]
             else:
                 continue

@@ -81,6 +81,11 @@ async def values_for(database: Database, record_ref: str) -> dict[str, str]:
             record_ref, kind,
         )
         values |= {name: asked[0]["ref"]} if asked else {}
+    booked = await database.rows(
+        "SELECT b.ref FROM booking b JOIN record r ON r.id = b.record WHERE r.ref = ? ORDER BY b.state, b.id LIMIT 1", record_ref
+    )
+    values = {name: ref for name, ref in values.items() if name != "appointment"}
+    values |= {"appointment": booked[0]["ref"]} if booked else {}
     waiting = await database.rows("SELECT ref FROM request WHERE state = 'requested' ORDER BY asked_at LIMIT 1")
     values |= {"item": waiting[0]["ref"]} if waiting else {}
     shares = await database.rows(

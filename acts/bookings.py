@@ -1,0 +1,205 @@
+"""Booking a time, moving it, calling it off: by the patient, by who helps, or by the front desk.
+
+Whoever books holds the row of the time first, so that of many who want it one has it; the unique index says so as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from access.grant import QueueGrant, RecordGrant
+from access.visible import visible
+from rules.bookings import (
+    BOOKED, CANCELLED, CLASH, LATE, LIMIT_HOURS, MOVED, OVER, PAST, TAKEN, Closed, is_closed, may_change, reminder_at, wall_text,
+)  # fmt: skip
+from tables import free_times
+from tables.base import new_id, new_ref
+from tables.bookings import Booking, concerned
+from tables.database import Database
+from tables.decisions import decided
+from tables.free_times import FreeTime
+from tables.queue import enqueue, enqueue_notice
+from tables.sending import Sending, use_key
+
+HOLD = "UPDATE slot SET status = status WHERE ref = ? RETURNING id"
+INSERT = (
+    "INSERT INTO booking (id, ref, record, slot, site, state, label, who, place, wall_text, zone, starts_at, ends_at, moves,"
+    " asked_by, share, by_staff, made_at, changed_at) VALUES (?, ?, ?, ?, ?, 'booked', ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)"
+)
+MOVE = (
+    "UPDATE booking SET slot = ?, site = ?, label = ?, who = ?, place = ?, wall_text = ?, zone = ?, starts_at = ?, ends_at = ?,"
+    " moves = moves + 1, changed_at = ? WHERE id = ? AND state = 'booked' AND starts_at = ? RETURNING id"
+)
+CANCEL = (
+    "UPDATE booking SET state = 'cancelled', moves = moves + 1, changed_at = ? WHERE id = ? AND state = 'booked'"
+    " AND starts_at = ? RETURNING id"
+)
+STEP = (
+    "INSERT INTO booking_step (id, booking, at, author, share, by_staff, did, starts_at, reason, sealed)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+CLASHING = "SELECT id FROM booking WHERE record = ? AND state = 'booked' AND starts_at < ? AND ends_at > ? AND id <> ?"
+READS = ("id", "record", "slot", "starts_at", "state")
+REMIND = "booking.remind"
+NOBODY = UUID(int=0)
+
+
+class NotFree(Exception):
+    """This time cannot be had; `reason` is one of rules.bookings, `starts_at` when it would have been."""
+
+    def __init__(self, reason: str, starts_at: datetime | None = None):
+        super().__init__(reason)
+        self.reason, self.starts_at = reason, starts_at
+
+
+class NotChanged(Exception):
+    """It stays as it is: `over` where it is called off or moved already, `late` where it begins too soon."""
+
+    def __init__(self, reason: str):
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Chosen, and in one's own words."""
+
+    reason: str = ""
+    words: str = ""
+
+
+async def book(
+    grant: RecordGrant | QueueGrant, record: UUID, slot: str, sending: Sending, outcome: Callable[[str], str]
+) -> str:
+    """The ref of the booking; `outcome` makes of it where the page leads. Raises NotFree."""
+    database, now, ref, id = grant.house.database, grant.house.clock(), new_ref(), new_id()
+    async with grant.acting("booking.book") as entry:
+        await use_key(database, sending, outcome(ref), now)
+        time = await _held(database, slot, now)
+        await _no_clash(database, record, time, NOBODY)
+        await database.rows(
+            INSERT, id, ref, record, time.id, *_of(time), _author(grant), entry.behalf, _duty(grant), now, now
+        )
+        await _done(grant, id, BOOKED, time.starts_at, now)
+        await _tell(database, id, "booking.booked", now)
+        await _remind(database, id, record, time, now)
+        entry.subject = record
+    return ref
+
+
+async def move(grant: RecordGrant | QueueGrant, ref: str, slot: str, sending: Sending, outcome: str) -> bool:
+    """To another time, in one step: the old one is kept until the new one is sure. False where this grant has no such
+    booking. Raises NotFree, NotChanged."""
+    database, now = grant.house.database, grant.house.clock()
+    async with grant.acting("booking.move") as entry:
+        row = await _standing(grant, ref)
+        if row is None:
+            return False
+        await use_key(database, sending, outcome, now)
+        await _may_change(grant, row, now)
+        time = await _held(database, slot, now)
+        await _no_clash(database, row["record"], time, row["id"])
+        if not await database.rows(MOVE, time.id, *_of(time), now, row["id"], row["starts_at"]):
+            raise NotChanged(OVER)
+        await _done(grant, row["id"], MOVED, time.starts_at, now)
+        await _tell(database, row["id"], "booking.moved", now)
+        await _remind(database, row["id"], row["record"], time, now)
+        entry.subject = row["record"]
+    return True
+
+
+async def cancel(grant: RecordGrant | QueueGrant, ref: str, why: Why, sending: Sending, outcome: str) -> bool:
+    """Calls it off, and the time is free again. False where this grant has no such booking. Raises NotChanged."""
+    database, now = grant.house.database, grant.house.clock()
+    async with grant.acting("booking.cancel") as entry:
+        row = await _standing(grant, ref)
+        if row is None:
+            return False
+        await use_key(database, sending, outcome, now)
+        await _may_change(grant, row, now)
+        if not await database.rows(CANCEL, now, row["id"], row["starts_at"]):
+            raise NotChanged(OVER)
+        await _done(grant, row["id"], CANCELLED, row["starts_at"], now, why)
+        await _tell(database, row["id"], "booking.cancelled", now)
+        entry.subject = row["record"]
+    return True
+
+
+async def _held(database: Database, slot: str, now: datetime) -> FreeTime:
+    """Nobody else books it until this transaction ends, and it is free as the clinic has it now."""
+    await database.rows(HOLD, slot)
+    time = await free_times.time_of(database, slot)
+    if time is None or not time.free:
+        raise NotFree(TAKEN, time.starts_at if time else None)
+    if time.starts_at <= now:
+        raise NotFree(PAST)
+    closed = [Closed(**row) for row in await free_times.closures(database, time.starts_at, time.ends_at)]
+    if is_closed(closed, time.offer.site, time.offer.who, time.starts_at, time.ends_at):
+        raise NotFree(TAKEN, time.starts_at)
+    return time
+
+
+async def _no_clash(database: Database, record: UUID, time: FreeTime, own: UUID) -> None:
+    if await database.rows(CLASHING, record, time.ends_at, time.starts_at, own):
+        raise NotFree(CLASH, time.starts_at)
+
+
+async def _standing(grant: RecordGrant | QueueGrant, ref: str) -> dict[str, Any] | None:
+    rows = await visible(grant, Booking).rows(READS, "ref = ?", ref)
+    return rows[0] if rows else None
+
+
+async def _may_change(grant: RecordGrant | QueueGrant, row: dict[str, Any], now: datetime) -> None:
+    """The clinic itself has no limit."""
+    if row["state"] != BOOKED:
+        raise NotChanged(OVER)
+    hours = 0 if isinstance(grant, QueueGrant) else await decided(grant.house.database, "bookings.limit_hours", LIMIT_HOURS)
+    if not may_change(row["starts_at"], now, hours):
+        raise NotChanged(LATE)
+
+
+def _of(time: FreeTime) -> tuple[Any, ...]:
+    """From `site` to `ends_at`."""
+    offer = time.offer
+    wall = wall_text(time.starts_at.astimezone(ZoneInfo(offer.zone)))
+    return offer.site, offer.what, offer.who, offer.place, wall, offer.zone, time.starts_at, time.ends_at
+
+
+def _author(grant: RecordGrant | QueueGrant) -> UUID:
+    return grant.viewer.account
+
+
+def _duty(grant: RecordGrant | QueueGrant) -> str:
+    return grant.duty.value if grant.duty else ""
+
+
+async def _done(
+    grant: RecordGrant | QueueGrant, booking: UUID, did: str, starts_at: datetime, now: datetime, why: Why = Why()
+) -> None:
+    """In the act's transaction; words are sealed to the id of their step."""
+    id = new_id()
+    sealed = grant.house.keyring.seal(why.words.encode(), id) if why.words else None
+    await grant.house.database.rows(
+        STEP, id, booking, now, _author(grant), grant.entry.behalf, _duty(grant), did, starts_at, why.reason, sealed
+    )
+    grant.entry.showed("Booking", [booking])
+
+
+async def _tell(database: Database, booking: UUID, event: str, now: datetime) -> None:
+    """The patient, and who booked it for them."""
+    for account in await concerned(database, booking):
+        dedupe = f"{event}:{booking}:{now.timestamp():.3f}"
+        await enqueue_notice(database, event, account, "Booking", booking, now, dedupe=dedupe)
+
+
+async def _remind(database: Database, booking: UUID, record: UUID, time: FreeTime, now: datetime) -> None:
+    """A job for the day before: whether it still stands at that time is asked then."""
+    due = reminder_at(time.starts_at, time.offer.zone, now)
+    if due:
+        at = time.starts_at.isoformat()
+        await enqueue(database, REMIND, {"booking": str(booking), "at": at}, now, record=record, run_at=due)

@@ -1,0 +1,247 @@
+"""Booking in steps, all of them in the address: what for, with whom, which time, and a last look before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from access.grant import RecordGrant
+from access.house import House
+from access.visible import visible
+from pages.address import Address, RecordPage
+from rules.bookings import AHEAD, LIMIT_HOURS, Closed, is_closed, token_of
+from rules.paging import Key, read_key
+from tables import free_times
+from tables.bookings import Booking
+from tables.decisions import decided
+from tables.free_times import FreeTime, Offer
+from words.bookings import how_long, name_of, time_there, until, with_whom
+from words.gettext import N_, _
+
+FIVE = 5
+LETTERS = 40
+ANYBODY = "anybody"
+HEADINGS = {
+    "what": N_("What is it for?"), "who": N_("Who do you want to see?"), "time": N_("Choose a time"),
+    "check": N_("Check this before you book"), "none": N_("No times to book"),
+}  # fmt: skip
+HEADINGS_MOVED = HEADINGS | {"check": N_("Check this before you move it"), "time": N_("Choose a new time")}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What an address holds: tokens of what and with whom, the ref of a time, the key of the last time that was seen."""
+
+    what: str = ""
+    who: str = ""
+    slot: str = ""
+    after: str = ""
+
+    @property
+    def query(self) -> dict[str, str]:
+        return {"what": self.what, "with_": self.who}
+
+
+def read_chosen(query: Mapping[str, str]) -> Chosen:
+    what, who, slot, after = (query.get(name, "")[:LETTERS] for name in ("what", "with", "slot", "after"))
+    return Chosen(what, who, slot, after)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to choose: where it leads, its words, and what more is said of it."""
+
+    href: str
+    words: str
+    more: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choosing:
+    """`path` is where the steps stand below `at`; `moved` the words of the appointment that is moved, else ""; `step`
+    one of HEADINGS. `time` is what would be booked; `older` the address of five more times, None where there are none."""
+
+    at: Address
+    path: tuple[str, ...]
+    step: str
+    chosen: Chosen
+    offers: tuple[Offer, ...] = ()
+    times: tuple[FreeTime, ...] = ()
+    time: FreeTime | None = None
+    older: str | None = None
+    moved: str = ""
+    limit_hours: int = LIMIT_HOURS
+
+    def link(self, *segments: str, **query: str | int | None) -> str:
+        return self.at.link(*segments, **query)
+
+    def here(self, **query: str | None) -> str:
+        return self.link(*self.path, **query)
+
+    @property
+    def title(self) -> str:
+        return _((HEADINGS_MOVED if self.moved else HEADINGS)[self.step])
+
+    @property
+    def what(self) -> str:
+        return name_of(self.offers[0].what) if self.offers and self.step not in ("what", "none") else ""
+
+    @property
+    def who(self) -> str:
+        if self.step not in ("time", "check"):
+            return ""
+        return _("Whoever is free first") if self.chosen.who == ANYBODY else self.offers[0].who
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        if self.step == "what":
+            return self._whats
+        return self._whos if self.step == "who" else self._times
+
+    @property
+    def _whats(self) -> tuple[Choice, ...]:
+        names = sorted({one.what for one in self.offers}, key=lambda name: name_of(name).casefold())
+        return tuple(Choice(self.here(what=token_of(name)), name_of(name)) for name in names)
+
+    @property
+    def _whos(self) -> tuple[Choice, ...]:
+        many = len({one.site for one in self.offers}) > 1
+        people = {(one.who, one.site): one for one in self.offers}
+        first = Choice(self.here(what=self.chosen.what, with_=ANYBODY), _("Whoever is free first"))
+        rest = [
+            Choice(self.here(what=self.chosen.what, with_=who_token(one)), one.who, one.site_name if many else "")
+            for one in sorted(people.values(), key=lambda one: (one.who.casefold(), one.site_name))
+        ]
+        return (first, *rest)
+
+    @property
+    def _times(self) -> tuple[Choice, ...]:
+        return tuple(
+            Choice(self.here(**self.chosen.query, slot=one.ref), time_there(one.starts_at, one.offer.zone), _of(one))
+            for one in self.times
+        )
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What is about to be booked."""
+        one = self.time
+        where = ", ".join(dict.fromkeys(filter(None, (one.offer.place, one.offer.site_name))))
+        said = (f"{name_of(one.offer.what)}.", with_whom(one.offer.who), _("Where: %(place)s.", place=where) if where else "",
+                how_long(one.minutes), until(self.limit_hours))  # fmt: skip
+        return tuple(filter(None, said))
+
+    @property
+    def day_and_time(self) -> str:
+        return time_there(self.time.starts_at, self.time.offer.zone)
+
+    @property
+    def button(self) -> str:
+        return _("Move it to this time") if self.moved else _("Book this appointment")
+
+    @property
+    def other_way(self) -> str:
+        """Where to ask for what cannot be booked."""
+        return ""
+
+    @property
+    def spoken(self) -> str:
+        return _("The next times. %(first)s is the first.", first=self.choices[0].words) if self.times else self.title
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookPage(Choosing, RecordPage):
+    """In the record, for the patient and who helps."""
+
+    @property
+    def other_way(self) -> str:
+        return self.link("visit-requests", "new")
+
+
+def who_token(offer: Offer) -> str:
+    return token_of(f"{offer.who}\n{offer.site or ''}")
+
+
+def _of(one: FreeTime) -> str:
+    """With Dr. Lena Okafor. It takes 20 minutes."""
+    return " ".join(filter(None, (with_whom(one.offer.who), how_long(one.minutes))))
+
+
+async def book_page(grant: RecordGrant, chosen: Chosen, since: datetime | None = None) -> BookPage:
+    blank = BookPage(at=Address.of(grant), path=("appointments", "new"), step="none", chosen=chosen)
+    return await steps(grant.house, blank, since or grant.now)
+
+
+async def move_page(grant: RecordGrant, ref: str, chosen: Chosen, since: datetime | None = None) -> BookPage | None:
+    """The same for a new time of a booking, for what it was booked; None where there is none that stands."""
+    rows = await visible(grant, Booking).rows(("label", "starts_at", "zone"), "ref = ? AND state = 'booked'", ref)
+    if not rows:
+        return None
+    row = rows[0]
+    moved = f"{name_of(row['label'])}, {time_there(row['starts_at'], row['zone'])}"
+    blank = BookPage(
+        at=Address.of(grant), path=("appointments", ref, "time"), step="none", moved=moved,
+        chosen=replace(chosen, what=token_of(row["label"])),
+    )  # fmt: skip
+    return await steps(grant.house, blank, since or grant.now)
+
+
+async def steps(house: House, blank: Choosing, since: datetime, everything: bool = False) -> Choosing:
+    """The page for how far the choosing has come. What an address names and is not offered is asked again.
+    `everything`: also what only the clinic books."""
+    database, now = house.database, house.clock()
+    hidden = set() if everything else await free_times.offline(database)
+    found = [one for one in await free_times.offers(database, now, now + AHEAD) if one.what not in hidden]
+    page = replace(blank, limit_hours=await decided(database, "bookings.limit_hours", LIMIT_HOURS))
+    if not found:
+        return page
+    what = [one for one in found if token_of(one.what) == blank.chosen.what]
+    if not what:
+        return page if blank.moved else replace(page, step="what", offers=tuple(found))
+    who = what if blank.chosen.who == ANYBODY else [one for one in what if who_token(one) == blank.chosen.who]
+    if not who:
+        return replace(page, step="who", offers=tuple(what))
+    return await _times(house, replace(page, step="time", offers=tuple(who)), since)
+
+
+async def _times(house: House, page: Choosing, since: datetime) -> Choosing:
+    key = read_key(page.chosen.after)
+    found = await _free(house, page.offers, key, since) or await _free(house, page.offers, None, house.clock())
+    shown = found[:FIVE]
+    more = Key(shown[-1].starts_at, shown[-1].ref).text() if len(found) > FIVE else None
+    older = page.here(**page.chosen.query, after=more) if more else None
+    page = replace(page, times=tuple(shown), older=older, step="time" if shown else "none")
+    time = await _asked_for(house, page) if page.chosen.slot else None
+    return replace(page, time=time, step="check") if time else page
+
+
+async def _free(house: House, offers: Sequence[Offer], key: Key | None, since: datetime) -> list[FreeTime]:
+    """Six at most, so that the page knows whether there are more."""
+    database, now = house.database, house.clock()
+    begin, until = max(now + timedelta(seconds=1), key.starts if key else since), now + AHEAD
+    closed = [Closed(**row) for row in await free_times.closures(database, begin, until)]
+    schedules, found, most = [one.schedule for one in offers], [], FIVE + 1
+    while True:
+        rows = await free_times.times(database, schedules, begin, until, most)
+        found = [one for one in rows if one.offer in offers and not _closed(closed, one) and _is_after(one, key)]
+        if len(found) > FIVE or len(rows) < most:
+            return found[: FIVE + 1]
+        most *= 4
+
+
+def _is_after(one: FreeTime, key: Key | None) -> bool:
+    return key is None or (one.starts_at, one.ref) > (key.starts, key.ref)
+
+
+async def _asked_for(house: House, page: Choosing) -> FreeTime | None:
+    """The time of the address, where it is one of what was chosen, and free now."""
+    one = await free_times.time_of(house.database, page.chosen.slot)
+    fits = one is not None and one.free and one.starts_at > house.clock() and one.offer in page.offers
+    if not fits:
+        return None
+    closed = [Closed(**row) for row in await free_times.closures(house.database, one.starts_at, one.ends_at)]
+    return None if _closed(closed, one) else one
+
+
+def _closed(closed: Sequence[Closed], one: FreeTime) -> bool:
+    return is_closed(closed, one.offer.site, one.offer.who, one.starts_at, one.ends_at)

@@ -1,0 +1,236 @@
+"""The appointments that were booked here: their part of the list, one of them, and its calendar file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from access.grant import RecordGrant
+from access.visible import one_of, visible
+from access.vocabulary import Action, Category
+from pages.address import Address
+from pages.listing import Entry, Source
+from pages.requests import names_of
+from pages.sheet import Facts, Link, Part, Sheet, lines_part, said_facts
+from pages.stored import Row, listed
+from rules.bookings import BOOKED, LIMIT_HOURS, may_change, same_appointment
+from rules.calendars import Event, calendar_file
+from tables.appointments import Appointment
+from tables.bookings import Booking, BookingStep
+from tables.decisions import decided
+from words.bookings import DID, TOLD, name_of, time_there, until, with_whom
+from words.dates import when
+from words.gettext import N_, _
+from words.sentences import run, sentence, told
+
+READS = ("state", "starts_at", "ends_at", "zone", "label", "who", "place", "site", "asked_by", "share", "by_staff")
+SENT = ("id", "source", "status", "starts_at", "participants", "slots", "cancel_reason")
+OFF = frozenset({"cancelled", "noshow", "entered-in-error"})
+"""What the feed may say of one that was booked here and does not take place after all."""
+STATES = {"coming": ("ok", N_("Booked")), "past": ("", N_("Over")), "off": ("", N_("Called off"))}
+
+
+async def sent_for(grant: RecordGrant) -> dict[UUID, Row]:
+    """By the id of a booking: the feed's appointment that is the same one, if it has brought it by now."""
+    booked = await visible(grant, Booking).rows(("id", "slot", "starts_at", "who"), "state = 'booked'")
+    if not booked:
+        return {}
+    sent = await visible(grant, Appointment).rows(SENT)
+    ids = [row["slot"] for row in booked]
+    slots = await grant.house.database.rows(f"SELECT id, source, fhir_id FROM slot WHERE {one_of('id', ids)}", *ids)
+    named = {row["id"]: (row["source"], f"Slot/{row['fhir_id']}") for row in slots}
+    return _paired(booked, [_read(row) for row in sent], named)
+
+
+def _read(row: Row) -> Row:
+    people = {one["name"].casefold() for one in listed(row["participants"]) if one.get("name")}
+    return row | {"people": people, "slots": {(row["source"], one) for one in listed(row["slots"])}}
+
+
+def _paired(booked: Sequence[Row], sent: Sequence[Row], named: dict[UUID, tuple[str, str]]) -> dict[UUID, Row]:
+    """One each at most, and one that stands before one that was called off."""
+    found: dict[UUID, Row] = {}
+    left = sorted(sent, key=lambda row: row["status"] in OFF)
+    for booking in booked:
+        same = next((row for row in left if same_appointment(booking, named.get(booking["slot"]), row)), None)
+        if same is not None:
+            found[booking["id"]] = same
+            left = [row for row in left if row is not same]
+    return found
+
+
+async def with_state(grant: RecordGrant, rows: list[Row]) -> list[Row]:
+    """`stands` as of now: coming, past or off, whether the portal or the feed says so."""
+    sent = await sent_for(grant) if rows else {}
+    return [row | {"stands": _stands(row, sent.get(row["id"]), grant.now), "sent": sent.get(row["id"])} for row in rows]
+
+
+def _stands(row: Row, sent: Row | None, now: datetime) -> str:
+    if row["state"] != BOOKED or (sent and sent["status"] in OFF):
+        return "off"
+    over = row["starts_at"] <= now or bool(sent and sent["status"] == "fulfilled")
+    return "past" if over else "coming"
+
+
+async def with_people(grant: RecordGrant, rows: list[Row]) -> list[Row]:
+    """Who booked it, and where it is."""
+    names = await names_of(grant, {row["asked_by"] for row in rows})
+    ids = {row["site"] for row in rows if row["site"]}
+    sites = await grant.house.database.rows(f"SELECT id, name, address, phone FROM clinic_site WHERE {one_of('id', ids)}", *ids)
+    known = {row["id"]: row for row in sites}
+    return [row | {"asker": _asker(grant, row, names), "at": known.get(row["site"])} for row in rows]
+
+
+def _asker(grant: RecordGrant, row: Row, names: dict[UUID, str]) -> str:
+    if row["by_staff"]:
+        return _("Booked by our front desk.")
+    if row["asked_by"] == grant.viewer.account or not names.get(row["asked_by"]):
+        return ""
+    for_you = grant.own and row["share"]
+    return (_("Booked by %(who)s for you.") if for_you else _("Booked by %(who)s.")) % {"who": names[row["asked_by"]]}
+
+
+def where(row: Row) -> str:
+    site = row["at"]["name"] if row["at"] else ""
+    return ", ".join(dict.fromkeys(filter(None, (row["place"], site))))
+
+
+def _entry(row: Row) -> Entry:
+    off = row["stands"] == "off"
+    return Entry(
+        title=name_of(row["label"]), at=("appointments", row["ref"]), tag=("", _("Called off")) if off else None,
+        said=time_there(row["starts_at"], row["zone"]), lines=(run(with_whom(row["who"]), told(_("Where"), where(row))),),
+        soft=row["asker"],
+    )  # fmt: skip
+
+
+def _place(row: Row) -> int:
+    """Of what is coming, the next one first."""
+    return int(row["starts_at"].timestamp()) if row["stands"] == "coming" else 0
+
+
+BOOKED_HERE = Source(
+    Booking, READS, _entry, group=lambda row: row["stands"], sorts=("id", "state", "starts_at"), by="starts_at", place=_place,
+    sift=with_state, more=with_people, name=lambda row: name_of(row["label"]),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    row: Row
+    who: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingPage(Sheet):
+    """`may_change`: this viewer, now. `late`: they may act, but it begins too soon."""
+
+    row: Row
+    steps: tuple[Step, ...]
+    may_change: bool
+    late: bool
+    limit_hours: int
+
+    @property
+    def title(self) -> str:
+        return name_of(self.row["label"])
+
+    @property
+    def up(self) -> Link:
+        return Link(("appointments",), _("Appointments"))
+
+    @property
+    def tag(self) -> tuple[str, str]:
+        kind, words = STATES[self.row["stands"]]
+        return kind, _(words)
+
+    @property
+    def lede(self) -> str:
+        return sentence(time_there(self.row["starts_at"], self.row["zone"]))
+
+    @property
+    def facts(self) -> Facts:
+        at, minutes = self.row["at"] or {}, _minutes(self.row)
+        return said_facts(
+            (_("With"), self.row["who"]), (_("Where"), where(self.row)), (_("Address"), at.get("address")),
+            (_("Phone"), at.get("phone")), (_("How long"), _("%(count)s minutes", count=minutes) if minutes else ""),
+        )  # fmt: skip
+
+    @property
+    def until(self) -> str:
+        return until(self.limit_hours) if self.may_change else ""
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        off = self.row["sent"] and self.row["stands"] == "off" and self.row["state"] == BOOKED
+        by_clinic = [run(_("The clinic called it off."), told(_("Why"), self.row["sent"]["cancel_reason"]))] if off else []
+        lines = [_said(step, self.row["zone"]) for step in self.steps]
+        return lines_part(_("What was done"), [*lines, *by_clinic])
+
+
+def _minutes(row: Row) -> int:
+    return int((row["ends_at"] - row["starts_at"]).total_seconds() // 60)
+
+
+def _said(step: Step, zone: str) -> str:
+    """Moved on May 12, 2026, 9:05 am Central time by Ana Delgado, to Friday, … Why: too ill to come."""
+    row, did = step.row, _(DID[step.row["did"]])
+    at, who = when(row["at"]), step.who
+    first = _("%(did)s on %(when)s by %(who)s.", did=did, when=at, who=who) if who else _("%(did)s on %(when)s.", did=did, when=at)
+    time = told(_("Time"), time_there(row["starts_at"], zone))
+    why = told(_("Why"), _(TOLD[row["reason"]])) if row["reason"] in TOLD else ""
+    return run(first, time, why, sentence(step.words))
+
+
+async def booking_page(grant: RecordGrant, ref: str) -> BookingPage | None:
+    rows = await visible(grant, Booking).rows(("id", "ref", *READS), "ref = ?", ref)
+    if not rows:
+        return None
+    [row] = await with_people(grant, await with_state(grant, rows))
+    hours = await decided(grant.house.database, "bookings.limit_hours", LIMIT_HOURS)
+    may_act = not grant.preview and grant.may(Category.APPOINTMENTS, Action.ACT) and row["stands"] == "coming"
+    in_time = may_change(row["starts_at"], grant.now, hours)
+    grant.showed("Booking", [row["id"]])
+    return BookingPage(
+        at=Address.of(grant), here=("appointments", ref), row=row, steps=await _steps(grant, row["id"]),
+        may_change=may_act and in_time, late=may_act and not in_time, limit_hours=hours,
+    )  # fmt: skip
+
+
+async def _steps(grant: RecordGrant, booking: UUID) -> tuple[Step, ...]:
+    names = ("id", "at", "author", "by_staff", "did", "starts_at", "reason", "sealed")
+    rows = await visible(grant, BookingStep).rows(names, "booking = ?", booking, then="ORDER BY at, id")
+    known = await names_of(grant, {row["author"] for row in rows})
+    return tuple(Step(row=row, who=_who(grant, row, known), words=_opened(grant, row)) for row in rows)
+
+
+def _who(grant: RecordGrant, row: Row, known: dict[UUID, str]) -> str:
+    if row["by_staff"]:
+        return _("our front desk")
+    return _("you") if row["author"] == grant.viewer.account else known.get(row["author"], "")
+
+
+def _opened(grant: RecordGrant, row: dict[str, Any]) -> str:
+    return grant.house.keyring.open(bytes(row["sealed"]), row["id"]).decode() if row["sealed"] else ""
+
+
+async def booking_calendar(grant: RecordGrant, ref: str, clinic: str) -> str | None:
+    """The calendar file of one: where and when, and not a word of what for or with whom."""
+    names = ("id", "state", "moves", "changed_at", *READS)
+    rows = await visible(grant, Booking).rows(tuple(dict.fromkeys(names)), "ref = ?", ref)
+    if not rows:
+        return None
+    [row] = await with_people(grant, await with_state(grant, rows))
+    grant.showed("Booking", [row["id"]])
+    site = row["at"] or {"name": "", "address": ""}
+    return calendar_file(Event(
+        uid=f"{ref}@{urlsplit(grant.house.origin).hostname}", sequence=row["moves"], made_at=row["changed_at"],
+        starts_at=row["starts_at"], ends_at=row["ends_at"], summary=_("Appointment at %(clinic)s", clinic=clinic),
+        place=", ".join(filter(None, (site["name"], site["address"]))),
+        description=time_there(row["starts_at"], row["zone"]), cancelled=row["stands"] == "off",
+    ))  # fmt: skip

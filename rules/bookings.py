@@ -1,0 +1,143 @@
+"""Which times can be booked, what can still be changed, and when a reminder is due. Pure; `now` is an argument."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+BOOKED, CANCELLED = "booked", "cancelled"
+"""FHIR AppointmentStatus, and what a step did; a step may have moved it as well."""
+MOVED = "moved"
+REASONS = ("better", "ill", "time", "ride", "cost", "elsewhere", "other")
+"""Why somebody does not come, to choose from; `words.bookings` says them."""
+
+TAKEN, PAST, CLASH = "taken", "past", "clash"
+"""Why a time was not booked: it is no longer free, it has begun, the patient has another appointment then."""
+OVER, LATE = "over", "late"
+"""Why one was not changed: it is not there any more, or it begins too soon."""
+
+AHEAD = timedelta(days=60)
+"""How far ahead the times of a template are made, and what can be booked reaches."""
+LIMIT_HOURS = 24
+"""Until so many hours before it, a patient may move or cancel; the clinic's setting `bookings.limit_hours` overrules."""
+REMINDED_AT = time(10)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """`who` "" is everybody at that site."""
+
+    site: UUID | None
+    who: str
+    starts_at: datetime
+    ends_at: datetime
+
+    def covers(self, site: UUID | None, who: str, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether any part of a visit would lie in it; one that ends as it begins does not."""
+        here = self.site == site and self.who in ("", who)
+        return here and starts_at < self.ends_at and self.starts_at < ends_at
+
+
+def is_closed(closures: Iterable[Closed], site: UUID | None, who: str, starts_at: datetime, ends_at: datetime) -> bool:
+    return any(one.covers(site, who, starts_at, ends_at) for one in closures)
+
+
+def may_change(starts_at: datetime, now: datetime, hours: int) -> bool:
+    """Up to and with the last moment of the limit; never once it has begun."""
+    return now < starts_at and now <= starts_at - timedelta(hours=hours)
+
+
+def overlap(one: tuple[datetime, datetime], other: tuple[datetime, datetime]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """On one day, from and to on the clock of `zone`, cut into visits of `minutes`."""
+
+    begins: str
+    ends: str
+    minutes: int
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """`wall` is YYYY-MM-DDTHH:MM on the clock of the site."""
+
+    wall: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+def times_of(day: date, hours: Hours) -> Iterator[Cut]:
+    """The visits that fit on this day, in order and never two at once. A wall time that the clock skips is none; one
+    that it shows twice is the first of the two."""
+    zone, length = ZoneInfo(hours.zone), timedelta(minutes=hours.minutes)
+    wall = datetime.combine(day, time.fromisoformat(hours.begins))
+    last = datetime.combine(day, time.fromisoformat(hours.ends)) - length
+    free_from = datetime.min.replace(tzinfo=UTC)
+    while hours.minutes > 0 and wall <= last:
+        starts_at = instant(wall, zone)
+        if starts_at is not None and starts_at >= free_from:
+            free_from = starts_at + length
+            yield Cut(wall_text(wall), starts_at, free_from)
+        wall += length
+
+
+def instant(wall: datetime, zone: ZoneInfo) -> datetime | None:
+    """None for a wall time that the clock skips."""
+    at = wall.replace(tzinfo=zone).astimezone(UTC)
+    return at if at.astimezone(zone).replace(tzinfo=None) == wall else None
+
+
+def wall_text(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M")
+
+
+def days_of(weekday: int, first: date, last: date) -> Iterator[date]:
+    """Every such day from the first to the last, both included."""
+    day = first + timedelta(days=(weekday - first.weekday()) % 7)
+    while day <= last:
+        yield day
+        day += timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Hours that come back on one weekday, 0 for Monday, from the first day to the last."""
+
+    weekday: int
+    hours: Hours
+    first_day: date
+    last_day: date | None = None
+
+    def cuts(self, after: date | None, until: date) -> Iterator[Cut]:
+        """Of the days after `after`, which are made already, up to and with `until`."""
+        first = max(self.first_day, after + timedelta(days=1)) if after else self.first_day
+        last = min(until, self.last_day) if self.last_day else until
+        return (cut for day in days_of(self.weekday, first, last) for cut in times_of(day, self.hours))
+
+
+def token_of(words: str) -> str:
+    """What a choice is called in an address: no words of anybody's health, and the same again tomorrow."""
+    return hashlib.sha256(words.strip().casefold().encode()).hexdigest()[:12]
+
+
+def reminder_at(starts_at: datetime, zone: str, now: datetime) -> datetime | None:
+    """Ten in the morning of the day before, where the clinic is; None where that has passed."""
+    local = starts_at.astimezone(ZoneInfo(zone))
+    at = datetime.combine(local.date() - timedelta(days=1), REMINDED_AT, ZoneInfo(zone)).astimezone(UTC)
+    return at if at > now else None
+
+
+def same_appointment(booking: dict, slot: tuple[str, str] | None, sent: dict) -> bool:
+    """Whether the feed's appointment is the one that was booked here: it names that slot; or it names none that is
+    known here, begins at that moment, and with that person. Anything less stays two. `slot` is source and reference."""
+    if slot in sent["slots"]:
+        return True
+    return sent["starts_at"] == booking["starts_at"] and booking["who"].casefold() in sent["people"]

@@ -1,0 +1,191 @@
+"""Booking an appointment: in steps, for a time that nobody else has; the list, one of them, and its calendar file."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.support.client import client_of
+
+
+@pytest.fixture
+async def maria(person):
+    return await person("self")
+
+
+def home(cast, path: str = "", who: str = "self") -> str:
+    return f"/records/{cast[who].record}{path}"
+
+
+async def at_times(client, cast, what: str = "Flu shot", who: str = "self"):
+    """The page with the first five times, with whoever is free first."""
+    page = await client.follow(await client.get(home(cast, "/appointments", who)), "Book an appointment")
+    return await client.follow(await client.follow(page, what), "Whoever is free first")
+
+
+def times_on(page) -> list[str]:
+    """The words of the times that can be chosen."""
+    return [words for words, address in page.links if "slot=" in address]
+
+
+async def last_look(client, cast, what: str = "Flu shot", who: str = "self"):
+    page = await at_times(client, cast, what, who)
+    return await client.follow(page, times_on(page)[0])
+
+
+async def booked(client, cast, what: str = "Flu shot", who: str = "self"):
+    return await client.submit(await last_look(client, cast, what, who), "Book this appointment")
+
+
+async def test_an_appointment_is_booked_in_steps_and_stands_in_the_list(maria, cast):
+    page = await last_look(maria, cast)
+    said = page.main
+    assert "Check this before you book" in said and "Flu shot" in said and "With Ruth Abbott, nurse." in said
+    assert "You can move it or call it off here until 24 hours before." in said
+    done = await maria.submit(page, "Book this appointment")
+    assert "It is booked." in done.main and "Flu shot" in done.main and "Room 1" in done.main
+    assert done.url.partition("?")[0] in [address for _words, address in (await maria.get(home(cast, "/appointments"))).links]
+
+
+async def test_five_times_are_offered_and_five_more_follow_them(maria, cast):
+    first = await at_times(maria, cast)
+    more = await maria.follow(first, "Five more times")
+    assert len(times_on(first)) == len(times_on(more)) == 5
+    assert not set(times_on(first)) & set(times_on(more))
+    piece = await maria.htmx("GET", first.link("Five more times"), target="div#times")
+    assert times_on(piece) == times_on(more) and not piece.is_whole
+
+
+async def test_what_only_the_clinic_books_is_not_offered(maria, cast):
+    page = await maria.get(home(cast, "/appointments/new"))
+    assert "Check-up" in page.main and "Small procedure" not in page.main
+
+
+async def test_a_time_that_is_booked_is_offered_to_nobody_else(maria, person, cast):
+    page = await at_times(maria, cast)
+    await maria.submit(await maria.follow(page, times_on(page)[0]), "Book this appointment")
+    stranger = await person("stranger")
+    assert times_on(page)[0] not in times_on(await at_times(stranger, cast, who="stranger"))
+
+
+async def test_of_a_hundred_who_book_one_time_one_has_it_and_the_others_are_offered_the_next(app, maria, person, cast, demo_database):
+    """Each is a form of its own; half of them another patient's."""
+    stranger = await person("stranger")
+    pages = [await last_look(maria, cast), await last_look(stranger, cast, who="stranger")]
+    forms = []
+    for number in range(100):
+        who, client = (("self", maria), ("stranger", stranger))[number % 2]
+        forms.append((client, (await client.get(pages[number % 2].url))))
+    answers = await asyncio.gather(*(client.send(page, "Book this appointment") for client, page in forms))
+    assert sorted(one.status for one in answers) == [303] + [409] * 99
+    for one in answers:
+        if one.status == 409:
+            assert "Nothing was booked" in one.main and len(times_on(one)) == 5 and "Flu shot" in one.main
+    rows = await demo_database.rows("SELECT slot FROM booking WHERE state = 'booked' GROUP BY slot HAVING COUNT(*) > 1")
+    assert rows == []
+
+
+async def test_the_same_booking_sent_again_leads_to_the_same_appointment(maria, cast):
+    page = await last_look(maria, cast)
+    first = await maria.send(page, "Book this appointment")
+    again = await asyncio.gather(*(maria.post(first.url, first.response.request.content.decode()) for _ in range(10)))
+    assert {one.headers["location"] for one in again} == {first.headers["location"]}
+
+
+@pytest.mark.parametrize("edited", ["slot=AAAAAAAAAAAAAAAAAAAAAA", "slot=x", "slot=", "what=000000000000", "after=zzz"])
+async def test_an_edited_address_asks_again_and_breaks_nothing(maria, cast, edited):
+    page = await last_look(maria, cast)
+    name, _, value = edited.partition("=")
+    from urllib.parse import parse_qsl, urlencode
+
+    path, _, query = page.url.partition("?")
+    again = await maria.get(f"{path}?{urlencode(dict(parse_qsl(query)) | {name: value})}")
+    assert again.status == 200
+
+
+async def test_a_time_that_has_passed_is_refused_and_said(maria, cast, demo_database):
+    page = await last_look(maria, cast)
+    slot = page.url.partition("slot=")[2]
+    await demo_database.rows("UPDATE slot SET starts_at = ? WHERE ref = ?", datetime.now(UTC) - timedelta(minutes=1), slot)
+    answer = await maria.send(page, "Book this appointment")
+    assert answer.status == 409 and "This time has passed. Nothing was booked." in answer.main
+
+
+async def test_two_appointments_at_one_time_are_refused_and_said(maria, cast, demo_database):
+    first = await booked(maria, cast)
+    ref = first.url.rpartition("/")[2].partition("?")[0]
+    page = await last_look(maria, cast, "Check-up")
+    slot = page.url.partition("slot=")[2]
+    await demo_database.rows(
+        "UPDATE slot SET starts_at = (SELECT starts_at FROM booking WHERE ref = ?), ends_at = (SELECT ends_at FROM booking"
+        " WHERE ref = ?) WHERE ref = ?", ref, ref, slot,
+    )
+    answer = await maria.send(page, "Book this appointment")
+    assert answer.status == 409 and "another appointment at this time already" in answer.main
+
+
+async def test_a_helper_books_in_their_own_name_and_the_patient_reads_it(person, cast):
+    joseph = await person("helper-appointments")
+    done = await booked(joseph, cast)
+    assert "It is booked." in done.main
+    seen = await (await person("self")).get(done.url.partition("?")[0])
+    assert "Booked by Joseph Amadi for you." in seen.main
+
+
+async def test_a_helper_whose_part_ended_meanwhile_books_nothing(person, cast, demo_database):
+    joseph = await person("helper-appointments")
+    page = await last_look(joseph, cast)
+    await demo_database.rows(
+        "UPDATE share SET revoked_at = ? WHERE account = (SELECT id FROM account WHERE username = ?)",
+        datetime.now(UTC), cast["helper-appointments"].username,
+    )
+    before = await demo_database.rows("SELECT COUNT(*) AS n FROM booking")
+    assert (await joseph.send(page, "Book this appointment")).status in (403, 404)
+    assert await demo_database.rows("SELECT COUNT(*) AS n FROM booking") == before
+
+
+async def test_the_calendar_file_is_read_by_another_program_and_names_nothing_of_health(maria, cast):
+    from icalendar import Calendar
+
+    done = await booked(maria, cast)
+    file = await maria.get(f"{done.url.partition('?')[0]}.ics")
+    assert file.headers["content-type"].startswith("text/calendar")
+    [event] = Calendar.from_ical(file.content).walk("VEVENT")
+    assert str(event["SUMMARY"]) == "Appointment at Riverbend Family Clinic"
+    assert str(event["LOCATION"]) == "Riverbend Family Clinic, 210 Mill Street, Riverbend"
+    assert event["DTSTART"].dt.tzinfo is not None and event["DTEND"].dt > event["DTSTART"].dt
+    assert not event.walk("VALARM") and "Flu" not in file.text and "Abbott" not in file.text
+
+
+async def test_it_is_a_pdf_in_large_print_and_a_text_too(maria, cast):
+    at = (await booked(maria, cast)).url.partition("?")[0]
+    for address in (f"{at}.pdf", f"{at}.pdf?print=24"):
+        assert (await maria.get(address)).headers["content-type"] == "application/pdf"
+    assert "Flu shot" in (await maria.get(f"{at}.txt")).text
+
+
+async def test_another_patient_finds_nothing_there(maria, person, cast):
+    at = (await booked(maria, cast)).url.partition("?")[0]
+    stranger = await person("stranger")
+    own = home(cast, f"/appointments/{at.rpartition('/')[2]}", "stranger")
+    for address in (at, f"{at}.ics", f"{at}/time", f"{at}/cancellation", own, f"{own}.ics"):
+        assert (await stranger.get(address)).status == 404
+
+
+async def test_a_time_of_the_feed_is_booked_like_one_of_ours(maria, cast, demo_database):
+    now = datetime.now(UTC)
+    from tables.appointments import Schedule, Slot
+
+    await Schedule(source="feed", fhir_type="Schedule", fhir_id="s1", status="active", first_seen_at=now, changed_at=now,
+                   name="Dr. Nils Lindqvist", service="Eye check",
+                   actors='[{"ref": "Practitioner/1", "name": "Dr. Nils Lindqvist"}]').save()
+    await Slot(source="feed", fhir_type="Slot", fhir_id="t1", status="free", first_seen_at=now, changed_at=now, name="",
+               schedule_ref="Schedule/s1", starts_at=now + timedelta(days=3), ends_at=now + timedelta(days=3, minutes=30)).save()
+    await Slot(source="feed", fhir_type="Slot", fhir_id="t2", status="busy", first_seen_at=now, changed_at=now, name="",
+               schedule_ref="Schedule/s1", starts_at=now + timedelta(days=2), ends_at=now + timedelta(days=2, minutes=30)).save()
+    page = await at_times(maria, cast, "Eye check")
+    assert len(times_on(page)) == 1
+    done = await maria.submit(await maria.follow(page, times_on(page)[0]), "Book this appointment")
+    assert "Dr. Nils Lindqvist" in done.main and "30 minutes" in done.main
