@@ -12,9 +12,10 @@ from litestar.handlers.base import BaseRouteHandler
 
 from access.bills import open_bill, open_bill_at_work
 from access.house import House
-from access.opening import Denied, open_account, open_queue, open_record
+from access.opening import Denied, open_account, open_capability, open_queue, open_record
 from access.viewer import Viewer
 from access.vocabulary import Access
+from tables.sending import secret_hash
 
 
 class UndeclaredAccess(Exception):
@@ -105,13 +106,15 @@ async def _bill(connection: ASGIConnection, access: Access):
     return _unproven(viewer) or await open_bill(_house(connection), viewer, guarantor, access)
 
 
+async def _capability(connection: ASGIConnection, access: Access):
+    """Whoever has the secret, signed in or not; what has ended and what never was are one answer."""
+    secret = connection.scope["path_params"].get("capability", "")
+    grant = await open_capability(_house(connection), _viewer(connection), access.purpose, secret_hash(secret))
+    return grant or Denied("gone")
+
+
 async def _demo(connection: ASGIConnection, access: Access) -> Denied | None:
     return None if _house(connection).demo else Denied("stranger")
-
-
-async def _not_built(connection: ASGIConnection, access: Access) -> Denied:
-    """Declared, and closed until something is behind it."""
-    return Denied("stranger")
 
 
 def _unproven(viewer: Viewer) -> Denied | None:
@@ -128,5 +131,5 @@ def _stale(connection: ASGIConnection, access: Access) -> Denied | None:
 
 OPENERS = {
     "public": _nobody, "pre_session": _nobody, "signed": _nobody, "half": _half, "account": _account,
-    "record": _record, "staff": _staff, "demo": _demo, "bill": _bill, "capability": _not_built,
+    "record": _record, "staff": _staff, "demo": _demo, "bill": _bill, "capability": _capability,
 }

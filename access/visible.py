@@ -11,9 +11,10 @@ from piccolo.columns.combination import WhereRaw
 from piccolo.query import Count, Exists
 from piccolo.table import Table
 
-from access.grant import AccountGrant, BillGrant, Grant, QueueGrant, RecordGrant, SystemGrant
+from access.grant import AccountGrant, BillGrant, CapabilityGrant, Grant, QueueGrant, RecordGrant, SystemGrant
 from access.predicates import EVERYTHING, NOTHING, Predicate, all_of, one_of
 from access.visible_bills import accounts_for, accounts_shared, of_bill
+from access.visible_sharing import of_capability, sent_to
 from access.vocabulary import OWNED, PARTS, QUEUED, TABLE_CATEGORY, Action, Category
 from tables.accounts import AccountAddress, Authenticator, Password, Session, StaffDuty
 from tables.audit import AuditEvent
@@ -21,6 +22,7 @@ from tables.database import Database
 from tables.ledger import GuarantorAccount
 from tables.records import Record, Share
 from tables.results import Series
+from tables.sharing import Invitation
 
 SHARED = tuple(one for one in Category if one is not Category.HOME)
 """What a helper may be given rows of. Everybody with a share has the home page, which is no part of the chart: what a
@@ -93,8 +95,6 @@ def _of_record(grant: RecordGrant, table: type[Table]) -> Predicate:
         return _part_of(grant, table)
     if table is AuditEvent and grant.may(Category.CONTROL):
         return Predicate("audit_event.subject = ?", (grant.record,))
-    if table is Share and grant.may(Category.CONTROL):
-        return Predicate("share.record = ?", (grant.record,))
     if table is Record:
         return Predicate("record.id = ?", (grant.record,))
     if table is GuarantorAccount and grant.may(Category.BILLING):
@@ -196,6 +196,8 @@ def _of_account(grant: AccountGrant, table: type[Table]) -> Predicate:
         return Predicate("audit_event.actor = ?", (grant.account,))
     if table is GuarantorAccount:
         return accounts_shared(grant)
+    if table is Invitation:
+        return sent_to(grant)
     return _records_shared(grant) if table is Record else NOTHING
 
 
@@ -239,5 +241,6 @@ PREDICATES: dict[type[Grant], Callable[..., Predicate]] = {
     AccountGrant: _of_account,
     BillGrant: of_bill,
     QueueGrant: _of_queue,
+    CapabilityGrant: of_capability,
     SystemGrant: _of_system,
 }

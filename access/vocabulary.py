@@ -24,8 +24,10 @@ from tables import (
     messages,
     people,
     procedures,
+    records,
     requests,
     results,
+    sharing,
     statements,
     tasks,
     vaccines,
@@ -98,6 +100,15 @@ CATEGORIES: dict[Category, str] = {
 """What may be shared, as a patient reads it. The home page comes with every share and is no choice."""
 
 
+DOINGS: dict[Category, str] = {
+    Category.APPOINTMENTS: N_("book and change appointments"), Category.MESSAGES: N_("write messages"),
+    Category.MEDICINES: N_("ask for refills"), Category.BILLING: N_("pay bills"),
+}  # fmt: skip
+"""What acting means, for the categories in which there is something to do."""
+
+MAY_BE_SHARED = tuple(category for category in CATEGORIES if category is not Category.CONTROL)
+"""What a patient may let a helper see: all but who has looked, and who else helps."""
+
 IN_TEXT = (
     Category.RESULTS, Category.IMAGING, Category.MEDICINES, Category.ALLERGIES, Category.CONDITIONS, Category.VACCINES,
     Category.VITALS, Category.CARE_PLAN,
@@ -139,6 +150,7 @@ PLACES: tuple[Place, ...] = (
     Place("emergency-card", Category.HOME, N_("Emergency card"), HEALTH),
     Place("bills", Category.BILLING, N_("Bills"), MONEY),
     Place("insurance", Category.BILLING, N_("Insurance on file"), MONEY),
+    Place("sharing", Category.CONTROL, N_("People who help"), WHO),
     Place("activity", Category.CONTROL, N_("Who has looked"), WHO),
 )
 """Every page that the index at the foot lists, in its order. A category may have several."""
@@ -179,12 +191,15 @@ TABLE_CATEGORY: dict[type[Table], Category | None] = {
 OWNED: dict[type[Table], Category | None] = {
     requests.Request: None,
     bookings.Booking: Category.APPOINTMENTS,
+    records.Share: Category.CONTROL,
+    sharing.Invitation: Category.CONTROL,
 }
 """What the portal itself keeps of a record, in tables with a column `record`. None: the row says which category it is of."""
 
 PARTS: dict[type[Table], tuple[type[Table], str]] = {
     requests.RequestStep: (requests.Request, "request"),
     bookings.BookingStep: (bookings.Booking, "booking"),
+    records.ShareScope: (records.Share, "share"),
 }
 """What is seen with the row of another table, which it names in that column."""
 

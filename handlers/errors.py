@@ -19,6 +19,7 @@ from handlers.form_layer import BadForm
 from handlers.frame import own_address, with_query
 from handlers.respond import IN_ADDRESS, is_htmx, render, see_other
 from identity.parking import park, without_secrets
+from pages.offers import NotAnswered
 from pdf import PdfBusy, PdfFailed, PdfRefused, PdfTooLarge, PdfUnavailable
 from tables.sending import AlreadySent
 from tables.sqlite import DatabaseBusy
@@ -60,12 +61,16 @@ class TooMany(Exception):
 async def refused(request: Request, error: Refused) -> Response:
     denied = error.denied
     request.scope["state"]["refusal"] = denied.entry or _entry(request, denied)
+    if denied.reason == "step_up" and request.method == "POST":
+        request.scope["state"]["parked"] = await _parked(request)
     if denied.reason in SIGN_IN:
         return _to_proof(request, denied)
     if denied.reason == "merged":
         return _moved(request, denied)
     if denied.reason == "stranger":
         return await page(request, 404)
+    if denied.reason == "gone":
+        return await render(request, NotAnswered("gone"), "invitations/gone.html", status=404)
     return await page(request, 403, reason=REASONS[denied.reason], name=denied.record_name)
 
 
@@ -148,12 +153,19 @@ async def changed(request: Request, error: Changed) -> Response:
 
 async def _kept(request: Request) -> str:
     """Where the form can be opened filled as it was, while the session stands; else ""."""
-    house, viewer, path = request.app.state.house, request.state.viewer, request.url.path
+    house, viewer = request.app.state.house, request.state.viewer
+    stands = await house.database.rows("SELECT id FROM session WHERE id = ? AND revoked_at IS NULL", viewer.session)
+    ref = await _parked(request) if stands else ""
+    return with_query(request.url.path, kept=ref) if ref else ""
+
+
+async def _parked(request: Request) -> str:
+    """The ref under which what was typed is kept; "" where its address has no page to show it again."""
     template, fields = request.scope.get("path_template"), request.scope["state"].get("fields")
     has_page = any(route.path_format == template and "GET" in route.methods for route in request.app.routes)
-    stands = await house.database.rows("SELECT id FROM session WHERE id = ? AND revoked_at IS NULL", viewer.session)
-    ref = await park(house, viewer, path, fields.pairs) if has_page and stands and fields else ""
-    return with_query(path, kept=ref) if ref else ""
+    if not has_page or not fields:
+        return ""
+    return await park(request.app.state.house, request.state.viewer, request.url.path, fields.pairs)
 
 
 async def too_many(request: Request, error: TooMany) -> Response:

@@ -6,14 +6,22 @@ from litestar import Request, Response, get
 
 from access.vocabulary import ACCOUNT, Category, record
 from handlers.respond import render
+from handlers.security import done_notice
 from pages.home import home_page
 from pages.records import records_page
+from words.gettext import N_
+
+DONE = {
+    "helping": N_("You help with this record now. It stands in the list below."),
+    "declined": N_("You said no. The person who invited you is told so."),
+    "left": N_("You do not help with that record any more. Its owner is told so."),
+}
 
 
 @get("/records", access=ACCOUNT)
 async def records(request: Request) -> Response:
     page = await records_page(request.state.grant)
-    return await render(request, page, "records/index.html")
+    return await render(request, page, "records/index.html", notice=done_notice(request, DONE))
 
 
 @get("/", access=record(Category.HOME))

@@ -17,7 +17,9 @@ from handlers import (
     help,
     imaging,
     insurance,
+    invitations,
     medicines,
+    offers,
     preferences,
     procedures,
     public,
@@ -26,6 +28,7 @@ from handlers import (
     requests,
     results,
     security,
+    sharing,
     sign_in,
     summary,
     vaccines,
@@ -37,7 +40,7 @@ from handlers.staff import sign_in as staff_sign_in
 
 NOUNS = (
     records, results, imaging, medicines, allergies, conditions, vaccines, vitals, visits, procedures, care_plan, care_team,
-    documents, appointments, requests, summary, bills, insurance, activity,
+    documents, appointments, requests, summary, bills, insurance, sharing, invitations, activity,
 )
 RECORD: tuple[HTTPRouteHandler, ...] = tuple(route for noun in NOUNS for route in noun.ROUTES)
 """What stands below a record: each noun's own, in the order of the index."""
@@ -50,7 +53,7 @@ ALONE: tuple[HTTPRouteHandler, ...] = (
     registration.authenticator, registration.confirm_app, registration.codes, registration.codes_kept,
     security.security, security.codes, security.make_codes, security.codes_kept, security.sessions,
     security.end_session, preferences.preferences, preferences.change,
-    *bills.ALONE,
+    *bills.ALONE, *offers.ALONE,
     desk.home, desk.find, desk.code, desk.issue, queue.queue, queue.item, queue.file, queue.take, queue.give_back, queue.answer,
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
@@ -26,9 +28,9 @@ DONE = {
 }
 
 
-def done_notice(request: Request) -> Notice | None:
+def done_notice(request: Request, said: Mapping[str, str] = DONE) -> Notice | None:
     """What the change before this page did, in one sentence."""
-    words = DONE.get(request.query_params.get("done", ""))
+    words = said.get(request.query_params.get("done", ""))
     return Notice("good", Later(words)) if words else None
 
 

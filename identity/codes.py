@@ -17,6 +17,7 @@ from uuid import UUID
 from access.house import House
 from identity.tokens import open_token, seal_token
 from tables.base import new_id, new_ref
+from tables.sending import secret_hash
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LOOK_ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
@@ -24,9 +25,13 @@ SHEET_LENGTH, SHEET_GROUP, SHEET_COUNT = 15, 5, 10
 """75 bits in three groups of five."""
 DESK_LENGTH, DESK_GROUP = 16, 4
 """80 bits in four groups of four."""
+TOLD_LENGTH, TOLD_GROUP = 8, 4
+"""40 bits in two groups of four, for saying aloud: it is worth nothing without the link that it goes with."""
 SHOWN_FOR = timedelta(minutes=15)
 ACTIVATION = "activation"
 """The purpose of a desk code's capability; its object is a Record."""
+INVITATION = "invitation"
+"""The purpose of the capability of a link in a letter; its object is an Invitation."""
 
 SPEND = (
     "UPDATE one_time_code SET used_at = ? WHERE hash = ? AND used_at IS NULL AND sheet IN"
@@ -42,6 +47,20 @@ def new_desk_code() -> str:
 
 def new_sheet_code() -> str:
     return _new(SHEET_LENGTH, SHEET_GROUP)
+
+
+def new_told_code() -> str:
+    return _new(TOLD_LENGTH, TOLD_GROUP)
+
+
+def new_link_secret() -> str:
+    """128 random bits and more, for an address."""
+    return secrets.token_urlsafe(24)
+
+
+def told_hash(secret: str, code: str) -> bytes:
+    """Of both together, so that nobody can try codes who has not got the link."""
+    return hashlib.sha256(secret_hash(secret) + plain(code).encode()).digest()
 
 
 def _new(length: int, group: int) -> str:
@@ -141,3 +160,12 @@ def read_letter(house: House, issuer: UUID, record_ref: str, letter: str, now: d
 
 def _letter_of(issuer: UUID | None, record_ref: str) -> str:
     return f"letter {issuer} {record_ref}"
+
+
+def seal_told(house: House, account: UUID, invitation_ref: str, code: str, now: datetime) -> str:
+    """The code to tell somebody, for the address of the page that shows it: for 15 minutes, to who invited."""
+    return seal_token(house.keyring, f"told {account} {invitation_ref}", code, now + SHOWN_FOR)
+
+
+def read_told(house: House, account: UUID, invitation_ref: str, letter: str, now: datetime) -> str:
+    return open_token(house.keyring, f"told {account} {invitation_ref}", letter, now)

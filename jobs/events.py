@@ -18,6 +18,7 @@ from access.opening import open_for
 from access.viewer import Viewer, Visitor
 from access.visible import visible
 from access.vocabulary import Access, Action, Category, bill
+from jobs import sharing
 from tables.bookings import Booking
 from tables.requests import Request
 from tables.results import DiagnosticReport, Observation
@@ -30,7 +31,8 @@ Facts = Callable[[House, dict], Awaitable[dict]]
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`facts` reads what the words say beside the clinic's name: `at`, a moment, and the `zone` that it is told in."""
+    """`facts` reads what the words say beside the clinic's name: `at`, a moment, and the `zone` that it is told in; or the
+    link of an invitation."""
 
     template: str
     still: Still
@@ -145,5 +147,9 @@ EVENTS: dict[str, Event] = {
     "statement.new": Event("statement_new", bill_is_theirs),
     "payment.received": Event("payment_received", bill_is_theirs),
     "payment.returned": Event("payment_returned", bill_is_theirs),
-    "share.changed": Event("sharing_changed", account_stands),
+    "share.invited": Event("invited", sharing.waits, sharing.link_of),
+    "share.accepted": Event("invitation_accepted", sharing.concerns),
+    "share.declined": Event("invitation_declined", sharing.concerns),
+    "share.changed": Event("sharing_changed", sharing.concerns, sharing.who_reads),
+    "share.ended": Event("sharing_ended", sharing.concerns, sharing.who_reads),
 }

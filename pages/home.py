@@ -15,7 +15,7 @@ from pages.address import Address, RecordPage
 from pages.appointments import Coming, next_appointment
 from pages.documents import document_name
 from pages.findings import taken_of
-from pages.given import Given, given
+from pages.given import Given, given_by
 from pages.pointed import with_reasons
 from pages.requests import unread
 from pages.stored import Row, columns
@@ -154,7 +154,7 @@ async def home_page(grant: RecordGrant) -> HomePage:
         answers=await unread(grant),
         coming=await next_appointment(grant) if grant.may(Category.APPOINTMENTS) else None,
         visit=await _last_visit(grant) if grant.may(Category.VISITS) else None,
-        share=None if grant.own else await given(grant),
+        share=None if grant.own else await given_by(grant),
     )  # fmt: skip
 
 

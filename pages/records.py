@@ -10,6 +10,7 @@ from access.visible import visible
 from access.vocabulary import Category, record
 from rules.dates import ClinicalDate, parse_clinical_date
 from tables.records import Record, Share
+from tables.sharing import Invitation
 from words.gettext import N_, _
 
 BASES = {
@@ -31,6 +32,8 @@ class RecordRow:
 class RecordsPage:
     own: tuple[RecordRow, ...]
     others: tuple[RecordRow, ...]
+    invitations: int
+    """How many wait for this person's answer."""
 
     def basis(self, one: RecordRow) -> str:
         return _(BASES[one.basis]) if one.basis in BASES else ""
@@ -42,7 +45,8 @@ async def records_page(grant: AccountGrant) -> RecordsPage:
     bases = {share["record"]: share["basis"] for share in shares}
     rows = tuple(_row(row, bases.get(row["id"], "")) for row in records)
     others = [row for row in rows if not row.own and await _opens(grant, row)]
-    return RecordsPage(tuple(row for row in rows if row.own), tuple(others))
+    invitations = await visible(grant, Invitation).count()
+    return RecordsPage(tuple(row for row in rows if row.own), tuple(others), invitations)
 
 
 async def _opens(grant: AccountGrant, row: RecordRow) -> bool:

@@ -19,6 +19,7 @@ from seeds.booking import plant_booked, plant_hours
 from seeds.cast import Helping, Person, fixed_id, fixed_ref
 from seeds.clinic import SITE, plant_clinic
 from seeds.deliveries import SOURCE, deliver, hold
+from seeds.inviting import plant_invitations
 from seeds.looks import looks
 from seeds.payments import plant_bills
 from seeds.people import CAST
@@ -49,6 +50,7 @@ async def plant(house: House, now: datetime, people: Sequence[Person] = CAST) ->
             for helping in person.helps:
                 await _plant_share(house, person, helping, now)
         await plant_asked(house, people, now)
+        await plant_invitations(house, people, now)
     async with house.database.transaction():
         await plant_hours(house, now)
         await plant_booked(house, people, now)

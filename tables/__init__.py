@@ -26,6 +26,7 @@ from tables import (
     requests,
     results,
     sending,
+    sharing,
     statements,
     tasks,
     vaccines,
@@ -34,7 +35,7 @@ from tables import (
 )
 
 ROOMS = (
-    clinic, accounts, records, audit, sending, visits, results, people, medicines, allergies, conditions, vaccines,
+    clinic, accounts, records, audit, sending, sharing, visits, results, people, medicines, allergies, conditions, vaccines,
     care_plan, imaging, documents, procedures, appointments, messages, tasks, statements, coverage, feed, work, requests, drafts,
     ledger, bookings,
 )  # fmt: skip

@@ -81,6 +81,16 @@ async def enqueue_notice(
         )
 
 
+async def enqueue_letter(
+    database: Database, event: str, address: str, object_kind: str, object: UUID, now: datetime, *, locale: str
+) -> None:
+    """In the caller's transaction: one e-mail to an address that is no account's, such as that of somebody invited."""
+    once = f"{event}:{object_kind}:{object}:{_short(address)}"
+    await database.rows(
+        INSERT_NOTICE, new_id(), event, object_kind, str(object), None, "email", address, locale, once[-160:], now, now
+    )
+
+
 def _short(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

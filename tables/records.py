@@ -66,8 +66,11 @@ class Share(Table, tablename="share"):
     ends_at = moment()
     review_at = moment()
     revoked_at = moment()
+    revoked_by = to(Account, null=True)
     created_at = moment(null=False)
     created_by = to(Account, null=True)
+    replaces = to("self", null=True)
+    """The share before it, where what it gives was changed: nothing of a share is ever rewritten but its end."""
 
 
 class ShareScope(Table, tablename="share_scope"):
@@ -94,6 +97,8 @@ CONSTRAINTS = (
     "CREATE INDEX record_birth ON record (birth_text)",
     "CREATE UNIQUE INDEX record_number ON record (number) WHERE number IS NOT NULL AND state <> 'merged'",
     "CREATE UNIQUE INDEX share_self ON share (record) WHERE basis = 'self' AND revoked_at IS NULL",
+    "CREATE UNIQUE INDEX share_replaced ON share (replaces) WHERE replaces IS NOT NULL",
+    "CREATE UNIQUE INDEX share_standing ON share (account, record) WHERE revoked_at IS NULL",
     "CREATE UNIQUE INDEX share_scope_once ON share_scope (share, category, action)",
     "CREATE UNIQUE INDEX item_privacy_once ON item_privacy (record, fhir_type, item)",
 )

@@ -29,6 +29,7 @@ SEALED: tuple[Sealed, ...] = (
     Sealed("request_step", "sealed"),
     Sealed("draft", "sealed"),
     Sealed("booking_step", "sealed"),
+    Sealed("invitation", "secret"),
     Sealed("file_chunk", "sealed", ("file", "number"), lambda row: chunk_of(row["file"], row["number"])),
 )
 """Every column that is sealed; a test looks for others."""

@@ -1,5 +1,6 @@
 """What makes a form safe to send twice, and what keeps its words when a session ends."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,6 +70,11 @@ CONSTRAINTS = (
     "CREATE INDEX capability_used_by ON capability (used_by)",
     "CREATE INDEX capability_ends ON capability (ends_at)",
 )
+
+
+def secret_hash(secret: str) -> bytes:
+    """How the secret of a link is kept. It has 128 random bits and more, so there is nothing to guess."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,8 +56,8 @@ def handlers() -> list:
 
     return [
         one("/public", PUBLIC), one("/pre", PRE_SESSION), one("/half", HALF), one("/account", ACCOUNT),
-        one("/fresh", account(step_up=True)), one("/demo", DEMO), one("/bill", bill(Action.SEE)),
-        one("/capability", capability("activation")), one("/desk", staff(Duty.FRONT_DESK)),
+        one("/fresh", account(step_up=True)), one("/demo", DEMO), one("/bill/{guarantor:str}", bill(Action.SEE)),
+        one("/c/{capability:str}", capability("activation")), one("/desk", staff(Duty.FRONT_DESK)),
         one("/fresh-desk", Access("staff", duties=(Duty.FRONT_DESK,), step_up=True)),
         one("/r/{record:str}/results", record(Category.RESULTS)),
         one("/r/{record:str}/as/{share:str}/results", record(Category.RESULTS)),
@@ -186,8 +186,8 @@ async def test_staff_need_the_duty_and_patients_learn_nothing(doors):
     assert (await doors.get("/desk", await doors.token("maria"))).status_code == 404
 
 
-async def test_what_is_declared_but_not_built_is_closed(doors):
-    for path in ("/bill", "/capability"):
+async def test_whose_bill_or_secret_it_is_not_finds_nothing(doors):
+    for path in (f"/bill/{'A' * 22}", "/c/anything", f"/c/{'A' * 22}"):
         assert (await doors.get(path, await doors.token("maria"))).status_code == 404
 
 

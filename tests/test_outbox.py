@@ -139,11 +139,15 @@ async def test_words_are_fixed_and_say_nothing_of_health(house):
         assert word.casefold() not in text.casefold()
 
 
+OBJECTS = {"share": fixed_id("share", "helper-full self"), "booking": fixed_id("booking", "checkup")}
+"""What letters of these events are about."""
+
+
 @pytest.mark.parametrize("event", sorted(EVENTS))
 async def test_every_event_has_words_in_every_language(house, event):
     for locale in ("en", "es", "xx"):
         row = {"event": event, "locale": locale, "address": "a@example.org", "made_at": house.clock(), "id": "1",
-               "object": str(fixed_id("booking", "checkup"))}
+               "object_kind": "Share", "account": ANA, "object": str(OBJECTS.get(event.partition(".")[0], ANA))}  # fmt: skip
         letter = await outbox.letter(house, row)
         assert letter.subject and "\n" not in letter.subject
         assert "https://portal.example.org/help/phishing" in letter.text

@@ -25,7 +25,7 @@ DOES: dict[tuple[str, str], set[str]] = {
 }
 """What they may do for the patient too; it is written "part act" below."""
 
-# "anybody", "next step" (not found until the step before it is done), "account", "half", "demo", "staff:duty,duty" (and " unknown:duty": whose queue it is not in),
+# "anybody", "next step" (not found until the step before it is done), "their answer" (of somebody who is none of the cast), "account", "half", "demo", "staff:duty,duty" (and " unknown:duty": whose queue it is not in),
 # "bill" (who owes, and who helps them with it), or the part of the record it belongs to.
 ROUTES: dict[str, str] = {
     "/": "anybody",
@@ -48,6 +48,11 @@ ROUTES: dict[str, str] = {
     "/register/authenticator": "half",
     "/register/codes": "account",
     "/records": "account",
+    "/invitations": "account",
+    "/invitations/{invitation}": "their answer",
+    "/invitations/{invitation}/acceptance": "their answer",
+    "/invitations/{invitation}/refusal": "their answer",
+    "/c/{capability}": "anybody",
     "/bills": "account",
     "/bills/{guarantor}": "bill",
     "/bills/{guarantor}/statements": "bill",
@@ -119,8 +124,22 @@ ROUTES: dict[str, str] = {
     "/records/{record}/emergency-card": "home",
     "/records/{record}/bills": "billing",
     "/records/{record}/insurance": "billing",
+    "/records/{record}/sharing": "control",
+    "/records/{record}/sharing/{helper}": "control",
+    "/records/{record}/sharing/{helper}/ending": "control",
+    "/records/{record}/sharing/{helper}/terms": "control",
+    "/records/{record}/sharing/{helper}/terms/check": "control",
+    "/records/{record}/sharing/invitations": "control",
+    "/records/{record}/sharing/invitations/check": "control",
+    "/records/{record}/sharing/invitations/{invitation}": "control",
+    "/records/{record}/sharing/invitations/{invitation}/renewal": "control",
+    "/records/{record}/sharing/invitations/{invitation}/withdrawal": "control",
     "/records/{record}/activity": "control",
 }
+
+
+SAID_ELSEWHERE = {"/records/{record}/sharing/{helper}", "/records/{record}/sharing/invitations/{invitation}"}
+"""Pages of one thing that the document of their list says whole."""
 
 
 def rule_for(template: str) -> str | None:
@@ -139,8 +158,8 @@ def outcome(rule: str, who: str, record: str, fresh: bool = True) -> str:
         return "seen" if rule == "anybody" else "unknown"
     if who == NOBODY or rule == "half":
         return "sign-in"
-    if rule == "account":
-        return "seen"
+    if rule in ("account", "their answer"):
+        return "seen" if rule == "account" else "unknown"
     if rule == "bill":
         return "seen" if _record("billing", who, record) == "seen" else "unknown"
     if rule.startswith("staff:"):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from access.vocabulary import TABLE_CATEGORY
 from handlers.assets import fresh
+from seeds.cast import fixed_ref
 from tables.database import Database
 
 PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
@@ -92,4 +93,18 @@ async def values_for(database: Database, record_ref: str) -> dict[str, str]:
         "SELECT s.ref FROM share s JOIN record r ON r.id = s.record WHERE r.ref = ? AND s.basis <> 'self'"
         " AND s.revoked_at IS NULL ORDER BY s.created_at LIMIT 1", record_ref,
     )
-    return values | ({"share": shares[0]["ref"]} if shares else {})
+    return values | ({"share": shares[0]["ref"]} if shares else {}) | await sharing_of(database, record_ref)
+
+
+async def sharing_of(database: Database, record_ref: str) -> dict[str, str]:
+    """Somebody whose help may be ended, and an invitation that waits, with its link."""
+    helpers = await database.rows(
+        "SELECT s.ref FROM share s JOIN record r ON r.id = s.record WHERE r.ref = ? AND s.basis = 'helper'"
+        " AND s.revoked_at IS NULL ORDER BY s.created_at LIMIT 1", record_ref,
+    )
+    asked = await database.rows(
+        "SELECT i.ref FROM invitation i JOIN record r ON r.id = i.record WHERE r.ref = ? AND i.state = 'pending'"
+        " ORDER BY i.made_at LIMIT 1", record_ref,
+    )
+    values = {"helper": helpers[0]["ref"]} if helpers else {}
+    return values | ({"invitation": asked[0]["ref"], "capability": fixed_ref("link", "luis")} if asked else {})
