@@ -208,6 +208,8 @@ ANSWERS_REQUESTS = (Duty.CLINICIAN, Duty.FRONT_DESK, Duty.BILLING)
 QUEUED: dict[type[Table], Collection[Duty]] = {
     requests.Request: frozenset(ANSWERS_REQUESTS),
     bookings.Booking: frozenset({Duty.FRONT_DESK}),
+    bookings.SlotTemplate: frozenset({Duty.FRONT_DESK}),
+    bookings.Closure: frozenset({Duty.FRONT_DESK}),
 }
 """What staff see as lists of who, what kind and since when. A table with a column `duty` shows each duty its own."""
 
@@ -225,6 +227,7 @@ STAFF_HOME = "/staff"
 STAFF_PLACES: tuple[StaffPlace, ...] = (
     StaffPlace(STAFF_HOME, N_("Find a patient"), frozenset(Duty)),
     StaffPlace("/staff/requests", N_("Requests"), frozenset(ANSWERS_REQUESTS)),
+    StaffPlace("/staff/appointments", N_("Appointments"), frozenset({Duty.FRONT_DESK})),
 )
 
 

@@ -7,8 +7,9 @@ from wtforms.fields import SelectChoice
 
 from forms.base import Form, at_most, tidy
 from forms.preferences import one_of
-from rules.bookings import REASONS
+from rules.bookings import DESK_REASONS, REASONS
 from words.bookings import REASONS as WORDS
+from words.bookings import TOLD
 from words.gettext import N_, Later
 
 LONGEST = 1000
@@ -33,3 +34,12 @@ class CancelForm(Form):
 
     def validate_reason(self, field: RadioField) -> None:
         one_of(field.choices, N_("Choose why"))(self, field)
+
+
+class DeskCancelForm(CancelForm):
+    """For the front desk, which does not speak of itself."""
+
+    reason = RadioField(
+        Later(N_("Why is it called off?")), choices=[SelectChoice(code, Later(TOLD[code])) for code in DESK_REASONS],
+        validate_choice=False,
+    )  # fmt: skip

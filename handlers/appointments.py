@@ -72,7 +72,7 @@ async def book(request: Request) -> Response:
     try:
         ref = await acts.book(grant, grant.record, form.slot.data or "", form.sending, _booked(grant.record_ref))
     except acts.NotFree as refusal:
-        page = await book_page(grant, _kept(form), since=refusal.starts_at)
+        page = await book_page(grant, kept(form), since=refusal.starts_at)
         return await _not_free(request, page, refusal)
     return see_other(request, _booked(grant.record_ref)(ref))
 
@@ -89,7 +89,7 @@ async def move(request: Request, appointment: FromPath[str]) -> Response:
     try:
         await acts.move(grant, here.here[1], form.slot.data or "", form.sending, _done(here, "moved"))
     except acts.NotFree as refusal:
-        page = await move_page(grant, here.here[1], _kept(form), since=refusal.starts_at)
+        page = await move_page(grant, here.here[1], kept(form), since=refusal.starts_at)
         return await _not_free(request, _there(page), refusal)
     except acts.NotChanged as refusal:
         return see_other(request, _done(here, refusal.reason))
@@ -136,7 +136,7 @@ def _there(page: P | None) -> P:
     return page
 
 
-def _kept(form: TimeForm) -> Chosen:
+def kept(form: TimeForm) -> Chosen:
     return read_chosen({"what": form.what.data or "", "with": form.who.data or ""})
 
 

@@ -13,11 +13,12 @@ from pages.address import Address, RecordPage
 from rules.bookings import AHEAD, LIMIT_HOURS, Closed, is_closed, token_of
 from rules.paging import Key, read_key
 from tables import free_times
-from tables.bookings import Booking
+from tables.bookings import Booking, instructions_by_name
 from tables.decisions import decided
 from tables.free_times import FreeTime, Offer
 from words.bookings import how_long, name_of, time_there, until, with_whom
 from words.gettext import N_, _
+from words.sentences import told
 
 FIVE = 5
 LETTERS = 40
@@ -72,6 +73,8 @@ class Choosing:
     older: str | None = None
     moved: str = ""
     limit_hours: int = LIMIT_HOURS
+    before: str = ""
+    now: datetime
 
     def link(self, *segments: str, **query: str | int | None) -> str:
         return self.at.link(*segments, **query)
@@ -127,9 +130,16 @@ class Choosing:
         """What is about to be booked."""
         one = self.time
         where = ", ".join(dict.fromkeys(filter(None, (one.offer.place, one.offer.site_name))))
-        said = (f"{name_of(one.offer.what)}.", with_whom(one.offer.who), _("Where: %(place)s.", place=where) if where else "",
-                how_long(one.minutes), until(self.limit_hours))  # fmt: skip
-        return tuple(filter(None, said))
+        return tuple(filter(None, (
+            f"{name_of(one.offer.what)}.", with_whom(one.offer.who), told(_("Where"), where), how_long(one.minutes),
+            told(_("Before you come"), self.before), self.changes,
+        )))  # fmt: skip
+
+    @property
+    def changes(self) -> str:
+        """Until when it can be changed here; what begins sooner than that cannot."""
+        hours = timedelta(hours=self.limit_hours)
+        return until(self.limit_hours) if self.now <= self.time.starts_at - hours else _("To change it later, call us: it begins soon.")
 
     @property
     def day_and_time(self) -> str:
@@ -168,7 +178,7 @@ def _of(one: FreeTime) -> str:
 
 
 async def book_page(grant: RecordGrant, chosen: Chosen, since: datetime | None = None) -> BookPage:
-    blank = BookPage(at=Address.of(grant), path=("appointments", "new"), step="none", chosen=chosen)
+    blank = BookPage(at=Address.of(grant), path=("appointments", "new"), step="none", chosen=chosen, now=grant.now)
     return await steps(grant.house, blank, since or grant.now)
 
 
@@ -181,7 +191,7 @@ async def move_page(grant: RecordGrant, ref: str, chosen: Chosen, since: datetim
     moved = f"{name_of(row['label'])}, {time_there(row['starts_at'], row['zone'])}"
     blank = BookPage(
         at=Address.of(grant), path=("appointments", ref, "time"), step="none", moved=moved,
-        chosen=replace(chosen, what=token_of(row["label"])),
+        chosen=replace(chosen, what=token_of(row["label"])), now=grant.now,
     )  # fmt: skip
     return await steps(grant.house, blank, since or grant.now)
 
@@ -192,7 +202,7 @@ async def steps(house: House, blank: Choosing, since: datetime, everything: bool
     database, now = house.database, house.clock()
     hidden = set() if everything else await free_times.offline(database)
     found = [one for one in await free_times.offers(database, now, now + AHEAD) if one.what not in hidden]
-    page = replace(blank, limit_hours=await decided(database, "bookings.limit_hours", LIMIT_HOURS))
+    page = replace(blank, now=now, limit_hours=await decided(database, "bookings.limit_hours", LIMIT_HOURS))
     if not found:
         return page
     what = [one for one in found if token_of(one.what) == blank.chosen.what]
@@ -212,7 +222,10 @@ async def _times(house: House, page: Choosing, since: datetime) -> Choosing:
     older = page.here(**page.chosen.query, after=more) if more else None
     page = replace(page, times=tuple(shown), older=older, step="time" if shown else "none")
     time = await _asked_for(house, page) if page.chosen.slot else None
-    return replace(page, time=time, step="check") if time else page
+    if time is None:
+        return page
+    before = (await instructions_by_name(house.database)).get(time.offer.what, "")
+    return replace(page, time=time, step="check", before=before)
 
 
 async def _free(house: House, offers: Sequence[Offer], key: Key | None, since: datetime) -> list[FreeTime]:

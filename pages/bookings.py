@@ -20,7 +20,7 @@ from pages.stored import Row, listed
 from rules.bookings import BOOKED, LIMIT_HOURS, may_change, same_appointment
 from rules.calendars import Event, calendar_file
 from tables.appointments import Appointment
-from tables.bookings import Booking, BookingStep
+from tables.bookings import Booking, BookingStep, instructions_by_name
 from tables.decisions import decided
 from words.bookings import DID, TOLD, name_of, time_there, until, with_whom
 from words.dates import when
@@ -77,12 +77,15 @@ def _stands(row: Row, sent: Row | None, now: datetime) -> str:
 
 
 async def with_people(grant: RecordGrant, rows: list[Row]) -> list[Row]:
-    """Who booked it, and where it is."""
+    """Who booked it, where it is, and what to do before it."""
     names = await names_of(grant, {row["asked_by"] for row in rows})
     ids = {row["site"] for row in rows if row["site"]}
     sites = await grant.house.database.rows(f"SELECT id, name, address, phone FROM clinic_site WHERE {one_of('id', ids)}", *ids)
     known = {row["id"]: row for row in sites}
-    return [row | {"asker": _asker(grant, row, names), "at": known.get(row["site"])} for row in rows]
+    before = await instructions_by_name(grant.house.database)
+    return [
+        row | {"asker": _asker(grant, row, names), "at": known.get(row["site"]), "before": before.get(row["label"], "")} for row in rows
+    ]
 
 
 def _asker(grant: RecordGrant, row: Row, names: dict[UUID, str]) -> str:
@@ -103,7 +106,7 @@ def _entry(row: Row) -> Entry:
     off = row["stands"] == "off"
     return Entry(
         title=name_of(row["label"]), at=("appointments", row["ref"]), tag=("", _("Called off")) if off else None,
-        said=time_there(row["starts_at"], row["zone"]), lines=(run(with_whom(row["who"]), told(_("Where"), where(row))),),
+        said=time_there(row["starts_at"], row["zone"]), lines=tuple(filter(None, (run(with_whom(row["who"]), told(_("Where"), where(row))), told(_("Before you come"), row["before"])))),
         soft=row["asker"],
     )  # fmt: skip
 
@@ -158,7 +161,7 @@ class BookingPage(Sheet):
         at, minutes = self.row["at"] or {}, _minutes(self.row)
         return said_facts(
             (_("With"), self.row["who"]), (_("Where"), where(self.row)), (_("Address"), at.get("address")),
-            (_("Phone"), at.get("phone")), (_("How long"), _("%(count)s minutes", count=minutes) if minutes else ""),
+            (_("Phone"), at.get("phone")), (_("How long"), _("%(count)s minutes", count=minutes) if minutes else ""), (_("Before you come"), self.row["before"]),
         )  # fmt: skip
 
     @property

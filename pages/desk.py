@@ -9,6 +9,7 @@ from datetime import datetime
 
 from access.grant import QueueGrant
 from access.visible import visible
+from access.vocabulary import Duty
 from identity.codes import outstanding_code, read_letter
 from rules.dates import ClinicalDate, parse_clinical_date
 from tables.clinic import ClinicSite
@@ -27,11 +28,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class DeskPage:
-    """`found` is None before anything was asked. `more`: there were over ten."""
+    """`found` is None before anything was asked. `more`: there were over ten. `may_book`: appointments are their duty."""
 
     may_find: bool
     found: tuple[Found, ...] | None = None
     more: bool = False
+    may_book: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ async def find_page(grant: QueueGrant, born: str, name: str, number: str) -> Des
     grant.showed("Record", [row["id"] for row in rows[:ROWS]])
     sites = {site["id"]: site["name"] for site in await ClinicSite.select(ClinicSite.id, ClinicSite.name)}
     found = tuple(Found(row["ref"], row["name"], row["birth_text"][:4], sites.get(row["site"], "")) for row in rows[:ROWS])
-    return DeskPage(True, found, len(rows) > ROWS)
+    return DeskPage(True, found, len(rows) > ROWS, may_book=Duty.FRONT_DESK in grant.viewer.duties)
 
 
 def search_words(name: str) -> list[str]:

@@ -106,6 +106,11 @@ class ItemPage:
         return tuple((code, _(TO_CHOOSE[code])) for code in KINDS[self.one.row["kind"]].answers)
 
     @property
+    def may_book(self) -> bool:
+        """Whoever answers for a visit can book it."""
+        return self.one.row["kind"] == "visit"
+
+    @property
     def about(self) -> str:
         """What a refill is for, by the name in the chart."""
         return self.opened.row["label"] if self.opened else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,6 +15,8 @@ BOOKED, CANCELLED = "booked", "cancelled"
 MOVED = "moved"
 REASONS = ("better", "ill", "time", "ride", "cost", "elsewhere", "other")
 """Why somebody does not come, to choose from; `words.bookings` says them."""
+DESK_REASONS = ("clinic", *REASONS)
+"""The same for the front desk, which may have a reason of its own."""
 
 TAKEN, PAST, CLASH = "taken", "past", "clash"
 """Why a time was not booked: it is no longer free, it has begun, the patient has another appointment then."""
@@ -141,3 +144,18 @@ def same_appointment(booking: dict, slot: tuple[str, str] | None, sent: dict) ->
     if slot in sent["slots"]:
         return True
     return sent["starts_at"] == booking["starts_at"] and booking["who"].casefold() in sent["people"]
+
+
+CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*([ap])?\.?(?:m\.?)?", re.IGNORECASE)
+
+
+def clock_of(typed: str) -> str | None:
+    """HH:MM of a time as people type it: 9, 9:30, 9:30 am, 2 pm, 14.15; None of what is none."""
+    found = CLOCK.fullmatch(typed.strip())
+    if not found:
+        return None
+    hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "").lower()
+    if half and not 1 <= hour <= 12:
+        return None
+    hour = hour % 12 + (12 if half == "p" else 0) if half else hour
+    return f"{hour:02}:{minute:02}" if hour < 24 and minute < 60 else None

@@ -20,7 +20,7 @@ from tables.queue import enqueue
 
 OKAFOR, ABBOTT = "Dr. Lena Okafor", "Ruth Abbott, nurse"
 TYPES = (
-    ("Check-up", 20, True, "Bring the list of all that you take"), ("Blood check", 10, True, "Drink some water before you come"),
+    ("Check-up", 20, True, "Write a list of all that you take"), ("Blood check", 10, True, "Drink some water"),
     ("Flu shot", 10, True, ""), ("Small procedure", 40, False, ""),
 )
 """Name, minutes, whether people book it themselves, what to do before."""
@@ -58,6 +58,8 @@ STORY = (
         (BOOKED, "self", 120, "", ""), (CANCELLED, "self", 30, "ride", "Joseph’s car is being mended that week."),
     )),
     Booked("spring", "self", "Blood check", ABBOTT, "Laboratory", -70, "08:10", 10, ((BOOKED, "self", 2000, "", ""),)),
+    Booked("neighbour", "helper-appointments", "Blood check", ABBOTT, "Laboratory", 1, "08:00", 10, ((BOOKED, "helper-appointments", 70, "", ""),)),
+    Booked("river", "stranger", "Check-up", OKAFOR, "Room 4", 2, "09:20", 20, ((BOOKED, "stranger", 90, "", ""),)),
     Booked("school", "teen", "Check-up", OKAFOR, "Room 4", 12, "11:00", 20, ((BOOKED, "guardian", 46, "", ""),)),
 )  # fmt: skip
 
@@ -78,6 +80,18 @@ async def plant_hours(house: House, now: datetime) -> None:
     for template in await standing_templates(database):
         await make_for(database, template, now)
     await keep_making(database, now + DAY, now)
+    await _close_new_year(house, now)
+
+
+async def _close_new_year(house: House, now: datetime) -> None:
+    """The first of January that comes, all day."""
+    day = datetime(now.astimezone(ZoneInfo(ZONE)).year + 1, 1, 1, tzinfo=ZoneInfo(ZONE))
+    await house.database.rows(
+        "INSERT INTO clinic_closure (id, ref, site, who, starts_at, ends_at, made_at) VALUES (?, ?, ?, '', ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        fixed_id("closure", "new year"), fixed_ref("closure", "new year"), SITE, day.astimezone(UTC),
+        (day + DAY).astimezone(UTC), now,
+    )
 
 
 async def plant_booked(house: House, people: Sequence[Person], now: datetime) -> None:

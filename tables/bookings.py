@@ -128,6 +128,12 @@ async def concerned(database: Database, booking: UUID) -> list[UUID]:
     return [row["account"] for row in await database.rows(CONCERNED, booking, booking)]
 
 
+async def instructions_by_name(database: Database) -> dict[str, str]:
+    """What to do before a visit, by its name, as far as the clinic says anything of it."""
+    rows = await database.rows("SELECT name, instructions FROM clinic_visit_type WHERE instructions IS NOT NULL")
+    return {row["name"]: row["instructions"] for row in rows}
+
+
 TABLES = (VisitType, SlotTemplate, Closure, Booking, BookingStep)
 CONSTRAINTS = (
     "CREATE UNIQUE INDEX clinic_visit_type_name ON clinic_visit_type (name)",

@@ -11,6 +11,9 @@ NEWEST = "SELECT value FROM clinic_setting WHERE name = ? ORDER BY version DESC 
 
 
 async def decided(database: Database, name: str, otherwise: Any) -> Any:
-    """`otherwise` where the clinic decided nothing of that name."""
+    """`otherwise` where the clinic decided nothing of that name. SQLite gives a lone number back as one."""
     rows = await database.rows(NEWEST, name)
-    return json.loads(rows[0]["value"]) if rows else otherwise
+    if not rows:
+        return otherwise
+    value = rows[0]["value"]
+    return json.loads(value) if isinstance(value, str) else value

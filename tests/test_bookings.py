@@ -43,10 +43,18 @@ async def test_an_appointment_is_booked_in_steps_and_stands_in_the_list(maria, c
     page = await last_look(maria, cast)
     said = page.main
     assert "Check this before you book" in said and "Flu shot" in said and "With Ruth Abbott, nurse." in said
-    assert "You can move it or call it off here until 24 hours before." in said
     done = await maria.submit(page, "Book this appointment")
     assert "It is booked." in done.main and "Flu shot" in done.main and "Room 1" in done.main
     assert done.url.partition("?")[0] in [address for _words, address in (await maria.get(home(cast, "/appointments"))).links]
+
+
+async def test_the_last_look_says_until_when_it_can_be_changed_and_what_to_do_before(maria, cast):
+    page = await at_times(maria, cast, "Blood check")
+    for _ in range(6):
+        page = await maria.follow(page, "Five more times")
+    said = (await maria.follow(page, times_on(page)[-1])).main
+    assert "You can move it or call it off here until 24 hours before." in said
+    assert "Before you come: Drink some water." in said
 
 
 async def test_five_times_are_offered_and_five_more_follow_them(maria, cast):

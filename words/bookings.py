@@ -15,7 +15,7 @@ REASONS = {
 }  # fmt: skip
 """As the one who calls it off reads them."""
 TOLD = {
-    "better": N_("It is not needed any more"), "ill": N_("Too ill to come"), "time": N_("The time is not good"),
+    "clinic": N_("The clinic cannot keep this time"), "better": N_("It is not needed any more"), "ill": N_("Too ill to come"), "time": N_("The time is not good"),
     "ride": N_("No way to get there"), "cost": N_("It costs too much"), "elsewhere": N_("Goes somewhere else"),
     "other": N_("Another reason"),
 }  # fmt: skip

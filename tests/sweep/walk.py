@@ -86,7 +86,10 @@ async def values_for(database: Database, record_ref: str) -> dict[str, str]:
         "SELECT b.ref FROM booking b JOIN record r ON r.id = b.record WHERE r.ref = ? ORDER BY b.state, b.id LIMIT 1", record_ref
     )
     values = {name: ref for name, ref in values.items() if name != "appointment"}
-    values |= {"appointment": booked[0]["ref"]} if booked else {}
+    values |= {"appointment": booked[0]["ref"], "booking": booked[0]["ref"]} if booked else {}
+    for name, table in (("hours", "slot_template"), ("closure", "clinic_closure")):
+        there = await database.rows(f"SELECT ref FROM {table} ORDER BY id LIMIT 1")
+        values |= {name: there[0]["ref"]} if there else {}
     waiting = await database.rows("SELECT ref FROM request WHERE state = 'requested' ORDER BY asked_at LIMIT 1")
     values |= {"item": waiting[0]["ref"]} if waiting else {}
     shares = await database.rows(

@@ -1,0 +1,84 @@
+"""The front desk's appointments: the day, one of them, booking for a patient."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from access.vocabulary import Duty, staff
+from acts import bookings as acts
+from forms.bookings import DeskCancelForm, TimeForm
+from handlers.appointments import DONE, NOT_FREE, kept
+from handlers.forms import open_form, read_form
+from handlers.frame import Notice
+from handlers.refs import parse_ref
+from handlers.respond import invalid, render, see_other
+from pages.booking import read_chosen
+from pages.day import day_page, desk_book_page, visit_page
+from words.gettext import Later
+
+ACCESS = staff(Duty.FRONT_DESK)
+DAY, VISIT, BOOK = "staff/day.html", "staff/visit.html", "staff/book.html"
+
+
+@get("/staff/appointments", access=ACCESS)
+async def day(request: Request) -> Response:
+    return await render(request, await day_page(request.state.grant, request.query_params), DAY)
+
+
+@get("/staff/appointments/{booking:str}", access=ACCESS)
+async def visit(request: Request, booking: FromPath[str]) -> Response:
+    page = await _visit(request, booking)
+    form = await open_form(request, DeskCancelForm) if page.may_cancel else None
+    return await render(request, page, VISIT, form=form, notice=_notice(request))
+
+
+@post("/staff/appointments/{booking:str}/cancellation", access=ACCESS)
+async def call_off(request: Request, booking: FromPath[str]) -> Response:
+    page, form, here = await _visit(request, booking), read_form(request, DeskCancelForm), f"/staff/appointments/{booking}"
+    if not form.validate():
+        return await invalid(request, page, VISIT, form)
+    why = acts.Why(form.reason.data, form.words.data or "")
+    try:
+        await acts.cancel(request.state.grant, booking, why, form.sending, f"{here}?done=cancelled")
+    except acts.NotChanged as refusal:
+        return see_other(request, f"{here}?done={refusal.reason}")
+    return see_other(request, f"{here}?done=cancelled")
+
+
+@get("/staff/records/{record:str}/appointments/new", access=ACCESS)
+async def new(request: Request, record: FromPath[str]) -> Response:
+    page = _there(await desk_book_page(request.state.grant, parse_ref(record).ref, read_chosen(request.query_params)))
+    return await render(request, page, BOOK, block="update", htmx=True)
+
+
+@post("/staff/records/{record:str}/appointments/new", access=ACCESS)
+async def book(request: Request, record: FromPath[str]) -> Response:
+    form, grant = read_form(request, TimeForm), request.state.grant
+    patient = _there(await desk_book_page(grant, parse_ref(record).ref, kept(form)))
+    try:
+        ref = await acts.book(grant, patient.record, form.slot.data or "", form.sending, _booked)
+    except acts.NotFree as refusal:
+        page = await desk_book_page(grant, record, kept(form), since=refusal.starts_at)
+        return await render(request, page, BOOK, htmx=True, status=409, notice=Notice("warn", Later(NOT_FREE[refusal.reason])))
+    return see_other(request, _booked(ref))
+
+
+def _booked(ref: str) -> str:
+    return f"/staff/appointments/{ref}?done=booked"
+
+
+async def _visit(request: Request, booking: str):
+    return _there(await visit_page(request.state.grant, parse_ref(booking).ref))
+
+
+def _there(page):
+    if page is None:
+        raise NotFoundException
+    return page
+
+
+def _notice(request: Request) -> Notice | None:
+    found = DONE.get(request.query_params.get("done", ""))
+    return Notice(found[0], Later(found[1])) if found else None

@@ -1,0 +1,98 @@
+"""The clinic's own times: weekly hours, and closures."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from acts import hours as acts
+from forms.hours import ClosureForm, HoursForm
+from forms.security import PressForm
+from handlers.forms import open_form, read_form
+from handlers.frame import Notice
+from handlers.refs import parse_ref
+from handlers.respond import invalid, render, see_other
+from handlers.staff.appointments import ACCESS
+from pages.hours import closure_page, closures_page, hours_page
+from words.gettext import N_, Later
+
+HOURS, CLOSURES, CLOSURE = "staff/hours.html", "staff/closures.html", "staff/closure.html"
+OURS, SHUT = "/staff/hours", "/staff/closures"
+DONE = {
+    "opened": N_("These hours are open. Their times can be booked in a moment."),
+    "ended": N_("These hours are over. What is booked in them stands."),
+    "closed": N_("Nothing is booked then any more. Call those below, and call their appointments off."),
+    "lifted": N_("This closure is over. Times can be booked again."),
+}  # fmt: skip
+
+
+@get(OURS, access=ACCESS)
+async def hours(request: Request) -> Response:
+    page = await hours_page(request.state.grant, request.query_params)
+    return await render(request, page, HOURS, form=await open_form(request, HoursForm), notice=_notice(request))
+
+
+@post(OURS, access=ACCESS)
+async def open_hours(request: Request) -> Response:
+    page, form = await hours_page(request.state.grant, request.query_params), read_form(request, HoursForm)
+    if not form.validate() or page.site is None:
+        return await invalid(request, page, HOURS, form)
+    done = _at(OURS, page, "opened")
+    await acts.open_hours(request.state.grant, page.weekly(form), form.sending, done)
+    return see_other(request, done)
+
+
+@post("/staff/hours/{hours:str}/end", access=ACCESS)
+async def end_hours(request: Request, hours: FromPath[str]) -> Response:
+    return await _change(request, acts.end_hours, hours, f"{OURS}?done=ended")
+
+
+@get(SHUT, access=ACCESS)
+async def closures(request: Request) -> Response:
+    page = await closures_page(request.state.grant, request.query_params)
+    form = await open_form(request, ClosureForm, people=page.people)
+    return await render(request, page, CLOSURES, form=form, notice=_notice(request))
+
+
+@post(SHUT, access=ACCESS)
+async def close(request: Request) -> Response:
+    page = await closures_page(request.state.grant, request.query_params)
+    form = read_form(request, ClosureForm, people=page.people)
+    if not form.validate() or page.site is None:
+        return await invalid(request, page, CLOSURES, form)
+    ref = await acts.close(request.state.grant, page.closed(form), form.sending, _closed)
+    return see_other(request, _closed(ref))
+
+
+@get("/staff/closures/{closure:str}", access=ACCESS)
+async def closure(request: Request, closure: FromPath[str]) -> Response:
+    page = await closure_page(request.state.grant, parse_ref(closure).ref)
+    if page is None:
+        raise NotFoundException
+    return await render(request, page, CLOSURE, notice=_notice(request))
+
+
+@post("/staff/closures/{closure:str}/end", access=ACCESS)
+async def lift(request: Request, closure: FromPath[str]) -> Response:
+    return await _change(request, acts.lift, closure, f"{SHUT}?done=lifted")
+
+
+async def _change(request: Request, act, ref: str, outcome: str) -> Response:
+    if not await act(request.state.grant, parse_ref(ref).ref, read_form(request, PressForm).sending, outcome):
+        raise NotFoundException
+    return see_other(request, outcome)
+
+
+def _closed(ref: str) -> str:
+    return f"{SHUT}/{ref}?done=closed"
+
+
+def _at(path: str, page, done: str) -> str:
+    site = f"&site={page.site.ref}" if len(page.sites) > 1 else ""
+    return f"{path}?done={done}{site}"
+
+
+def _notice(request: Request) -> Notice | None:
+    done = request.query_params.get("done", "")
+    return Notice("good", Later(DONE[done])) if done in DONE else None

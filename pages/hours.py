@@ -1,0 +1,160 @@
+"""The front desk's pages of the clinic's own times: weekly hours, and closures with whom to call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from access.grant import QueueGrant
+from access.visible import visible
+from forms.hours import DAYS
+from pages.day import COLUMNS, FROM, Site, Visit, bounds, site_asked
+from rules.bookings import AHEAD, Closed, clock_of
+from tables import free_times
+from tables.bookings import Booking, Closure, SlotTemplate
+from tables.hours import Weekly
+from words.bookings import how_long, moment_there, time_there, with_whom
+from words.dates import clock_text, day
+from words.gettext import _
+from words.sentences import run, sentence, told
+
+HOURS = ("ref", "what", "who", "place", "weekday", "begins", "ends", "minutes", "first_day", "last_day")
+CLOSURES = ("id", "ref", "site", "who", "starts_at", "ends_at")
+WITHIN = (
+    f"SELECT {COLUMNS} FROM {FROM} WHERE {{seen}} AND booking.state = 'booked' AND booking.site = ? AND booking.starts_at < ?"
+    " AND booking.ends_at > ? ORDER BY booking.starts_at, booking.id LIMIT 300"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Hours that come back each week."""
+
+    row: dict[str, Any]
+
+    @property
+    def ref(self) -> str:
+        return self.row["ref"]
+
+    @property
+    def title(self) -> str:
+        row = self.row
+        return _("%(day)s, %(from)s to %(to)s: %(what)s", day=_(DAYS[row["weekday"]]), **{
+            "from": clock_text(row["begins"]), "to": clock_text(row["ends"]), "what": row["what"],
+        })  # fmt: skip
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        row = self.row
+        since = _("From %(day)s on.", day=day(date.fromisoformat(row["first_day"])))
+        until = _("Until %(day)s.", day=day(date.fromisoformat(row["last_day"]))) if row["last_day"] else ""
+        return (run(with_whom(row["who"]), told(_("Where"), row["place"]), how_long(row["minutes"])), run(since, until))
+
+
+@dataclass(frozen=True, slots=True)
+class HoursPage:
+    site: Site | None
+    sites: tuple[Site, ...]
+    hours: tuple[Standing, ...] = ()
+
+    def weekly(self, form) -> list[Weekly]:
+        """What a valid form asks for: one for each weekday."""
+        first, last = form.day_of("first"), form.day_of("last")
+        begins, ends = clock_of(form.begins.data), clock_of(form.ends.data)
+        return [
+            Weekly(self.site.id, form.what.data, form.who.data, form.place.data or "", int(one), begins, ends,
+                   int(form.minutes.data), first.isoformat(), last.isoformat() if last else "")
+            for one in sorted(set(form.days.data))
+        ]  # fmt: skip
+
+
+async def hours_page(grant: QueueGrant, query: Mapping[str, str]) -> HoursPage:
+    site, sites = await site_asked(grant, query)
+    rows = await visible(grant, SlotTemplate).rows(
+        HOURS, "ended_at IS NULL AND site = ?", site.id if site else None, then="ORDER BY weekday, begins, what, id"
+    )
+    grant.entry.action = "staff.hours"
+    return HoursPage(site, sites, tuple(Standing(row) for row in rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Shut:
+    row: dict[str, Any]
+    zone: str
+
+    @property
+    def ref(self) -> str:
+        return self.row["ref"]
+
+    @property
+    def title(self) -> str:
+        return self.row["who"] or _("Everybody: closed")
+
+    @property
+    def when(self) -> str:
+        """From one moment to another, on the clock of the site."""
+        begins, ends = (moment_there(self.row[name], self.zone) for name in ("starts_at", "ends_at"))
+        return _("From %(begins)s to %(ends)s.", begins=begins, ends=ends)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosuresPage:
+    site: Site | None
+    sites: tuple[Site, ...]
+    people: tuple[str, ...]
+    closures: tuple[Shut, ...]
+
+    def closed(self, form) -> Closed:
+        """What a valid form asks for; without times it is the whole day."""
+        on, zone = form.day_of("day"), ZoneInfo(self.site.zone)
+        begin, end = bounds(on, self.site.zone)
+        if form.begins.data:
+            begin, end = (
+                datetime.combine(on, time.fromisoformat(clock_of(one.data)), zone).astimezone(UTC) for one in (form.begins, form.ends)
+            )
+        return Closed(self.site.id, form.who.data, begin, end)
+
+
+async def closures_page(grant: QueueGrant, query: Mapping[str, str]) -> ClosuresPage:
+    site, sites = await site_asked(grant, query)
+    rows = await visible(grant, Closure).rows(
+        CLOSURES, "lifted_at IS NULL AND ends_at > ? AND site = ?", grant.now, site.id if site else None,
+        then="ORDER BY starts_at, id",
+    )
+    grant.entry.action = "staff.closures"
+    zone = site.zone if site else "UTC"
+    return ClosuresPage(site, sites, await _people(grant, site), tuple(Shut(row, zone) for row in rows))
+
+
+async def _people(grant: QueueGrant, site: Site | None) -> tuple[str, ...]:
+    """Who has times here."""
+    standing = await visible(grant, SlotTemplate).rows(("who",), "ended_at IS NULL AND site = ?", site.id if site else None)
+    offered = await free_times.offers(grant.house.database, grant.now, grant.now + AHEAD)
+    names = {row["who"] for row in standing} | {one.who for one in offered if site and one.site == site.id}
+    return tuple(sorted(names - {""}, key=str.casefold))
+
+
+@dataclass(frozen=True, slots=True)
+class ClosurePage:
+    """`visits` are booked in it, and still to be called."""
+
+    shut: Shut
+    lifted: bool
+    visits: tuple[Visit, ...]
+
+
+async def closure_page(grant: QueueGrant, ref: str) -> ClosurePage | None:
+    rows = await visible(grant, Closure).rows((*CLOSURES, "lifted_at"), "ref = ?", ref)
+    if not rows:
+        return None
+    row, seen = rows[0], visible(grant, Booking).predicate
+    zones = await grant.house.database.rows("SELECT zone FROM clinic_site WHERE id = ?", row["site"])
+    found = await grant.house.database.rows(WITHIN.format(seen=seen.sql), *seen.values, row["site"], row["ends_at"], row["starts_at"])
+    within = [one for one in found if row["who"] in ("", one["who"])]
+    grant.entry.action = "staff.closures"
+    grant.showed("Booking", [one["id"] for one in within])
+    shut = Shut(row, zones[0]["zone"] or "UTC")
+    return ClosurePage(shut, row["lifted_at"] is not None, tuple(Visit(one) for one in within))
