@@ -9,7 +9,11 @@ from uuid import UUID
 from access.audit import micros, short_id
 from access.grant import RecordGrant
 
-LOOKS = "SELECT at, objects FROM audit_event WHERE actor = ? AND at >= ? AND subject = ? AND objects LIKE ?"
+LOOKS = (
+    "SELECT at, objects FROM audit_event WHERE actor = ? AND at >= ? AND subject = ? AND objects LIKE '{whole}:%'"
+    " AND objects LIKE ?"
+)
+"""What begins with a request is in an index of its own: of all the looks of years these are few."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -19,7 +23,7 @@ async def read_since(grant: RecordGrant, whole: str, part: str, since: dict[UUID
     if not since:
         return set()
     looks = await grant.house.database.rows(
-        LOOKS, grant.viewer.account, micros(min(since.values())), grant.record, f"{whole}:%;{part}:%"
+        LOOKS.format(whole=whole), grant.viewer.account, micros(min(since.values())), grant.record, f"{whole}:%;{part}:%"
     )
     return {id for id, changed in since.items() if _opened(looks, f"{whole}:{short_id(id)};", changed)}
 

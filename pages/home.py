@@ -180,8 +180,10 @@ async def _told(grant: RecordGrant, reports: list[UUID]) -> set[UUID]:
     """Those of which a test says something: the others are not back yet, as in the list of results."""
     if not reports:
         return set()
-    also = f"{one_of('report', reports)} AND value IS NOT NULL AND absent_reason = ''"
-    return {row["report"] for row in await visible(grant, Observation).rows(("report",), also, *reports)}
+    tests = visible(grant, Observation).predicate
+    says = f"{tests.sql} AND report = diagnostic_report.id AND value IS NOT NULL AND absent_reason = ''"
+    also = f"{one_of('id', reports)} AND EXISTS (SELECT 1 FROM observation WHERE {says})"
+    return {row["id"] for row in await visible(grant, DiagnosticReport).rows(("id",), also, *reports, *tests.values)}
 
 
 async def _tests(grant: RecordGrant) -> list[Row]:

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from piccolo.engine.exceptions import TransactionError
-from piccolo.engine.sqlite import SQLiteEngine, SQLiteTransaction
+from piccolo.engine.sqlite import SQLiteEngine, SQLiteTransaction, convert_datetime_in
 
 from tables.transactions import OwnTask
 
@@ -51,6 +51,8 @@ sqlite3.register_converter("UUID", _uuid)
 sqlite3.register_converter("TIMESTAMPTZ", _instant)
 sqlite3.register_converter("BOOLEAN", b"1".__eq__)
 sqlite3.register_converter("INTEGER", int)
+# The moment of a request is a value of each of its questions.
+sqlite3.register_adapter(datetime, lru_cache(maxsize=2048)(convert_datetime_in))
 
 
 def _dicts(cursor: sqlite3.Cursor) -> list[dict]:

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 import pytest
 from PIL import Image
 
+from tests.support.watching import watched_reads
+
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
 
 
@@ -311,6 +313,17 @@ async def test_an_answer_is_new_until_it_was_opened_by_that_person(maria, person
     await maria.get(sent.url)
     assert "New: Answered" not in (await maria.get(home(cast, "/messages"))).main.partition("Answered or taken back")[0]
     assert "New: Answered" in (await ana.get(home(cast, "/messages"))).main
+
+
+async def test_whether_an_answer_was_read_is_found_without_reading_every_look(maria, person, cast, monkeypatch, demo_database):
+    await write(maria, cast)
+    clinician = await person("clinician")
+    await clinician.submit(await taken(clinician, "Message from Maria Delgado"), "Send the answer", words="Yes.")
+    asked = watched_reads(monkeypatch)
+    await maria.get(home(cast))
+    [looks] = [one for one in asked if "FROM audit_event" in one.sql]
+    plan = await looks.plan(demo_database)
+    assert not plan or "INDEX audit_event_requests (actor=? AND subject=? AND at>?)" in plan
 
 
 async def test_a_helper_for_appointments_hears_of_no_answer_of_another_kind(maria, person, cast):
