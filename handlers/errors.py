@@ -36,6 +36,8 @@ REASONS = {
     "form": N_("We could not check that this form is yours. Open the page again and send it from there."),
     "changed": N_("What let you do this has ended, so nothing was done."),
 }
+UNCHECKED = ("origin", "form")
+"""Whether what was sent came from the person who is here is not known: none of it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,11 @@ async def refused(request: Request, error: Refused) -> Response:
     if denied.reason == "merged":
         return _moved(request, denied)
     if denied.reason == "stranger":
-        return await page(request, 404)
+        return await page(request, 404, typed=typed(request))
     if denied.reason == "gone":
         return await render(request, NotAnswered("gone"), "invitations/gone.html", status=404)
-    return await page(request, 403, reason=REASONS[denied.reason], name=denied.record_name)
+    kept = "" if denied.reason in UNCHECKED else typed(request)
+    return await page(request, 403, reason=REASONS[denied.reason], name=denied.record_name, typed=kept)
 
 
 def _entry(request: Request, denied: Denied) -> Entry | None:
@@ -108,7 +111,7 @@ async def page(request: Request, status: int, *, reason: str = "", name: str = "
     number = TEMPLATES.get(status, "500" if status >= 500 else "400")
     words = _(reason, name=name) if "%(name)s" in reason else (_(reason) if reason else "")
     request.scope["state"]["grant"] = None
-    shown = ErrorPage(reason=words, **fields) if reason or fields else None
+    shown = ErrorPage(reason=words, **fields) if reason or any(fields.values()) else None
     response = await render(request, shown, f"errors/{number}.html", status=status)
     if is_htmx(request) and status < 500:
         return see_other(request, own_address(request)) if request.method == "GET" else response

@@ -18,6 +18,7 @@ from handlers import (
     imaging,
     insurance,
     invitations,
+    leaving,
     medicines,
     offers,
     preferences,
@@ -41,7 +42,7 @@ from handlers.staff import sign_in as staff_sign_in
 
 NOUNS = (
     records, results, imaging, medicines, allergies, conditions, vaccines, vitals, visits, procedures, care_plan, care_team,
-    documents, appointments, requests, summary, bills, insurance, sharing, invitations, activity,
+    documents, appointments, requests, summary, bills, insurance, sharing, invitations, leaving, activity,
 )
 RECORD: tuple[HTTPRouteHandler, ...] = tuple(route for noun in NOUNS for route in noun.ROUTES)
 """What stands below a record: each noun's own, in the order of the index."""

@@ -56,6 +56,12 @@ ACTIONS = {
     "system.bills": N_("filed bills from the clinic"),
     "booking.book": N_("booked an appointment"), "booking.move": N_("moved an appointment"),
     "booking.cancel": N_("called an appointment off"),
+    "share.invite": N_("invited somebody to help"), "share.renew": N_("sent an invitation anew"),
+    "share.withdraw": N_("took an invitation back"), "invitation.code": N_("typed the code of an invitation"),
+    "share.accept": N_("said yes to an invitation"), "share.decline": N_("said no to an invitation"),
+    "share.change": N_("changed what somebody sees or does"), "share.end": N_("ended somebody’s help"),
+    "share.leave": N_("stopped helping"), "leaving.see": N_("opened the page to stop helping"),
+    "sharing.act": N_("opened a form about who helps"),
     "password.open": N_("let the owner sign in from anywhere again"),
 }  # fmt: skip
 NAMES = {place.path: place.name for place in PLACES} | {one.value: words for one, words in CATEGORIES.items()}

@@ -409,3 +409,164 @@ async def test_ending_twice_and_ending_another_s_is_nothing(maria, thuy, cast, h
     for place in (home, f"/records/{cast['stranger'].record}/sharing"):
         assert (await thuy.post(f"{place}/{ana}/ending", {"csrf": token})).status == 404
     assert await count(house, "share", "basis = 'helper' AND revoked_at IS NULL") == 1
+
+
+# Changed, left, looked up
+
+
+async def changed(client, home, name, **answers):
+    page = await client.follow(await client.follow(await client.get(home), name), "Change what they see or do")
+    page = await client.submit(page, 0, **answers)
+    return await client.submit(page, "Make this change") if page.status == 200 else page
+
+
+async def test_a_change_works_at_once_and_what_was_before_can_still_be_read(maria, person, home, root, house):
+    joseph = await person("helper-appointments")
+    assert (await joseph.get(f"{root}/medicines")).status == 403
+    page = await changed(maria, home, "Joseph Amadi", sees=["medicines"], does=[])
+    assert "The change is made" in page.main and "Can see Medicines" in page.main.replace("see", "see ").replace("  ", " ")
+    assert "What they could see and do" in page.main and "Book and change appointments" in page.main
+    assert (await joseph.get(f"{root}/medicines")).status == 200 and (await joseph.get(f"{root}/appointments")).status == 403
+    assert await told(house, "share.changed") == ["joseph.amadi", "maria.delgado"]
+    assert (await maria.get(home)).main.count("Joseph Amadi") == 1, "one person, one line"
+
+
+async def test_the_form_of_a_change_shows_what_is_so_now(maria, home, thuy, house):
+    sent = await invite(maria, home, house, sees=["results", "vitals"], ends="day", until_month="2", until_day="29", until_year="2028")
+    await become_helper(thuy, sent)
+    page = await maria.follow(await maria.follow(await maria.get(home), "Thuy Pham"), "Change what they see or do")
+    ticked = {e.get("value") for e in page.tree.all("input") if "checked" in e.keys()}
+    assert ticked == {"results", "vitals", "appointments", "day"}
+    assert [e.get("value") for e in page.tree.all("input") if (e.get("name") or "").startswith("until")] == ["2", "29", "2028"]
+
+
+async def test_of_two_changes_at_the_same_moment_one_is_made_and_the_other_is_told_so(maria, another_client, cast, home, house):
+    await sign_in_again(another_client, house, cast["self"])
+    pages = []
+    for client, sees in ((maria, "medicines"), (another_client, "visits")):
+        page = await client.follow(await client.follow(await client.get(home), "Joseph Amadi"), "Change what they see or do")
+        pages.append((client, await client.submit(page, 0, sees=[sees], does=[])))
+    seen = await asyncio.gather(*(client.send(page, "Make this change") for client, page in pages))
+    assert sorted(one.headers["location"].partition("done=")[2] for one in seen) == ["changed", "over"]
+    assert await count(house, "share", "account = (SELECT id FROM account WHERE username = 'joseph.amadi') AND revoked_at IS NULL"
+                       " AND basis = 'helper'") == 1  # fmt: skip
+
+
+async def sign_in_again(client, house, member):
+    """At a second browser; the code of the first is not waited out."""
+    async with house.database.transaction():
+        await house.database.rows("UPDATE authenticator SET last_step = 0")
+    await sign_in(client, member)
+
+
+async def test_a_helper_stops_by_themselves(person, maria, home, root, house):
+    joseph = await person("helper-appointments")
+    page = await joseph.follow(await joseph.get("/records"), "Stop helping Maria Delgado")
+    assert "You are in Maria Delgado’s record" in page.text
+    page = await joseph.submit(page, "Stop helping now")
+    assert "You do not help with that record any more" in page.main
+    assert (await joseph.get(root)).status == 404
+    assert "They ended it on" in (await maria.get(home)).main
+    assert await told(house, "share.ended") == ["joseph.amadi", "maria.delgado"]
+
+
+async def test_nobody_leaves_their_own_record_and_a_guardian_asks_the_clinic(maria, person, root, cast):
+    assert (await maria.get(f"{root}/leaving")).status == 404
+    meera = await person("guardian")
+    page = await meera.get(f"/records/{cast['teen'].record}/leaving")
+    assert "The clinic set this up" in page.main and "Stop helping" not in (await meera.get("/records")).main
+    token = next(e.get("value") for e in page.tree.elements if e.get("name") == "csrf")
+    assert (await meera.post(page.url, {"csrf": token})).status == 404
+    assert (await meera.get(f"/records/{cast['teen'].record}")).status == 200
+
+
+async def test_what_a_helper_typed_when_the_help_ended_is_given_back(maria, person, home, root):
+    ana = await person("helper-full")
+    form = await ana.get(f"{root}/messages/new")
+    page = await maria.follow(await maria.follow(await maria.get(home), "Ana Delgado"), "End it")
+    await maria.submit(page, "End it now")
+    token = next(e.get("value") for e in form.tree.elements if e.get("name") == "csrf")
+    seen = await ana.post(f"{root}/messages/new", {"csrf": token, "words": "A long letter to the doctor"})
+    assert seen.status == 404 and "A long letter to the doctor" in seen.main and "It is not sent" in seen.main
+
+
+async def test_who_loses_the_right_to_share_in_the_very_moment_shares_nothing(house, cast):
+    from access.grant import Changed, RecordGrant
+    from access.opening import open_record
+    from access.vocabulary import Action, Category, record
+    from acts.invitations import Asked, invite
+    from seeds.cast import fixed_id
+    from tests.support.logins import sending, signed_in
+
+    viewer = await signed_in(house, fixed_id("account", "self"), "personal", house.clock())
+    grant = await open_record(house, viewer, cast["self"].record, record(Category.CONTROL, Action.ACT))
+    assert isinstance(grant, RecordGrant)
+    await later(house, "share", "basis = 'self'", revoked_at=datetime.now(UTC))
+    with pytest.raises(Changed):
+        await invite(grant, Asked("T", "t@example.org", False, frozenset({("results", "see")}), None), sending())
+    assert await count(house, "invitation", SINCE) == 0 and await count(house, "outbox", "event = 'share.invited'") == 0
+
+
+async def test_an_invitation_falls_with_the_right_of_whoever_sent_it(maria, thuy, home, house):
+    page = await offer(thuy, await invite(maria, home, house))
+    await later(house, "share", "basis = 'self'", revoked_at=datetime.now(UTC))
+    seen = await thuy.submit(page, "Yes, I will help")
+    assert seen.status == 404 and await count(house, "share", "basis = 'helper' AND revoked_at IS NULL") == 2
+    assert await count(house, "capability", f"{OURS} AND uses = 0") == 1, "nothing half done"
+
+
+async def test_who_has_looked_tells_of_sharing_in_words(maria, thuy, home, root, house):
+    sent = await invite(maria, home, house)
+    await thuy.submit(await thuy.get(sent.link), 0, code="AAAA-AAAA")
+    await become_helper(thuy, sent)
+    await changed(maria, home, "Thuy Pham", sees=["visits"], does=[])
+    page = await maria.follow(await maria.follow(await maria.get(home), "Thuy Pham"), "End it")
+    await maria.submit(page, "End it now")
+    text = (await maria.get(f"{root}/activity")).main.casefold()
+    for words in ("invited somebody to help", "typed the code of an invitation", "refused", "said yes to an invitation",
+                  "changed what somebody sees or does", "ended somebody’s help", "opened “people who help”"):  # fmt: skip
+        assert words in text, words
+    assert "another way" not in text
+
+
+async def test_paper_and_text_say_what_the_screen_says(maria, home):
+    from tests.support.pdf import Document
+
+    page, paper, text = [await maria.get(home + form) for form in ("", ".pdf", ".txt")]
+    spoken = " ".join(Document(paper.content).spoken.split())
+    flat = " ".join(text.html.split())
+    for words in ("Ana Delgado", "All parts of the record", "Joseph Amadi", "Luis, my grandson", "Rosa Lindgren", "Carmen from church"):
+        assert words in page.main and words in spoken and words in flat, words
+
+
+# Somebody hostile
+
+
+OTHERS = ("helper-full", "helper-appointments", "helper-revoked", "stranger", "teen", "guardian", "frontdesk", "clinician", "admin")
+
+
+async def test_nobody_else_of_the_cast_can_do_anything_about_maria_s_sharing(maria, person, home, house):
+    """Every route of sharing, read and written, with right ids and tokens of their own: not found, or not theirs."""
+    sent = await invite(maria, home, house)
+    ana = (await maria.get(home)).link("Ana Delgado")
+    asked = sent.page.url.partition("?")[0]
+    reads = [home, f"{home}.pdf", f"{home}/invitations", asked, ana, f"{ana}/ending", f"{ana}/terms"]
+    writes = [f"{home}/invitations/check", f"{home}/invitations", f"{asked}/renewal", f"{asked}/withdrawal", f"{ana}/ending",
+              f"{ana}/terms/check", f"{ana}/terms"]  # fmt: skip
+    before = [await rows_of(house, table) for table in ("share", "share_scope", "invitation", "capability")]
+    wrong = []
+    for who in OTHERS:
+        client = await person(who)
+        page = await client.get("/staff" if who in ("frontdesk", "clinician", "admin") else "/records")
+        token = next(e.get("value") for e in page.tree.elements if e.get("name") == "csrf")
+        body = {"csrf": token, "name": "Me", "email": "me@example.org", "sees": "results", "ends": "open"}
+        seen = [await client.get(one) for one in reads] + [await client.post(one, body) for one in writes]
+        wanted = {403} if who in ("helper-full", "helper-appointments") else {404}
+        wrong += [f"{who} {one.url}: {one.status}" for one in seen if one.status not in wanted]
+        wrong += [f"{who} {one.url}: {word}" for one in seen for word in ("Luis", "Thuy from") if word in one.text]
+    assert wrong == []
+    assert [await rows_of(house, table) for table in ("share", "share_scope", "invitation", "capability")] == before
+
+
+async def rows_of(house, table):
+    return sorted(map(str, await house.database.rows(f"SELECT * FROM {table}")))

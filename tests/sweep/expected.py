@@ -25,7 +25,7 @@ DOES: dict[tuple[str, str], set[str]] = {
 }
 """What they may do for the patient too; it is written "part act" below."""
 
-# "anybody", "next step" (not found until the step before it is done), "their answer" (of somebody who is none of the cast), "account", "half", "demo", "staff:duty,duty" (and " unknown:duty": whose queue it is not in),
+# "anybody", "next step" (not found until the step before it is done), "their answer" (of somebody who is none of the cast), "helping" (whoever helps), "account", "half", "demo", "staff:duty,duty" (and " unknown:duty": whose queue it is not in),
 # "bill" (who owes, and who helps them with it), or the part of the record it belongs to.
 ROUTES: dict[str, str] = {
     "/": "anybody",
@@ -133,6 +133,7 @@ ROUTES: dict[str, str] = {
     "/records/{record}/emergency-card": "home",
     "/records/{record}/bills": "billing",
     "/records/{record}/insurance": "billing",
+    "/records/{record}/leaving": "helping",
     "/records/{record}/sharing": "control",
     "/records/{record}/sharing/{helper}": "control",
     "/records/{record}/sharing/{helper}/ending": "control",
@@ -169,6 +170,8 @@ def outcome(rule: str, who: str, record: str, fresh: bool = True) -> str:
         return "sign-in"
     if rule in ("account", "their answer"):
         return "seen" if rule == "account" else "unknown"
+    if rule == "helping":
+        return "unknown" if who == record else _record("home", who, record)
     if rule == "bill":
         return "seen" if _record("billing", who, record) == "seen" else "unknown"
     if rule.startswith("staff:"):
