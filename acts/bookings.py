@@ -6,7 +6,7 @@ Whoever books holds the row of the time first, so that of many who want it one h
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 from access.grant import QueueGrant, RecordGrant
 from access.visible import visible
 from rules.bookings import (
-    BOOKED, CANCELLED, CLASH, LATE, LIMIT_HOURS, MOVED, OVER, PAST, TAKEN, Closed, is_closed, may_change, reminder_at, wall_text,
+    BOOKED, CANCELLED, CLASH, LATE, LIMIT_HOURS, MOVED, OTHER, OVER, PAST, TAKEN, Closed, Wanted, is_closed, may_change,
+    reminder_at, token_of, wall_text,
 )  # fmt: skip
 from tables import free_times
 from tables.base import new_id, new_ref
@@ -44,7 +45,7 @@ STEP = (
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 CLASHING = "SELECT id FROM booking WHERE record = ? AND state = 'booked' AND starts_at < ? AND ends_at > ? AND id <> ?"
-READS = ("id", "record", "slot", "starts_at", "state")
+READS = ("id", "record", "slot", "label", "starts_at", "state")
 REMIND = "booking.remind"
 NOBODY = UUID(int=0)
 
@@ -74,13 +75,13 @@ class Why:
 
 
 async def book(
-    grant: RecordGrant | QueueGrant, record: UUID, slot: str, sending: Sending, outcome: Callable[[str], str]
+    grant: RecordGrant | QueueGrant, record: UUID, wanted: Wanted, sending: Sending, outcome: Callable[[str], str]
 ) -> str:
     """The ref of the booking; `outcome` makes of it where the page leads. Raises NotFree."""
     database, now, ref, id = grant.house.database, grant.house.clock(), new_ref(), new_id()
     async with grant.acting("booking.book") as entry:
         await use_key(database, sending, outcome(ref), now)
-        time = await _held(database, slot, now)
+        time = await _held(grant, wanted, now)
         await _no_clash(database, record, time, NOBODY)
         await database.rows(
             INSERT, id, ref, record, time.id, *_of(time), _author(grant), entry.behalf, _duty(grant), now, now
@@ -92,8 +93,8 @@ async def book(
     return ref
 
 
-async def move(grant: RecordGrant | QueueGrant, ref: str, slot: str, sending: Sending, outcome: str) -> bool:
-    """To another time, in one step: the old one is kept until the new one is sure. False where this grant has no such
+async def move(grant: RecordGrant | QueueGrant, ref: str, wanted: Wanted, sending: Sending, outcome: str) -> bool:
+    """To another time for the same thing, in one step: the old one is kept until the new one is sure. False where this grant has no such
     booking. Raises NotFree, NotChanged."""
     database, now = grant.house.database, grant.house.clock()
     async with grant.acting("booking.move") as entry:
@@ -102,7 +103,7 @@ async def move(grant: RecordGrant | QueueGrant, ref: str, slot: str, sending: Se
             return False
         await use_key(database, sending, outcome, now)
         await _may_change(grant, row, now)
-        time = await _held(database, slot, now)
+        time = await _held(grant, replace(wanted, what=token_of(row["label"])), now)
         await _no_clash(database, row["record"], time, row["id"])
         if not await database.rows(MOVE, time.id, *_of(time), now, row["id"], row["starts_at"]):
             raise NotChanged(OVER)
@@ -130,18 +131,28 @@ async def cancel(grant: RecordGrant | QueueGrant, ref: str, why: Why, sending: S
     return True
 
 
-async def _held(database: Database, slot: str, now: datetime) -> FreeTime:
+async def _held(grant: RecordGrant | QueueGrant, wanted: Wanted, now: datetime) -> FreeTime:
     """Nobody else books it until this transaction ends, and it is free as the clinic has it now."""
-    await database.rows(HOLD, slot)
-    time = await free_times.time_of(database, slot)
-    if time is None or not time.free:
-        raise NotFree(TAKEN, time.starts_at if time else None)
+    database = grant.house.database
+    await database.rows(HOLD, wanted.slot)
+    time = await free_times.time_of(database, wanted.slot)
+    if time is None or not await _may_have(grant, wanted, time):
+        raise NotFree(OTHER)
+    if not time.free:
+        raise NotFree(TAKEN, time.starts_at)
     if time.starts_at <= now:
         raise NotFree(PAST)
     closed = [Closed(**row) for row in await free_times.closures(database, time.starts_at, time.ends_at)]
     if is_closed(closed, time.offer.site, time.offer.who, time.starts_at, time.ends_at):
         raise NotFree(TAKEN, time.starts_at)
     return time
+
+
+async def _may_have(grant: RecordGrant | QueueGrant, wanted: Wanted, time: FreeTime) -> bool:
+    """It is one of what was chosen, and no visit that the clinic alone books."""
+    offer = time.offer
+    theirs = isinstance(grant, QueueGrant) or offer.what not in await free_times.offline(grant.house.database)
+    return theirs and wanted.fits(offer.what, offer.who, offer.site)
 
 
 async def _no_clash(database: Database, record: UUID, time: FreeTime, own: UUID) -> None:

@@ -7,7 +7,7 @@ from wtforms.fields import SelectChoice
 
 from forms.base import Form, at_most, tidy
 from forms.preferences import one_of
-from rules.bookings import DESK_REASONS, REASONS
+from rules.bookings import DESK_REASONS, REASONS, Wanted
 from words.bookings import REASONS as WORDS
 from words.bookings import TOLD
 from words.gettext import N_, Later
@@ -21,6 +21,10 @@ class TimeForm(Form):
     what = HiddenField(filters=[tidy])
     who = HiddenField(filters=[tidy], name="with")
     slot = HiddenField(filters=[tidy])
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(*(field.data or "" for field in (self.slot, self.what, self.who)))
 
 
 class CancelForm(Form):

@@ -36,6 +36,7 @@ DONE = {
 NOT_FREE = {
     "taken": N_("This time was just taken. Nothing was booked. Here are the next times."),
     "past": N_("This time has passed. Nothing was booked. Here are the next times."),
+    "other": N_("This time is not one of those that you chose from. Nothing was booked. Please choose again."),
     "clash": N_("There is another appointment at this time already. Nothing was booked. Here are other times."),
 }
 
@@ -70,7 +71,7 @@ async def new(request: Request) -> Response:
 async def book(request: Request) -> Response:
     form, grant = read_form(request, TimeForm), request.state.grant
     try:
-        ref = await acts.book(grant, grant.record, form.slot.data or "", form.sending, _booked(grant.record_ref))
+        ref = await acts.book(grant, grant.record, form.wanted, form.sending, _booked(grant.record_ref))
     except acts.NotFree as refusal:
         page = await book_page(grant, kept(form), since=refusal.starts_at)
         return await _not_free(request, page, refusal)
@@ -87,7 +88,7 @@ async def other_time(request: Request, appointment: FromPath[str]) -> Response:
 async def move(request: Request, appointment: FromPath[str]) -> Response:
     form, grant, here = read_form(request, TimeForm), request.state.grant, await _page(request, appointment)
     try:
-        await acts.move(grant, here.here[1], form.slot.data or "", form.sending, _done(here, "moved"))
+        await acts.move(grant, here.here[1], form.wanted, form.sending, _done(here, "moved"))
     except acts.NotFree as refusal:
         page = await move_page(grant, here.here[1], kept(form), since=refusal.starts_at)
         return await _not_free(request, _there(page), refusal)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from access.grant import RecordGrant
 from access.visible import visible
-from access.vocabulary import Category
+from access.vocabulary import Action, Category
 from pages.bookings import BOOKED_HERE, sent_for, with_state
 from pages.listing import Entry, Listing, Source
 from pages.pointed import with_reasons
@@ -90,6 +90,7 @@ STATES = {
     "waitlist": ("wait", N_("On the waiting list")), "noshow": ("", N_("Not kept")), "cancelled": ("", N_("Cancelled")),
 }  # fmt: skip
 """FHIR AppointmentStatus where it is worth a word."""
+COMES = frozenset({"booked", "pending"})
 CALLED_OFF, ASKED = frozenset({"cancelled", "noshow"}), frozenset({"proposed", "waitlist"})
 
 
@@ -101,6 +102,13 @@ async def _with_time(grant: RecordGrant, rows: list[Row]) -> list[Row]:
         row | {"over": row["status"] == "fulfilled" or bool(row["starts_at"]) and row["starts_at"] <= grant.now}
         for row in rows if row["id"] not in said
     ]
+
+
+async def _with_more(grant: RecordGrant, rows: list[Row]) -> list[Row]:
+    """Whether the viewer may ask for a change: what the clinic's own system made is moved there alone."""
+    may_ask = not grant.preview and grant.may(Category.APPOINTMENTS, Action.ACT)
+    return [row | {"may_ask": may_ask and row["status"] in COMES and (row["starts_at"] or grant.now) > grant.now}
+            for row in await with_reasons(grant, rows)]  # fmt: skip
 
 
 def _group(row: Row) -> str:
@@ -128,6 +136,7 @@ def _entry(row: Row) -> Entry:
     return Entry(
         title=row["label"] or _("Appointment"), tag=(state[0], _(state[1])) if state else None, said=_when(row),
         lines=tuple(filter(None, lines)), blocks=blocks(row["note"] or ""),
+        links=(Link(("visit-requests", "new"), _("Ask us to change it")),) if row["may_ask"] else (),
     )  # fmt: skip
 
 
@@ -143,7 +152,7 @@ APPOINTMENTS = Listing(
     path="appointments", category=Category.APPOINTMENTS, title=N_("Appointments"),
     counts=(N_("%(count)s appointment."), N_("%(count)s appointments.")),
     none=N_("No appointments are written down here."),
-    intro=N_("Open one that was booked here to move it or call it off. For the others, write to us or call us."),
+    intro=N_("Open one that was booked here to move it or call it off. For the others, ask us or call us."),
     does=Link(("appointments", "new"), N_("Book an appointment")),
     groups=(("coming", N_("Coming up")), ("asked", N_("Asked for")), ("past", N_("Over")), ("off", N_("Called off"))),
     sources=(
@@ -151,6 +160,6 @@ APPOINTMENTS = Listing(
         Source(Appointment, ("label", "status", "starts_at", "participants", "place", "reason", "cancel_reason",
                              "instructions", "note", "wished"),
                _entry, group=_group, sorts=("id", "status", "starts_at"), by="starts_at", place=_place, sift=_with_time,
-               more=with_reasons),
+               more=_with_more),
     ),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from access.grant import RecordGrant
 from access.house import House
 from access.visible import visible
 from pages.address import Address, RecordPage
-from rules.bookings import AHEAD, LIMIT_HOURS, Closed, is_closed, token_of
+from rules.bookings import AHEAD, ANYBODY, LIMIT_HOURS, Closed, Wanted, is_closed, token_of, who_token
 from rules.paging import Key, read_key
 from tables import free_times
 from tables.bookings import Booking, instructions_by_name
@@ -22,7 +22,6 @@ from words.sentences import told
 
 FIVE = 5
 LETTERS = 40
-ANYBODY = "anybody"
 HEADINGS = {
     "what": N_("What is it for?"), "who": N_("Who do you want to see?"), "time": N_("Choose a time"),
     "check": N_("Check this before you book"), "none": N_("No times to book"),
@@ -113,7 +112,7 @@ class Choosing:
         people = {(one.who, one.site): one for one in self.offers}
         first = Choice(self.here(what=self.chosen.what, with_=ANYBODY), _("Whoever is free first"))
         rest = [
-            Choice(self.here(what=self.chosen.what, with_=who_token(one)), one.who, one.site_name if many else "")
+            Choice(self.here(what=self.chosen.what, with_=who_token(one.who, one.site)), one.who, one.site_name if many else "")
             for one in sorted(people.values(), key=lambda one: (one.who.casefold(), one.site_name))
         ]
         return (first, *rest)
@@ -168,10 +167,6 @@ class BookPage(Choosing, RecordPage):
         return self.link("visit-requests", "new")
 
 
-def who_token(offer: Offer) -> str:
-    return token_of(f"{offer.who}\n{offer.site or ''}")
-
-
 def _of(one: FreeTime) -> str:
     """With Dr. Lena Okafor. It takes 20 minutes."""
     return " ".join(filter(None, (with_whom(one.offer.who), how_long(one.minutes))))
@@ -208,7 +203,8 @@ async def steps(house: House, blank: Choosing, since: datetime, everything: bool
     what = [one for one in found if token_of(one.what) == blank.chosen.what]
     if not what:
         return page if blank.moved else replace(page, step="what", offers=tuple(found))
-    who = what if blank.chosen.who == ANYBODY else [one for one in what if who_token(one) == blank.chosen.who]
+    wanted = Wanted("", blank.chosen.what, blank.chosen.who)
+    who = [one for one in what if wanted.fits(one.what, one.who, one.site)]
     if not who:
         return replace(page, step="who", offers=tuple(what))
     return await _times(house, replace(page, step="time", offers=tuple(who)), since)

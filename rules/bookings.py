@@ -18,8 +18,10 @@ REASONS = ("better", "ill", "time", "ride", "cost", "elsewhere", "other")
 DESK_REASONS = ("clinic", *REASONS)
 """The same for the front desk, which may have a reason of its own."""
 
-TAKEN, PAST, CLASH = "taken", "past", "clash"
-"""Why a time was not booked: it is no longer free, it has begun, the patient has another appointment then."""
+TAKEN, PAST, CLASH, OTHER = "taken", "past", "clash", "other"
+"""Why a time was not booked: it is no longer free, it has begun, the patient has another appointment then, it is not one
+of what was chosen."""
+ANYBODY = "anybody"
 OVER, LATE = "over", "late"
 """Why one was not changed: it is not there any more, or it begins too soon."""
 
@@ -129,6 +131,24 @@ class Week:
 def token_of(words: str) -> str:
     """What a choice is called in an address: no words of anybody's health, and the same again tomorrow."""
     return hashlib.sha256(words.strip().casefold().encode()).hexdigest()[:12]
+
+
+def who_token(who: str, site: UUID | None) -> str:
+    """A person at one site."""
+    return token_of(f"{who}\n{site or ''}")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a form asks for: the ref of a time, and the tokens of what was chosen before it."""
+
+    slot: str
+    what: str
+    who: str
+
+    def fits(self, what: str, who: str, site: UUID | None) -> bool:
+        """Whether a time of this kind is what the page before has shown."""
+        return self.what == token_of(what) and self.who in (ANYBODY, who_token(who, site))
 
 
 def reminder_at(starts_at: datetime, zone: str, now: datetime) -> datetime | None:

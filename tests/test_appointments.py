@@ -18,7 +18,7 @@ async def test_an_appointment_says_when_with_whom_where_and_what_to_do_before(la
     await lab.put(Appointment, "Blood check", status="booked", starts_at=FRIDAY, place="Room 4",
                   participants=[{"name": "Dr. Lena Okafor"}, {"name": "Room 4"}], instructions="Eat nothing before")
     assert ("Coming up Blood check Friday, January 4, 2030, 10:20 am Central time With Dr. Lena Okafor. Where: Room 4."
-            " Before you come: Eat nothing before.") in await words(lab, vera)
+            " Before you come: Eat nothing before. Ask us to change it") in await words(lab, vera)
 
 
 async def test_what_comes_next_stands_first_and_what_is_over_newest_first(lab, vera):

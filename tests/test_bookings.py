@@ -113,6 +113,27 @@ async def test_an_edited_address_asks_again_and_breaks_nothing(maria, cast, edit
     assert again.status == 200
 
 
+async def test_a_time_that_only_the_clinic_books_is_refused_by_its_ref_too(maria, cast, demo_database):
+    page = await last_look(maria, cast)
+    rows = await demo_database.rows("SELECT ref FROM slot WHERE name = 'Small procedure' ORDER BY starts_at DESC LIMIT 1")
+    from rules.bookings import token_of
+
+    answer = await maria.send(page, "Book this appointment", slot=rows[0]["ref"], what=token_of("Small procedure"))
+    assert answer.status == 409 and "This time is not one of those that you chose from." in answer.main
+
+
+@pytest.mark.parametrize("edited", [{"slot": "other"}, {"slot": ""}, {"slot": "A" * 22}, {"what": "000000000000"}, {"with": "000000000000"}])
+async def test_what_was_not_on_the_page_before_is_refused_and_said(maria, cast, demo_database, edited):
+    """Another kind of visit, a time that there never was, another person."""
+    page = await last_look(maria, cast)
+    rows = await demo_database.rows("SELECT ref FROM slot WHERE name = 'Check-up' ORDER BY starts_at DESC LIMIT 1")
+    fields = {name: rows[0]["ref"] if value == "other" else value for name, value in edited.items()}
+    before = await demo_database.rows("SELECT COUNT(*) AS n FROM booking")
+    answer = await maria.send(page, "Book this appointment", **fields)
+    assert answer.status == 409 and "Nothing was booked. Please choose again." in answer.main
+    assert await demo_database.rows("SELECT COUNT(*) AS n FROM booking") == before
+
+
 async def test_a_time_that_has_passed_is_refused_and_said(maria, cast, demo_database):
     page = await last_look(maria, cast)
     slot = page.url.partition("slot=")[2]

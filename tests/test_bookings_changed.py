@@ -94,6 +94,14 @@ async def test_two_who_move_to_each_others_time_both_keep_theirs(maria, person, 
     assert [one.status for one in answers] == [409, 409]
 
 
+async def test_one_is_not_moved_to_a_time_for_something_else(maria, cast, demo_database):
+    first = await far(maria, cast)
+    rows = await demo_database.rows("SELECT ref FROM slot WHERE name = 'Check-up' ORDER BY starts_at DESC LIMIT 1")
+    answer = await maria.send(await at_new_time(maria, first), "Move it to this time", slot=rows[0]["ref"])
+    assert answer.status == 409 and "Please choose again." in answer.main
+    assert (await row_of(demo_database, first))["moves"] == 0
+
+
 async def test_calling_off_asks_why_and_frees_the_time(maria, person, cast, demo_database):
     first = await far(maria, cast)
     form = await maria.follow(first, "Call it off")

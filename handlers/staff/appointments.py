@@ -58,7 +58,7 @@ async def book(request: Request, record: FromPath[str]) -> Response:
     form, grant = read_form(request, TimeForm), request.state.grant
     patient = _there(await desk_book_page(grant, parse_ref(record).ref, kept(form)))
     try:
-        ref = await acts.book(grant, patient.record, form.slot.data or "", form.sending, _booked)
+        ref = await acts.book(grant, patient.record, form.wanted, form.sending, _booked)
     except acts.NotFree as refusal:
         page = await desk_book_page(grant, record, kept(form), since=refusal.starts_at)
         return await render(request, page, BOOK, htmx=True, status=409, notice=Notice("warn", Later(NOT_FREE[refusal.reason])))
