@@ -18,7 +18,7 @@ def settings(demo_url, make_settings):
 
 async def test_nothing_acknowledged_is_missing_after_a_kill(settings):
     people = await killed_rounds(settings, ROUNDS, partial(nothing_is_missing, settings))
-    for kind in ("views", "written", "messages"):
+    for kind in ("views", "written", "messages", "bookings"):
         assert any(getattr(busy, kind) for busy in people), f"there was work to lose: {kind}"
 
 
@@ -33,4 +33,8 @@ async def test_a_page_that_was_not_written_down_would_be_noticed(settings):
         await nothing_is_missing(settings, people)
     people[0].written, people[0].messages["Message 99"] = 0, "A" * 22
     with pytest.raises(AssertionError, match="was told that these are there"):
+        await nothing_is_missing(settings, people)
+    people[0].messages.pop("Message 99")
+    people[0].bookings["A" * 22] = "B" * 22
+    with pytest.raises(AssertionError, match="was told that these are booked"):
         await nothing_is_missing(settings, people)

@@ -16,6 +16,7 @@ import starting
 from access.verifying import lines_of, verify
 from access.viewer import Visitor
 from identity.sessions import open_session
+from rules.bookings import ANYBODY, token_of
 from seeds.cast import Person, fixed_id
 from seeds.people import BY_HANDLE
 from settings import Settings
@@ -24,6 +25,7 @@ from tables.sealing import Keyring
 from tests.support.live import Live, running_portal
 
 BUSY = ("self", "helper-full", "helper-appointments", "stranger", "teen", "guardian")
+SLOT = re.compile(r"slot=([A-Za-z0-9_-]{22})")
 HIDDEN = re.compile(r'name="(csrf|form_key)" value="([^"]+)"')
 
 
@@ -42,19 +44,24 @@ class Busy:
     """The last message, until it was acknowledged."""
     messages: dict[str, str] = field(default_factory=dict)
     """Words of each acknowledged message, and the ref that it was given."""
+    wished: dict[str, str] = field(default_factory=dict)
+    """The last booking, until it was acknowledged or refused."""
+    bookings: dict[str, str] = field(default_factory=dict)
+    """The ref of each acknowledged booking, and of the time that it was for."""
 
     @property
     def account(self) -> UUID:
         return fixed_id("account", self.person.handle)
 
     async def work(self, url: str) -> None:
-        """Results, a change of name, a message; until nobody answers any more. What was not acknowledged is sent again."""
+        """Results, a change of name, a message, a booking; until nobody answers any more. What was not acknowledged is sent again."""
         async with httpx.AsyncClient(base_url=url, cookies={"s": self.token}, timeout=10) as client:
             try:
                 while True:
                     await self.read(client)
                     await self.write(client)
                     await self.send(client)
+                    await self.book(client)
             except httpx.TransportError:
                 return
 
@@ -85,6 +92,22 @@ class Busy:
         ref = urlsplit(answer.headers["location"]).path.rpartition("/")[2]
         self.messages[self.unsure["words"]] = ref
         self.unsure = {}
+
+    async def book(self, client: httpx.AsyncClient) -> None:
+        """The first time that is free; everybody wants the same one, so most are told that it was just taken."""
+        address = f"/records/{self.person.record_ref}/appointments/new"
+        if not self.wished:
+            chosen = {"what": token_of("Blood check"), "with": ANYBODY}
+            found = SLOT.search((await client.get(address, params=chosen)).text)
+            page = await client.get(address, params=chosen | {"slot": found[1]} if found else chosen)
+            if 'name="slot"' not in page.text:
+                return
+            self.wished = dict(HIDDEN.findall(page.text)) | chosen | {"slot": found[1]}
+        answer = await client.post(address, data=self.wished, headers={"Origin": str(client.base_url).rstrip("/")})
+        assert answer.status_code in (303, 409), answer.text
+        if answer.status_code == 303:
+            self.bookings[urlsplit(answer.headers["location"]).path.rpartition("/")[2]] = self.wished["slot"]
+        self.wished = {}
 
 
 async def busy_people(settings: Settings) -> list[Busy]:
@@ -127,8 +150,8 @@ async def _until_killed(live: Live, people: list[Busy], pages: int, seconds: flo
 
 
 async def nothing_is_missing(settings: Settings, people: list[Busy]) -> None:
-    """Every acknowledged page has its audit row, every acknowledged change and message is stored, each message once and
-    none by half, and the audit is whole."""
+    """Every acknowledged page has its audit row, every acknowledged change, message and booking is stored, each message once
+    and none by half, no time is booked twice, and the audit is whole."""
     database = await Database(settings.database_url).connect()
     try:
         found = await verify(database, settings.audit_key, settings.heads_file)
@@ -136,6 +159,8 @@ async def nothing_is_missing(settings: Settings, people: list[Busy]) -> None:
         for busy in people:
             await _nothing_of(database, busy)
             await _no_message_of(database, Keyring(settings.keys), busy)
+            await _no_booking_of(database, busy)
+        await _no_time_has_two(database)
     finally:
         await database.close()
 
@@ -161,6 +186,23 @@ async def _no_message_of(database: Database, keyring: Keyring, busy: Busy) -> No
     assert len(sent) == len(set(sent)), f"{busy.person.handle} has a message twice"
     lost = [words for words, ref in busy.messages.items() if said.get(ref) != words]
     assert not lost, f"{busy.person.handle} was told that these are there: {lost}"
+
+
+async def _no_booking_of(database: Database, busy: Busy) -> None:
+    rows = await database.rows(
+        "SELECT b.ref, s.ref AS slot, COUNT(p.id) AS steps FROM booking b JOIN slot s ON s.id = b.slot LEFT JOIN booking_step p"
+        " ON p.booking = b.id WHERE b.asked_by = ? AND b.state = 'booked' GROUP BY b.ref, s.ref",
+        busy.account,
+    )
+    assert all(row["steps"] for row in rows), f"{busy.person.handle} has half a booking"
+    stored = {row["ref"]: row["slot"] for row in rows}
+    lost = [ref for ref, slot in busy.bookings.items() if stored.get(ref) != slot]
+    assert not lost, f"{busy.person.handle} was told that these are booked: {lost}"
+
+
+async def _no_time_has_two(database: Database) -> None:
+    rows = await database.rows("SELECT slot FROM booking WHERE state = 'booked' GROUP BY slot HAVING COUNT(*) > 1")
+    assert not rows, f"{len(rows)} times are booked twice"
 
 
 async def looks(database: Database, account: UUID) -> int:
