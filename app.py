@@ -18,6 +18,7 @@ from handlers.errors import HANDLERS
 from handlers.form_layer import FormLayer
 from handlers.outermost import Outermost
 from handlers.views import make_environment, make_text_environment
+from jobs.kinds import kinds_with
 from jobs.worker import Worker
 from notices import senders_for
 from pdf import PdfPool
@@ -56,7 +57,11 @@ async def _life(portal: Litestar) -> AsyncIterator[None]:
     async with AsyncExitStack() as at_the_end:
         at_the_end.push_async_callback(starting.close_house, house)
         at_the_end.push_async_callback(portal.state.pdf.close)
-        worker = Worker(house, senders_for(house.demo, settings.smtp_url, settings.mail_from))
+        processor = portal.state.processor = starting.make_processor(settings, house.demo)
+        if processor:
+            at_the_end.push_async_callback(processor.close)
+        senders = senders_for(house.demo, settings.smtp_url, settings.mail_from)
+        worker = Worker(house, senders, kinds_with(processor))
         await worker.start()
         at_the_end.push_async_callback(worker.stop)
         yield

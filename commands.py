@@ -124,21 +124,24 @@ def serve(arguments: argparse.Namespace) -> int:
     if arguments.port:
         os.environ["PORT"] = str(arguments.port)
     settings = Settings.from_env()
-    asyncio.run(_try(settings))
+    demo = asyncio.run(_try(settings))
     from serving import refuse_taken_port, run
 
+    practice = demo and not settings.stripe_key
     refuse_taken_port(arguments.host, settings.port)
-
-    run(settings, arguments.host, arguments.reload)
+    if practice:
+        refuse_taken_port("127.0.0.1", settings.practice_port, "PORTAL_PRACTICE_PORT")
+    run(settings, arguments.host, arguments.reload, practice)
     return 0
 
 
-async def _try(settings: Settings) -> None:
-    """Opens and closes what the portal will open, so that a refusal is one line and not a traceback of the server."""
+async def _try(settings: Settings) -> bool:
+    """Whether it is a demo. Opens and closes what the portal will open, so that a refusal is one line and not a traceback of the server."""
     from notices import senders_for
 
     async with house_of(settings) as house:
         senders_for(house.demo, settings.smtp_url, settings.mail_from)
+        return house.demo
 
 
 def import_fhir(arguments: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import threading
 from pathlib import Path
 
 import uvicorn
@@ -25,22 +26,34 @@ OPTIONS = {
 }
 
 
-def refuse_taken_port(host: str, port: int) -> None:
+def refuse_taken_port(host: str, port: int, setting: str = "PORT") -> None:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((host, port))
         except OSError as error:
-            raise CommandFailed(f"Cannot listen on {host}:{port} ({error.strerror}). PORT= names another.") from None
+            raise CommandFailed(f"Cannot listen on {host}:{port} ({error.strerror}). {setting}= names another.") from None
 
 
-def run(settings: Settings, host: str, reload: bool) -> None:
+def run(settings: Settings, host: str, reload: bool, practice: bool = False) -> None:
+    """`practice`: with the processor to practise with beside it."""
+    if practice:
+        begin_practice(settings)
     print(f"Plainchart is at {settings.origin} (Ctrl+C ends it).", flush=True)
     if reload:
         folders = [str(HOUSE)]
         uvicorn.run("serving:app", factory=True, host=host, port=settings.port, reload=True, reload_dirs=folders, **OPTIONS)
     else:
         uvicorn.run(app(settings), host=host, port=settings.port, **OPTIONS)
+
+
+def begin_practice(settings: Settings) -> None:
+    """In a thread that ends with the process; what it knows is in a file of its own, and is there again after a fall."""
+    from payments.practice import Practice
+
+    processor = Practice(settings.practice_origin, f"{settings.origin}/hooks/payments", settings.practice_file)
+    server = uvicorn.Server(uvicorn.Config(processor, host="127.0.0.1", port=settings.practice_port, log_config=None, access_log=False))
+    threading.Thread(target=server.run, name="practice processor", daemon=True).start()
 
 
 def app(settings: Settings | None = None):

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<host>[a-z0-9_][a-z0-9_.-]*|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?/?")
 USUAL_PORTS = {"http": 80, "https": 443}
+STRIPE_PAGES = "https://checkout.stripe.com"
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
 
 
@@ -55,6 +56,14 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     smtp_url: str = ""
     mail_from: str = ""
+    stripe_key: str = field(default="", repr=False)
+    stripe_hook_secret: str = field(default="", repr=False)
+    stripe_api: str = ""
+    """Where Stripe's API is, if not at Stripe."""
+    stripe_pages: str = STRIPE_PAGES
+    """The origin of its payment pages, as the address of a form may name it."""
+    practice_port: int = 8001
+    """Where the demo's practice processor listens."""
     limits: Limits = Limits()
 
     @property
@@ -68,6 +77,17 @@ class Settings:
         if self.database_url.startswith("sqlite:///"):
             return Path(self.database_url.removeprefix("sqlite:///") + ".audit-heads.jsonl")
         return self.data_dir / f"{urlsplit(self.database_url).path.strip('/')}.audit-heads.jsonl"
+
+    @property
+    def practice_file(self) -> Path:
+        """What that processor knows, beside the database."""
+        return self.heads_file.with_name(self.heads_file.name.replace(".audit-heads.jsonl", ".practice"))
+
+    @property
+    def practice_origin(self) -> str:
+        """Another host of this computer than the portal's own, so that no cookie of ours goes there."""
+        host = "127.0.0.1" if self.host.startswith("localhost") else "localhost"
+        return f"http://{host}:{self.practice_port}"
 
     @property
     def host(self) -> str:
@@ -89,6 +109,8 @@ class Settings:
             trusted_proxies=_networks(environ.get("PORTAL_TRUSTED_PROXIES", "")),
             smtp_url=environ.get("SMTP_URL", ""),
             mail_from=environ.get("PORTAL_MAIL_FROM", ""),
+            practice_port=_port(_whole_number(environ, "PORTAL_PRACTICE_PORT", port + 1 if port < 65_535 else 1024)),
+            **_stripe(environ),
             limits=_limits(environ),
         )
 
@@ -101,6 +123,29 @@ def data_folder(environ: Mapping[str, str] = os.environ) -> Path:
 def new_key_line() -> str:
     """One fresh key as it stands in a key file."""
     return base64.urlsafe_b64encode(os.urandom(32)).decode()
+
+
+def _stripe(environ: Mapping[str, str]) -> dict[str, str]:
+    """Its two secrets stand together: without the second nothing would ever be heard of a payment."""
+    key, hook = _optional(environ, "STRIPE_SECRET_KEY"), _optional(environ, "STRIPE_WEBHOOK_SECRET")
+    if bool(key) != bool(hook):
+        raise SettingsError("STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET are needed both, or neither.")
+    pages = environ.get("STRIPE_PAGES_ORIGIN") or STRIPE_PAGES
+    return {
+        "stripe_key": key, "stripe_hook_secret": hook, "stripe_api": environ.get("STRIPE_API_BASE", ""),
+        "stripe_pages": _web_origin("STRIPE_PAGES_ORIGIN", pages),
+    }  # fmt: skip
+
+
+def _optional(environ: Mapping[str, str], name: str) -> str:
+    return _secret(environ, name, Path()).strip() if environ.get(name) or environ.get(f"{name}_FILE") else ""
+
+
+def _web_origin(name: str, text: str) -> str:
+    found = ORIGIN.fullmatch(text.strip().lower())
+    if not found:
+        raise SettingsError(f"{name} must look like https://pay.example.org, not {text!r}.")
+    return found[0].rstrip("/")
 
 
 def _limits(environ: Mapping[str, str]) -> Limits:

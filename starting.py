@@ -13,6 +13,8 @@ from litestar.handlers.base import BaseRouteHandler
 
 from access.audit import AuditWriter
 from access.house import House
+from payments import practice
+from payments.checkout import Processor
 from settings import LOCAL_HOSTS, Settings, SettingsError
 from tables.database import Database
 from tables.migrate import pending
@@ -42,6 +44,15 @@ async def open_house(settings: Settings, house: House) -> House:
         await house.database.close()
         raise
     return dataclasses.replace(house, demo=demo)
+
+
+def make_processor(settings: Settings, demo: bool) -> Processor | None:
+    """Stripe, where the clinic has it; in a demo the one to practise with; else nobody, and pages say how else to pay."""
+    if settings.stripe_key:
+        return Processor(settings.stripe_key, settings.stripe_hook_secret, settings.stripe_pages, settings.stripe_api)
+    if demo:
+        return Processor(practice.SECRET, practice.HOOK_SECRET, settings.practice_origin, settings.practice_origin)
+    return None
 
 
 async def close_house(house: House) -> None:

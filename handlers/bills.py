@@ -37,7 +37,7 @@ async def account_documents(request: Request, guarantor: FromPath[str]) -> Respo
 @get("/bills/{guarantor:str}/statements/{statement:str}", access=bill())
 async def statement(request: Request, guarantor: FromPath[str], statement: FromPath[str]) -> Response:
     asked = parse_ref(statement)
-    page = await statement_page(request.state.grant, asked.ref)
+    page = await statement_page(request.state.grant, asked.ref, request.app.state.processor is not None)
     if page and not asked.form:
         return await render(request, page, "bills/statement.html")
     return await sheet(request, page, asked.form, "statement")

@@ -34,6 +34,7 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+FORM_HERE = "form-action 'self'"
 ALWAYS = (
     (b"content-security-policy", CSP.encode()),
     (b"x-content-type-options", b"nosniff"),
@@ -153,6 +154,9 @@ class Outermost:
             answer.add(b"cache-control", b"no-store")
         own = dict(answer.headers).get(b"content-security-policy")
         answer.headers.extend(self.headers)
+        leads_to = (scope.get("state") or {}).get("form_to")
+        if leads_to:
+            answer.set(b"content-security-policy", CSP.replace(FORM_HERE, f"{FORM_HERE} {leads_to}").encode())
         if own:  # what came from elsewhere is bound more tightly, never less
             answer.set(b"content-security-policy", CSP.encode() + b"; " + own)
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})

@@ -72,6 +72,18 @@ def see_other(request: Request, address: str) -> Response:
     return _with_cookies(request, Response(b"", status_code=303, headers={"location": address}, media_type=TEXT))
 
 
+def lets_leave_for(request: Request, origin: str) -> None:
+    """The form of this page ends at another origin: browsers hold it to that (CSP form-action)."""
+    request.scope["state"]["form_to"] = origin
+
+
+def leave_for(request: Request, address: str, origin: str) -> Response:
+    """303 to a page of somebody else's, at that origin and nowhere else."""
+    if not address.startswith(f"{origin}/") or not address.isascii() or not address.isprintable():
+        raise ValueError("the processor's page is not where its pages are")
+    return _with_cookies(request, Response(b"", status_code=303, headers={"location": address}, media_type=TEXT))
+
+
 async def invalid(request: Request, page: Any, template: str, form: Form) -> Response:
     """422: the same page, what was typed, and a summary of what to mend."""
     return await render(request, page, template, form=form, status=422)

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 
 from access.house import House
 from acts.bookings import REMIND
 from acts.hours import MAKE
+from acts.payments import CHECK
 from jobs.bills import BILLS, bills_of_feed, feed_bills
 from jobs.hours import make_slots
 from jobs.job import Job
 from jobs.news import FEED, RECORD, feed_news, record_news, tell_of_feed
+from jobs.payments import check_payment
 from jobs.reminders import remind
+from payments.checkout import Processor
 
 Kind = Callable[[House, Job, datetime], Awaitable[None]]
 
 KINDS: dict[str, Kind] = {FEED: feed_news, RECORD: record_news, BILLS: feed_bills, REMIND: remind, MAKE: make_slots}
+
+
+def kinds_with(processor: Processor | None) -> dict[str, Kind]:
+    """With what asks the processor, where there is one."""
+    return KINDS | ({CHECK: partial(check_payment, processor)} if processor else {})
 
 
 async def after_feed(house: House, since: datetime) -> None:

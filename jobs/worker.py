@@ -13,9 +13,10 @@ from datetime import timedelta
 
 from access.house import House
 from jobs import job, outbox, sweeping
-from jobs.kinds import KINDS
+from jobs.kinds import KINDS, kinds_with
 from notices import Sender, senders_for
 from settings import Settings
+from starting import make_processor
 
 log = logging.getLogger("plainchart.worker")
 IDLE = timedelta(seconds=1)
@@ -82,8 +83,11 @@ async def run_until_stopped(house: House, settings: Settings) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    worker = Worker(house, senders_for(house.demo, settings.smtp_url, settings.mail_from))
+    processor = make_processor(settings, house.demo)
+    worker = Worker(house, senders_for(house.demo, settings.smtp_url, settings.mail_from), kinds_with(processor))
     await worker.start()
     print("The worker works (Ctrl+C ends it).", flush=True)
     await stopped.wait()
     await worker.stop()
+    if processor:
+        await processor.close()

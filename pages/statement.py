@@ -16,7 +16,7 @@ from words.gettext import _
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementPage(Sheet):
-    """`number` is that of the account; `acts` whether the viewer may pay."""
+    """`number` is that of the account; `acts` whether the viewer may pay by card."""
 
     bill: Bill
     number: str
@@ -110,12 +110,12 @@ def _row(bill: Bill, move: Move) -> tuple[Cell, ...]:
     return Cell(move.name, over=move.over, at=at), Cell(when), Cell(bill.money(move.amount))
 
 
-async def statement_page(grant: BillGrant, ref: str) -> StatementPage | None:
+async def statement_page(grant: BillGrant, ref: str, online: bool) -> StatementPage | None:
     """None where this account has no such statement."""
     bills = await bills_of(grant, ref)
     if not bills:
         return None
     return StatementPage(
         at=bill_address(grant), here=("statements", ref), bill=bills[0], number=grant.number, now=grant.now,
-        acts=grant.acts and grant.basis != "duty",
+        acts=online and grant.acts and grant.basis != "duty",
     )  # fmt: skip

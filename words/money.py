@@ -20,3 +20,9 @@ def money(minor: int, currency: str) -> str:
     amount = Decimal(minor).scaleb(-places)
     text = format_currency(amount, currency, locale=babel_locale()).replace("-", MINUS)
     return _LETTER_BEFORE_DIGIT.sub(NBSP, text)
+
+
+def money_example(minor: int, currency: str) -> str:
+    """42.60: as one may type it into a field."""
+    places = get_currency_precision(currency)
+    return f"{Decimal(minor).scaleb(-places):.{places}f}"

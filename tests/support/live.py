@@ -66,7 +66,7 @@ def running_portal(database_url: str, **environ: str) -> Iterator[Live]:
     with tempfile.NamedTemporaryFile(prefix="plainchart-live-", suffix=".log") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "cli", "serve", "--port", str(port)], cwd=HOUSE, stdin=subprocess.DEVNULL,
-            stdout=log, stderr=log, env=portal_environment(database_url, **{"PORT": str(port), **environ}),
+            stdout=log, stderr=log, env=portal_environment(database_url, **{"PORT": str(port), "PORTAL_PRACTICE_PORT": str(free_port()), **environ}),
         )  # fmt: skip
         live = Live(f"http://localhost:{port}", database_url, process, log.name)
         try:

@@ -1,0 +1,206 @@
+"""Paying: what somebody means to pay is written down first, then the processor is asked (SECURITY contract 15).
+
+Only what the processor says, signed or when we ask it, makes a payment; `settle` writes it down, once, whoever tells.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from access.audit import Entry
+from access.grant import BillGrant, SystemGrant
+from access.house import House
+from payments import GONE, Asked, Checkout, NotTaken
+from payments.checkout import Processor
+from rules.ledger import PAYMENT, entries_of
+from rules.payments import CANCELLED, KEPT_FOR, MADE, PAGE_FOR, PAID, UNDER_WAY, next_check, next_state
+from tables.base import new_id, new_ref
+from tables.ledger import On, Posting, balance_of, lock_statement, post, reserved_of
+from tables.queue import enqueue, enqueue_notice
+from tables.sending import Sending, use_key
+
+CHECK = "payment.check"
+PAYMENT_ROW = (
+    "SELECT p.*, g.ref AS guarantor_ref, g.holder, t.number AS statement_number FROM payment p"
+    " JOIN guarantor_account g ON g.id = p.guarantor JOIN statement t ON t.id = p.statement WHERE {which}"
+)
+HOLDERS = "SELECT account FROM share WHERE record = ? AND basis = 'self' AND revoked_at IS NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """`address` is the processor's page; '' when it did not answer, or has been closed."""
+
+    ref: str
+    address: str
+
+
+class TooMuch(Exception):
+    """More than may be paid now: `free` is what is left, `kept` what payments under way keep for themselves."""
+
+    def __init__(self, free: int, kept: int):
+        super().__init__(str(free))
+        self.free, self.kept = free, kept
+
+
+async def intend(grant: BillGrant, statement_ref: str, amount: int, sending: Sending) -> str:
+    """Writes down what is to be paid and keeps that sum for it: the ref of the payment. Raises TooMuch, LookupError."""
+    database, payment, ref = grant.house.database, new_id(), new_ref()
+    async with grant.acting("payment.begin") as entry:
+        rows = await database.rows(
+            "SELECT id, currency FROM statement WHERE ref = ? AND guarantor = ?", statement_ref, grant.guarantor
+        )
+        if not rows:
+            raise LookupError(statement_ref)
+        await use_key(database, sending, f"/bills/{grant.guarantor_ref}/payments/{ref}", grant.now)
+        await lock_statement(database, rows[0]["id"])
+        kept = await reserved_of(database, rows[0]["id"], grant.now)
+        free = await balance_of(database, rows[0]["id"]) - kept
+        if amount > free or amount < 1:
+            raise TooMuch(max(0, free), kept)
+        await _insert(grant, payment, ref, rows[0], amount)
+        await enqueue(database, CHECK, {"payment": str(payment), "number": 0}, grant.now, dedupe=f"{CHECK}:{payment}:0",
+                      run_at=next_check(0, grant.now, grant.now))  # fmt: skip
+        entry.showed("Payment", [payment])
+    return ref
+
+
+async def _insert(grant: BillGrant, payment: UUID, ref: str, statement: dict, amount: int) -> None:
+    await grant.house.database.rows(
+        "INSERT INTO payment (id, ref, number, guarantor, statement, amount, currency, method, state, asked_by, share,"
+        " made_at, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'card', ?, ?, ?, ?, ?)",
+        payment, ref, receipt_number(), grant.guarantor, statement["id"], amount, statement["currency"], MADE,
+        grant.viewer.account, None if grant.own else grant.share, grant.now, grant.now + KEPT_FOR,
+    )
+
+
+def receipt_number() -> str:
+    return f"{secrets.randbelow(10**10):010d}"
+
+
+async def send_off(house: House, processor: Processor, which: str, value: object, words: str) -> Begun:
+    """Asks the processor for its page, or for the one it gave before. Raises Unreachable; the payment then waits."""
+    row = (await house.database.rows(PAYMENT_ROW.format(which=which), value))[0]
+    if row["state"] not in UNDER_WAY or row["ends_at"] <= house.clock():
+        return Begun(row["ref"], "")
+    page = f"{house.origin}/bills/{row['guarantor_ref']}/payments/{row['ref']}"
+    asked = Asked(
+        row["ref"], row["amount"], row["currency"], words, f"{page}?back=done", f"{page}?back=stopped",
+        row["made_at"] + PAGE_FOR,
+    )  # fmt: skip
+    checkout = await processor.begin(asked)
+    async with house.database.transaction():
+        await house.database.rows(
+            "UPDATE payment SET session = ?, address = ?, state = 'sent' WHERE id = ? AND state IN ('made', 'sent')",
+            checkout.session, checkout.address or None, row["id"],
+        )
+    return Begun(row["ref"], checkout.address)
+
+
+async def call_off(grant: BillGrant, processor: Processor, ref: str, sending: Sending) -> None:
+    """The processor's page is closed first: what was paid meanwhile stays paid. Raises LookupError, Unreachable."""
+    database = grant.house.database
+    rows = await database.rows(PAYMENT_ROW.format(which="p.ref = ? AND p.guarantor = ?"), ref, grant.guarantor)
+    if not rows:
+        raise LookupError(ref)
+    row = rows[0]
+    if row["state"] not in UNDER_WAY:
+        return
+    ended = await processor.call_off(row["session"]) if row["session"] else None
+    async with grant.acting("payment.stop"):
+        await use_key(database, sending, f"/bills/{grant.guarantor_ref}/payments/{ref}", grant.now)
+        if ended is None or ended.state == GONE:
+            await database.rows(
+                "UPDATE payment SET state = ? WHERE id = ? AND state IN ('made', 'sent')", CANCELLED, row["id"]
+            )
+    if ended is not None and ended.state != GONE:
+        await settle(grant.house, row["id"], ended)
+
+
+async def settle(house: House, payment: UUID, told: Checkout) -> str:
+    """What the processor says of a payment, written down once; the state it is in now."""
+    database, now = house.database, house.clock()
+    async with house.audit.transaction() as entries:
+        found = await database.rows(PAYMENT_ROW.format(which="p.id = ?"), payment)
+        await lock_statement(database, found[0]["statement"])
+        row = (await database.rows(PAYMENT_ROW.format(which="p.id = ?"), payment))[0]
+        state = next_state(row["state"], told.state)
+        if told.currency != row["currency"] and state == PAID:
+            raise ValueError("the processor names another currency")
+        await _keep(house, row, state, told, now)
+        if state == PAID and row["state"] != PAID:
+            await _post(house, row, told, now)
+            entries.append(Entry(now, "payment.received", row["asked_by"], row["share"], row["holder"]))
+    return state
+
+
+async def _keep(house: House, row: dict, state: str, told: Checkout, now: datetime) -> None:
+    newly = state == PAID and row["state"] != PAID
+    await house.database.rows(
+        "UPDATE payment SET state = ?, session = ?, charged = COALESCE(charged, ?), checked_at = ?,"
+        " taken = CASE WHEN ? THEN ? ELSE taken END, settled_at = CASE WHEN ? THEN ? ELSE settled_at END WHERE id = ?",
+        state, told.session, told.charge or None, now, newly, told.amount, newly, now, row["id"],
+    )
+
+
+async def _post(house: House, row: dict, told: Checkout, now: datetime) -> None:
+    """Into the ledger, and to everybody who must hear of it."""
+    posting = Posting(
+        row["guarantor"], row["statement"], PAYMENT, entries_of(PAYMENT, told.amount), row["currency"], On.at(now),
+        f"payment:{row['id']}", payment=row["id"], by=row["asked_by"],
+    )  # fmt: skip
+    if await post(house.database, posting, now):
+        holders = {one["account"] for one in await house.database.rows(HOLDERS, row["holder"])}
+        for account in sorted(holders | {row["asked_by"]} - {None}, key=str):
+            await enqueue_notice(house.database, "payment.received", account, "Payment", row["id"], now)
+
+
+async def hear(system: SystemGrant, told: Checkout) -> bool:
+    """A signed message of the processor's. False when it is of no payment of ours."""
+    rows = await system.house.database.rows("SELECT id FROM payment WHERE session = ? OR ref = ?", told.session, told.key)
+    if rows:
+        await settle(system.house, rows[0]["id"], told)
+    return bool(rows)
+
+
+async def check(system: SystemGrant, processor: Processor, payment: UUID, number: int, words: str) -> None:
+    """Our own query. What is still open is asked again later; a page whose time is over is closed. Raises Unreachable."""
+    house, database = system.house, system.house.database
+    rows = await database.rows(PAYMENT_ROW.format(which="p.id = ?"), payment)
+    if not rows or rows[0]["state"] not in UNDER_WAY:
+        return
+    row = rows[0]
+    session = row["session"] or await _session(house, processor, row, words)
+    if session:
+        told = await processor.look(session)
+        if told.state == "open" and row["ends_at"] <= house.clock():
+            told = await processor.call_off(session)
+        if await settle(house, payment, told) not in UNDER_WAY:
+            return
+    await again(house, payment, number, row["made_at"])
+
+
+async def again(house: House, payment: UUID, number: int, made_at: datetime) -> None:
+    """A job that asks the next time."""
+    now = house.clock()
+    at = next_check(number + 1, made_at, now)
+    if at:
+        await enqueue(house.database, CHECK, {"payment": str(payment), "number": number + 1}, now, run_at=at,
+                      dedupe=f"{CHECK}:{payment}:{number + 1}")  # fmt: skip
+
+
+async def _session(house: House, processor: Processor, row: dict, words: str) -> str:
+    """Of a payment that was cut off between us and the processor: it may know it by our key. '' when its time is over
+    and nobody can have seen its page."""
+    if row["ends_at"] <= house.clock():
+        async with house.database.transaction():
+            await house.database.rows("UPDATE payment SET state = 'expired' WHERE id = ? AND state = 'made'", row["id"])
+        return ""
+    try:
+        await send_off(house, processor, "p.id = ?", row["id"], words)
+    except NotTaken:
+        return ""
+    return (await house.database.rows("SELECT session FROM payment WHERE id = ?", row["id"]))[0]["session"]

@@ -1,0 +1,213 @@
+"""Paying a statement: how much, is it right, and what became of it; a payment made is its own receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from access.grant import BillGrant
+from access.visible import visible
+from pages.bill_rows import Bill, bills_of
+from pages.bills import bill_address
+from pages.sheet import Cell, Facts, Link, Part, Sheet, said_facts, table_part
+from pages.stored import Row, columns
+from rules.payments import CANCELLED, EXPIRED, PAID, UNDER_WAY
+from tables.ledger import Payment, Refund
+from words.dates import clock, day, when
+from words.gettext import N_, _
+from words.money import money, money_example
+
+COLUMNS = columns(Payment, (
+    "id", "ref", "number", "statement", "amount", "currency", "method", "state", "address", "taken", "note", "asked_by",
+    "made_at", "ends_at", "settled_at",
+))  # fmt: skip
+METHODS = {
+    "card": N_("Card"), "cash": N_("Cash"), "check": N_("Check"), "phone": N_("Card, by phone"),
+}  # fmt: skip
+STATES = {
+    "made": ("wait", N_("Not paid yet")), "sent": ("wait", N_("Not paid yet")), PAID: ("good", N_("Paid")),
+    CANCELLED: ("", N_("Stopped")), EXPIRED: ("", N_("Not paid")),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayPage(Sheet):
+    """`amount` is what was chosen, in minor units; None while it is asked for. `online` says whether cards are taken."""
+
+    bill: Bill
+    amount: int | None
+    online: bool
+
+    @property
+    def whole(self) -> str:
+        """All that may be paid, as it stands in the field at first."""
+        return money_example(self.bill.free, self.bill.row["currency"])
+
+    @property
+    def free(self) -> str:
+        return self.bill.money(self.bill.free)
+
+    @property
+    def sum(self) -> str:
+        return self.bill.money(self.amount or 0)
+
+    @property
+    def left(self) -> str:
+        """What is still to pay afterwards."""
+        return self.bill.money(max(0, self.bill.owed - (self.amount or 0)))
+
+    @property
+    def kept(self) -> str:
+        return self.bill.money(self.bill.kept) if self.bill.kept else ""
+
+
+async def pay_page(grant: BillGrant, ref: str, online: bool, amount: int | None = None) -> PayPage | None:
+    bills = await bills_of(grant, ref)
+    if not bills:
+        return None
+    return PayPage(at=bill_address(grant), here=("statements", ref, "payment"), bill=bills[0], amount=amount, online=online)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentPage(Sheet):
+    """`back` is how the processor sent them back: done, stopped or ''. `payer` is who paid, where it was not the viewer."""
+
+    row: Row
+    bill: Bill
+    refunds: tuple[Row, ...]
+    payer: str
+    back: str
+    now: datetime
+    acts: bool
+
+    @property
+    def paid(self) -> bool:
+        return self.row["state"] == PAID
+
+    @property
+    def waits(self) -> bool:
+        return self.row["state"] in UNDER_WAY and self.row["ends_at"] > self.now
+
+    @property
+    def kind(self) -> str:
+        return _("Receipt") if self.paid else _("Payment")
+
+    @property
+    def title(self) -> str:
+        return _("Payment of %(sum)s", sum=_sum(self.row))
+
+    @property
+    def up(self) -> Link:
+        return Link(("payments",), _("Payments and receipts"))
+
+    @property
+    def tag(self) -> tuple[str, str]:
+        kind, words = STATES[self.row["state"]]
+        return kind, _(words)
+
+    @property
+    def lede(self) -> str:
+        if self.paid:
+            return _("We have your payment. Thank you.") if not self.payer else _("We have this payment.")
+        if not self.waits:
+            return _("This payment was not made. If the card company took money all the same, it will show here.")
+        if self.back == "done":
+            return _("We are checking with the card company. This takes a few seconds.")
+        if self.back == "stopped":
+            return _("You came back without paying. You can still pay, or stop this payment.")
+        return _("This payment is not made yet.")
+
+    @property
+    def facts(self) -> Facts:
+        until = clock(self.row["ends_at"]) if self.waits else ""
+        return said_facts(
+            (_("Receipt number"), self.row["number"] if self.paid else ""), (_("Amount"), _sum(self.row)),
+            (_("For"), f"{self.bill.title}, {self.bill.whose}"), (_("How"), _(METHODS[self.row["method"]])),
+            (_("Paid on"), when(self.row["settled_at"]) if self.paid else ""), (_("Paid by"), self.payer),
+            (_("Note"), self.row["note"]), (_("Kept for you until"), until),
+            (_("Left to pay on the statement"), self.bill.money(self.bill.owed)),
+        )  # fmt: skip
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        rows = [
+            (Cell(day(one["settled_at"] or one["made_at"])), Cell(money(one["amount"], self.row["currency"])), Cell(one["reason"]))
+            for one in self.refunds
+        ]  # fmt: skip
+        heads = (_("When"), _("Amount"), _("Why"))
+        return table_part(_("Paid back"), _("What was paid back of this payment"), heads, rows) if rows else ()
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        return (Link(("statements", self.bill.ref), self.bill.title),)
+
+
+async def payment_page(grant: BillGrant, ref: str, back: str = "") -> PaymentPage | None:
+    """None where this account has no such payment."""
+    rows = await visible(grant, Payment).rows(COLUMNS, "ref = ?", ref)
+    if not rows:
+        return None
+    row = rows[0]
+    grant.showed("Payment", [row["id"]])
+    bills = {bill.row["id"]: bill for bill in await bills_of(grant)}
+    return PaymentPage(
+        at=bill_address(grant), here=("payments", ref), row=row, bill=bills[row["statement"]], back=back, now=grant.now,
+        refunds=tuple(await refunds_of(grant, row)), payer=await _payer(grant, row), acts=grant.acts and grant.basis != "duty",
+    )  # fmt: skip
+
+
+async def refunds_of(grant: BillGrant, row: Row) -> list[Row]:
+    return await visible(grant, Refund).rows(
+        ("amount", "reason", "made_at", "settled_at"), "payment = ? AND state = 'done'", row["id"], then="ORDER BY made_at"
+    )
+
+
+async def _payer(grant: BillGrant, row: Row) -> str:
+    """Who paid, where it was somebody else."""
+    if row["asked_by"] is None or row["asked_by"] == grant.viewer.account:
+        return ""
+    rows = await grant.house.database.rows("SELECT name FROM account WHERE id = ?", row["asked_by"])
+    return rows[0]["name"] if rows else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentsPage(Sheet):
+    """The history of an account: what was paid, how, for what; newest first."""
+
+    rows: tuple[Row, ...]
+    bills: dict
+
+    @property
+    def title(self) -> str:
+        return _("Payments and receipts")
+
+    @property
+    def up(self) -> Link:
+        return Link((), _("All bills"))
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        heads = (_("Payment"), _("When"), _("How"), _("Statement"), _("State"))
+        cells = [self._cells(row) for row in self.rows]
+        return table_part(_("Payments"), _("Payments, newest first"), heads, cells) if cells else ()
+
+    def _cells(self, row: Row) -> tuple[Cell, ...]:
+        return (
+            Cell(_sum(row), at=("payments", row["ref"])), Cell(day(row["settled_at"] or row["made_at"])),
+            Cell(_(METHODS[row["method"]])), Cell(self.bills[row["statement"]].title), Cell(_(STATES[row["state"]][1])),
+        )  # fmt: skip
+
+    @property
+    def nothing(self) -> str:
+        return _("Nothing was paid here yet.")
+
+
+async def payments_page(grant: BillGrant) -> PaymentsPage:
+    rows = await visible(grant, Payment).rows(COLUMNS, then="ORDER BY made_at DESC, id LIMIT 500")
+    grant.showed("Payment", [row["id"] for row in rows])
+    bills = {bill.row["id"]: bill for bill in await bills_of(grant)}
+    return PaymentsPage(at=bill_address(grant), here=("payments",), rows=tuple(rows), bills=bills)
+
+
+def _sum(row: Row) -> str:
+    return money(row["taken"] if row["taken"] is not None else row["amount"], row["currency"])

@@ -1,0 +1,104 @@
+"""Stripe Checkout, by Stripe's own client: full redirect, so that no card number ever comes near us (PCI DSS SAQ A)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from payments import GONE, OPEN, PAID, Asked, Checkout, Forged, NotTaken, Unreachable
+
+SECONDS = 10
+CONFLICT, SERVER_FAULT = 409, 500
+TOLERANCE = 300
+"""So many seconds old may a signature be; a message that comes days late is signed when it is sent."""
+TOLD = (
+    "checkout.session.completed", "checkout.session.expired", "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+)  # fmt: skip
+"""The kinds of message that we read; any other is none of our business."""
+
+
+@dataclass
+class Processor:
+    """`api` is empty for Stripe itself; `origin` is where its pages are. Stripe's package is loaded at first use: it costs
+    more than the rest of the portal's start."""
+
+    secret: str = field(repr=False)
+    hook_secret: str = field(repr=False)
+    origin: str
+    api: str = ""
+    _line: Any = field(default=None, init=False, repr=False)
+
+    @cached_property
+    def _client(self) -> Any:
+        import stripe
+
+        own = {"base_addresses": {"api": self.api}} if self.api else {}
+        self._line = stripe.HTTPXClient(timeout=SECONDS)
+        return stripe.StripeClient(self.secret, http_client=self._line, max_network_retries=0, **own)
+
+    async def begin(self, asked: Asked) -> Checkout:
+        """The page on which it can be paid; asked again with the same key, the same page."""
+        item = {"currency": asked.currency.lower(), "unit_amount": asked.amount, "product_data": {"name": asked.words}}
+        params = {
+            "mode": "payment", "client_reference_id": asked.key, "line_items": [{"quantity": 1, "price_data": item}],
+            "success_url": asked.done_at, "cancel_url": asked.stopped_at, "expires_at": int(asked.ends_at.timestamp()),
+        }
+        sessions = self._client.v1.checkout.sessions
+        return _read(await _answer(sessions.create_async(params, {"idempotency_key": asked.key})))
+
+    async def look(self, session: str) -> Checkout:
+        return _read(await _answer(self._client.v1.checkout.sessions.retrieve_async(session)))
+
+    async def call_off(self, session: str) -> Checkout:
+        """Closes its page. What was paid meanwhile stays paid, and is said so."""
+        try:
+            return _read(await _answer(self._client.v1.checkout.sessions.expire_async(session)))
+        except NotTaken:
+            return await self.look(session)
+
+    async def give_back(self, charge: str, amount: int, key: str) -> str:
+        """The state of the refund: succeeded, pending, failed. With the same key, the same refund."""
+        asked = self._client.v1.refunds.create_async(
+            {"payment_intent": charge, "amount": amount}, {"idempotency_key": key}
+        )
+        return (await _answer(asked))["status"]
+
+    def heard(self, body: bytes, signature: str) -> Checkout | None:
+        """What a message of the processor's says; None for a kind that we do not read. Raises Forged."""
+        import stripe
+
+        try:
+            stripe.WebhookSignature.verify_header(body, signature, self.hook_secret, TOLERANCE)
+            event = json.loads(body)
+        except (stripe.SignatureVerificationError, ValueError):
+            raise Forged from None
+        return _read(event["data"]["object"]) if event["type"] in TOLD else None
+
+    async def close(self) -> None:
+        if self._line:
+            await self._line.close_async()
+
+
+async def _answer(asking: Awaitable[Any]) -> dict[str, Any]:
+    import stripe
+
+    try:
+        return (await asking).to_dict()
+    except stripe.StripeError as error:
+        busy = isinstance(error, stripe.APIConnectionError | stripe.RateLimitError) or error.http_status == CONFLICT
+        unsure = busy or (error.http_status or SERVER_FAULT) >= SERVER_FAULT
+        raise (Unreachable if unsure else NotTaken)(error.code or type(error).__name__) from None
+
+
+def _read(session: dict[str, Any]) -> Checkout:
+    """A Checkout Session, as the API and its messages have it."""
+    paid = session["payment_status"] in ("paid", "no_payment_required")
+    state = PAID if paid else GONE if session["status"] == "expired" else OPEN
+    return Checkout(
+        session["id"], session.get("client_reference_id") or "", state, session.get("amount_total") or 0,
+        (session.get("currency") or "").upper(), session.get("url") or "", session.get("payment_intent") or "",
+    )  # fmt: skip

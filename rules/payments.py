@@ -1,0 +1,34 @@
+"""What becomes of a payment, whatever is heard of it and in whatever order: money that came stays, the rest never grows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+MADE, SENT, PAID, CANCELLED, EXPIRED = "made", "sent", "paid", "cancelled", "expired"
+UNDER_WAY = frozenset({MADE, SENT})
+KEPT_FOR = timedelta(minutes=35)
+"""So long the sum is kept for whoever began to pay."""
+PAGE_FOR = timedelta(minutes=31)
+"""So long the processor's page takes it: it allows no less than half an hour."""
+CHECKS = (
+    timedelta(minutes=1), timedelta(minutes=4), timedelta(minutes=10), timedelta(minutes=21), timedelta(minutes=30),
+    timedelta(hours=2), timedelta(hours=6), timedelta(hours=15),
+)  # fmt: skip
+"""When the processor is asked what became of a payment, each after the one before; then once a day."""
+DAILY, LAST = timedelta(days=1), timedelta(days=14)
+
+
+def next_state(state: str, told: str, asked_to_end: bool = False) -> str:
+    """`told` is what the processor says: open, paid or gone. Paid is for ever, and overtakes everything."""
+    if state == PAID or told == "paid":
+        return PAID
+    if told == "gone" and state in UNDER_WAY:
+        return CANCELLED if asked_to_end else EXPIRED
+    return state
+
+
+def next_check(number: int, made_at: datetime, now: datetime) -> datetime | None:
+    """When to ask for the `number`th time, from 0; None when enough was asked."""
+    if now - made_at > LAST:
+        return None
+    return now + (CHECKS[number] if number < len(CHECKS) else DAILY)

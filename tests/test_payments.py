@@ -1,0 +1,460 @@
+"""Paying by card: what is written down first, what the processor says, and that nothing is ever paid twice or too much."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from app import create_app
+from seeds.cast import fixed_id
+from tests.support.billing import owed, unbalanced
+from tests.support.client import client_of, started
+from tests.support.owners import cookie_of
+from tests.support.paying import Till, running_till, signed, tell
+
+OPEN, LEFT = "1510", 4260
+
+
+@pytest.fixture(scope="module")
+def till():
+    with running_till() as running:
+        yield running
+
+
+@pytest.fixture
+async def portal(demo_url, make_settings, till):
+    outer = create_app(make_settings(demo_url, PORTAL_PRACTICE_PORT=str(till.port)))
+    async with started(outer) as running:
+        yield outer.app, running
+
+
+@pytest.fixture
+def house(portal):
+    return portal[0].state.house
+
+
+@pytest.fixture
+async def payer(portal, house):
+    """`maria = await payer("self")`: a browser of hers, without the way through the door."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def arrives(handle: str):
+            somebody = await stack.enter_async_context(client_of(portal[1]))
+            somebody.cookies.set("s", (await cookie_of(house.database, handle, "", house.clock()))["value"])
+            return somebody
+
+        yield arrives
+
+
+async def statement(client, number: str = OPEN, whose: str = "Your bills"):
+    page = await client.follow(await client.get("/bills"), whose)
+    return await client.follow(page, f"Statement {number}")
+
+
+async def chosen(client, amount: str = "42.60", **where):
+    """The page that asks whether it is right."""
+    page = await client.follow(await statement(client, **where), "Pay by card")
+    return await client.submit(page, "Go on", amount=amount)
+
+
+async def begun(client, amount: str = "42.60", **where) -> str:
+    """The address of the processor's page."""
+    answer = await client.send(await chosen(client, amount, **where), "Go to the card page")
+    assert answer.status == 303, answer.main
+    return answer.headers["location"]
+
+
+async def left(house, number: str = OPEN) -> int:
+    return await owed(house.database, "t.number = ?", number)
+
+
+async def states(house) -> list[str]:
+    rows = await house.database.rows("SELECT state FROM payment WHERE method = 'card' AND session IS NOT NULL ORDER BY made_at, id")
+    return [row["state"] for row in rows]
+
+
+async def test_a_statement_is_paid_whole(payer, till, house):
+    maria = await payer("self")
+    page = await begun(maria)
+    assert page.startswith(till.origin) and await left(house) == LEFT
+    back = await till.at(page, "pay")
+    seen = await maria.get(back)
+    assert "We are checking with the card company." in seen.main and await left(house) == LEFT, "coming back pays nothing"
+    assert await till.delivers(maria) == [200]
+    assert await left(house) == 0 and await unbalanced(house.database) == []
+    seen = await maria.get(back)
+    assert seen.h1 == "Receipt Payment of $42.60" and "We have your payment. Thank you." in seen.main
+
+
+async def test_a_part_is_paid_and_the_rest_is_left(payer, till, house):
+    maria = await payer("self")
+    page = await chosen(maria, "$20")
+    assert "You pay$20.00" in page.main and "Left to pay afterwards$22.60" in page.main
+    address = (await maria.send(page, "Go to the card page")).headers["location"]
+    await till.at(address, "pay")
+    await till.delivers(maria)
+    page = await statement(maria)
+    assert "$22.60 is left to pay." in page.main and "Paid so far: $20.00." in page.main
+    assert page.rows("From the charges")[-2][0] == "Payment"
+
+
+@pytest.mark.parametrize("typed, said", [
+    ("", "Enter an amount, such as 42.60"), ("-5", "Enter an amount above 0"), ("−5", "Enter an amount above 0"),
+    ("0", "Enter an amount above 0"), ("0.00", "Enter an amount above 0"), ("42.61", "Enter $42.60 or less"),
+    ("99999999999999999999", "Enter a smaller amount"), ("10.005", "Enter no more figures after the point than in 42.60"),
+    ("10,50", "Enter an amount in figures, such as 42.60"), ("ten", "Enter an amount in figures, such as 42.60"),
+    ("1e3", "Enter an amount in figures, such as 42.60"), ("0.20", "Enter $0.50 or more"), ("٤٢", "Enter an amount in figures, such as 42.60"),
+    ("NaN", "Enter an amount in figures, such as 42.60"), ("9" * 4000, "Enter a smaller amount"),
+])  # fmt: skip
+async def test_an_amount_that_cannot_be_is_said_in_words_and_kept(payer, typed, said):
+    maria = await payer("self")
+    page = await chosen(maria, typed)
+    assert page.status == 422 and page.errors == [said]
+    assert page.tree.by_id["amount"].get("value") == typed
+
+
+@pytest.mark.parametrize("typed", ["42.60", "$42.60", " 42.6 ", "0042.60", "42.600"])
+async def test_an_amount_may_be_written_as_on_a_bill(payer, typed):
+    assert "You pay$42.60" in (await chosen(await payer("self"), typed)).main
+
+
+async def test_what_is_left_is_worked_out_by_htmx_and_by_a_button(payer):
+    maria = await payer("self")
+    page = await maria.follow(await statement(maria), "Pay by card")
+    whole = await maria.submit(page, "Go on", press="Work out what is left", amount="12.60")
+    assert "Left to pay afterwards: $30.00." in whole.main and whole.tree.by_id["amount"].get("value") == "12.60"
+    update = await maria.htmx("POST", f"{page.url}/left", data=keys_of(page) | {"amount": "2.60"}, target="p#left")
+    assert update.text == "Left to pay afterwards: $40.00." and not update.is_whole
+
+
+def keys_of(page) -> dict:
+    main = [field for field in page.tree.all("input") if field.get("name") in ("csrf", "form_key")]
+    return {field.get("name"): field.get("value") for field in main[-2:]}
+
+
+# The processor
+
+
+async def test_only_the_page_that_leads_there_lets_a_form_end_at_the_processor(payer, till):
+    maria = await payer("self")
+    confirm = await chosen(maria)
+    assert f"form-action 'self' {till.origin};" in confirm.headers["content-security-policy"]
+    page = await statement(maria)
+    assert till.origin not in page.headers["content-security-policy"]
+
+
+async def test_the_processor_is_told_the_sum_and_nothing_of_who_or_what_for(payer, till):
+    page = await begun(await payer("self"))
+    known = str(till.practice.notes.get(page.rpartition("/")[2]))
+    for private in ("Maria", "Delgado", "1510", "Ferritin", "example.org"):
+        assert private not in known
+    assert "Riverbend Family Clinic" in known and "4260" in known
+
+
+async def test_declined_stopped_and_paid_after_all(payer, till, house):
+    maria = await payer("self")
+    page = await begun(maria)
+    assert await till.at(page, "decline") == "" and await till.delivers(maria) == []
+    stopped = await maria.get(await till.at(page, "stop"))
+    assert "You came back without paying." in stopped.main and await left(house) == LEFT
+    again = await maria.send(stopped, "Go to the card page")
+    assert again.headers["location"] == page, "the page it had already"
+    await till.at(page, "pay")
+    await till.delivers(maria)
+    assert await left(house) == 0
+
+
+async def test_a_payment_that_was_begun_can_be_stopped(payer, till, house):
+    maria = await payer("self")
+    page = await begun(maria)
+    back = await maria.get(await till.at(page, "stop"))
+    over = await maria.submit(back, "Stop this payment")
+    assert "The payment was stopped. Nothing was taken." in over.main and "This payment was not made." in over.main
+    assert await states(house) == ["cancelled"] and "Pay by card" in (await statement(maria)).main
+    assert await till.at(page, "pay") == "", "its page is closed"
+    await till.delivers(maria)
+    assert await left(house) == LEFT
+
+
+async def test_who_stops_what_was_paid_a_moment_ago_has_paid(payer, till, house):
+    maria = await payer("self")
+    page = await begun(maria)
+    back = await maria.get(await till.at(page, "stop"))
+    await till.at(page, "pay", "never")
+    seen = await maria.submit(back, "Stop this payment")
+    assert seen.h1.startswith("Receipt") and await left(house) == 0
+
+
+# Its messages
+
+
+@pytest.mark.parametrize("ways", ["twice", "now"])
+async def test_a_message_that_comes_again_pays_once(payer, till, house, ways):
+    maria = await payer("self")
+    await till.at(await begun(maria), "pay", ways)
+    await till.delivers(maria)
+    body, signature = till.heard[-1]
+    answers = await asyncio.gather(*(tell(maria, body, signature) for _ in range(8)))
+    assert {seen.status for seen in answers} == {200}
+    assert await left(house) == 0 and await unbalanced(house.database) == []
+    notices = await house.database.rows("SELECT id FROM outbox WHERE event = 'payment.received'")
+    assert len(notices) == 1
+
+
+@pytest.mark.parametrize("forged", ["", "t=1,v1=00", "nonsense", "unknown key", "too old", "changed"])
+async def test_a_message_that_the_processor_did_not_sign_changes_nothing(payer, till, house, forged):
+    maria = await payer("self")
+    session = (await begun(maria)).rpartition("/")[2]
+    body = till.event(session, status="complete", payment_status="paid")
+    signature = {"unknown key": signed(body, "whsec_other"), "too old": signed(body, at=1_700_000_000), "changed": signed("{}")}
+    seen = await tell(maria, body, signature.get(forged, forged))
+    assert seen.status == 400 and await left(house) == LEFT
+
+
+@pytest.mark.parametrize("kind, changed, answer", [
+    ("customer.created", {}, b"not ours"), ("payout.paid", {"id": "po_1"}, b"not ours"),
+    ("checkout.session.completed", {"id": "cs_other", "client_reference_id": None}, b"not ours"),
+])  # fmt: skip
+async def test_what_is_none_of_ours_is_answered_and_left_alone(payer, till, house, kind, changed, answer):
+    maria = await payer("self")
+    body = till.event((await begun(maria)).rpartition("/")[2], kind, payment_status="paid", **changed)
+    seen = await tell(maria, body, signed(body))
+    assert seen.status == 200 and seen.content == answer and await left(house) == LEFT
+
+
+async def test_messages_in_any_order_come_to_one_truth(payer, till, house):
+    maria = await payer("self")
+    page = await begun(maria)
+    session = page.rpartition("/")[2]
+    await till.at(page, "pay", "never")
+    paid = till.event(session)
+    gone = till.event(session, "checkout.session.expired", status="expired", payment_status="unpaid")
+    unsure = till.event(session, status="complete", payment_status="unpaid")
+    for body in (unsure, gone, paid, gone, unsure, paid):
+        assert (await tell(maria, body, signed(body))).status == 200
+    assert await states(house) == ["paid"] and await left(house) == 0
+
+
+async def test_a_message_before_the_return_and_one_after_three_days_are_the_same(payer, till, house):
+    maria = await payer("self")
+    page = await begun(maria)
+    back = await till.at(page, "pay", "never")
+    async with house.database.transaction():
+        await house.database.rows("UPDATE payment SET made_at = ?, ends_at = ?, state = 'expired' WHERE state = 'sent'",
+                                  house.clock() - timedelta(days=3), house.clock() - timedelta(days=2))  # fmt: skip
+    body = till.event(page.rpartition("/")[2])
+    assert (await tell(maria, body, signed(body))).content == b"known"
+    assert (await maria.get(back)).h1 == "Receipt Payment of $42.60" and await left(house) == 0
+
+
+async def test_what_the_processor_took_too_much_of_all_the_same_is_said_and_owed_back(payer, till, house):
+    maria, ana = await payer("self"), await payer("helper-full")
+    first = await begun(maria)
+    async with house.database.transaction():
+        await house.database.rows("UPDATE payment SET ends_at = ? WHERE state = 'sent'", house.clock() - timedelta(minutes=1))
+    second = await begun(ana, whose="Bills of Maria Delgado")
+    for page in (first, second):
+        await till.at(page, "pay")
+    await till.delivers(maria)
+    assert await left(house) == -LEFT
+    assert "$42.60 more was paid than was owed. We will pay it back." in (await statement(maria)).main
+
+
+# At the same moment, and again
+
+
+async def test_of_fifty_who_pay_one_statement_at_once_one_does(payer, till, house):
+    maria = await payer("self")
+    pages = await asyncio.gather(*(chosen(maria) for _ in range(50)))
+    answers = await asyncio.gather(*(maria.send(page, "Go to the card page") for page in pages))
+    gone = [seen for seen in answers if seen.status == 303]
+    kept = [seen for seen in answers if seen.status == 422]
+    assert len(gone) == 1 and len(kept) == 49
+    assert all("Somebody is paying this right now." in seen.main for seen in kept)
+    await till.at(gone[0].headers["location"], "pay", "twice")
+    await till.delivers(maria)
+    assert await left(house) == 0 and await unbalanced(house.database) == []
+
+
+async def test_fifty_who_pay_a_tenth_each_never_pay_more_than_is_owed(payer, till, house):
+    maria = await payer("self")
+    pages = await asyncio.gather(*(chosen(maria, "4.26") for _ in range(50)))
+    answers = await asyncio.gather(*(maria.send(page, "Go to the card page") for page in pages))
+    gone = [seen.headers["location"] for seen in answers if seen.status == 303]
+    assert len(gone) == 10
+    for page in gone:
+        await till.at(page, "pay")
+    while await till.delivers(maria):
+        pass
+    assert await left(house) == 0
+
+
+async def test_the_same_press_again_leads_to_the_same_payment(payer, till, house):
+    maria = await payer("self")
+    page = await chosen(maria)
+    first = await maria.send(page, "Go to the card page")
+    again = await maria.arrive(await maria.send(page, "Go to the card page"))
+    assert "This payment is not made yet." in again.main and len(await states(house)) == 1
+    assert (await maria.send(again, "Go to the card page")).headers["location"] == first.headers["location"]
+
+
+async def test_a_stale_page_says_that_somebody_paid_meanwhile(payer, till, house):
+    maria, ana = await payer("self"), await payer("helper-full")
+    stale = await chosen(ana, whose="Bills of Maria Delgado")
+    await till.at(await begun(maria), "pay")
+    await till.delivers(maria)
+    seen = await ana.send(stale, "Go to the card page")
+    assert seen.status == 422 and "Somebody paid this just now. Nothing is left to pay." in seen.main
+
+
+# Cut off, away, asked
+
+
+async def run_checks(house, processor) -> int:
+    """The reconciler, at every time it planned for itself."""
+    from jobs.payments import check_payment
+    from jobs.job import Job
+
+    rows = await house.database.rows("SELECT * FROM job WHERE kind = 'payment.check' AND state = 'due'")
+    for row in rows:
+        import json
+
+        job = Job(row["id"], row["kind"], json.loads(row["arguments"]), None, None, 1)
+        await check_payment(processor, house, job, house.clock())
+        async with house.database.transaction():
+            await house.database.rows("UPDATE job SET state = 'done' WHERE id = ?", row["id"])
+    return len(rows)
+
+
+async def test_the_reconciler_settles_what_no_message_told(payer, till, house, portal):
+    maria = await payer("self")
+    await till.at(await begun(maria), "pay", "never")
+    assert await run_checks(house, portal[0].state.processor) == 1
+    assert await left(house) == 0 and await states(house) == ["paid"]
+    assert await run_checks(house, portal[0].state.processor) == 0
+
+
+async def test_a_page_that_nobody_paid_is_closed_when_its_time_is_over(payer, till, house, portal):
+    maria = await payer("self")
+    page = await begun(maria)
+    processor = portal[0].state.processor
+    await run_checks(house, processor)
+    assert await states(house) == ["sent"]
+    async with house.database.transaction():
+        await house.database.rows("UPDATE payment SET ends_at = ? WHERE state = 'sent'", house.clock())
+    await run_checks(house, processor)
+    assert await states(house) == ["expired"] and await till.at(page, "pay") == ""
+    assert await run_checks(house, processor) == 0
+
+
+async def test_what_was_cut_off_before_the_processor_answered_is_found_by_its_key(payer, till, house, portal, monkeypatch):
+    maria = await payer("self")
+    processor = portal[0].state.processor
+    page = await chosen(maria)
+    real = processor.begin
+
+    async def cut(asked):
+        await real(asked)
+        raise ConnectionResetError("the process was killed here")
+
+    monkeypatch.setattr(type(processor), "begin", lambda self, asked: cut(asked))
+    assert (await maria.send(page, "Go to the card page")).status == 500
+    monkeypatch.undo()
+    rows = await house.database.rows("SELECT state, session FROM payment WHERE state = 'made'")
+    assert rows == [{"state": "made", "session": None}]
+    session = next(one["id"] for one in till.practice.notes._sessions()[::-1] if one["status"] == "open")
+    await till.at(f"{till.origin}/pay/{session}", "pay", "never")
+    await run_checks(house, processor)
+    assert await left(house) == 0
+
+
+async def test_while_the_processor_is_away_nothing_is_lost_and_the_page_says_so(payer, house, portal, monkeypatch):
+    maria = await payer("self")
+    processor = portal[0].state.processor
+    away = type(processor)(processor.secret, processor.hook_secret, "http://127.0.0.1:9", "http://127.0.0.1:9")
+    portal[0].state.processor = away
+    seen = await maria.submit(await chosen(maria), "Go to the card page")
+    assert "The card company does not answer. Nothing was taken." in seen.main
+    for _ in range(3):
+        assert await run_checks(house, away) == 1
+    await away.close()
+    portal[0].state.processor = processor
+    assert (await maria.send(seen, "Go to the card page")).headers["location"].startswith(processor.origin)
+
+
+# Whose
+
+
+async def test_a_helper_pays_and_it_says_who_did_it_for_whom(payer, till, house):
+    ana, maria = await payer("helper-full"), await payer("self")
+    back = await till.at(await begun(ana, whose="Bills of Maria Delgado"), "pay")
+    await till.delivers(ana)
+    assert "We have your payment. Thank you." in (await ana.get(back)).main
+    page = await maria.get(back)
+    assert "Paid by Ana Delgado" in page.main.replace("Paid byAna", "Paid by Ana") and "We have this payment." in page.main
+    told = await house.database.rows("SELECT account FROM outbox WHERE event = 'payment.received'")
+    assert {UUID(str(row["account"])) for row in told} == {fixed_id("account", "self"), fixed_id("account", "helper-full")}
+
+
+async def test_a_mother_pays_for_her_son(payer, till, house):
+    meera = await payer("guardian")
+    await till.at(await begun(meera, "50", number="2304"), "pay")
+    await till.delivers(meera)
+    assert await left(house, "2304") == 0 and "$30.00 is left to pay, on 1 statement." in (await meera.get("/bills")).main
+
+
+@pytest.mark.parametrize("who", ["stranger", "teen", "guardian", "helper-appointments", "helper-revoked", "billing"])
+async def test_nobody_else_pays_stops_or_sees_it(payer, till, who):
+    maria, other = await payer("self"), await payer(who)
+    back = (await maria.get(await till.at(await begun(maria), "stop"))).url.partition("?")[0]
+    pay = f"{(await statement(maria)).url}/payment"
+    keys = keys_of(await other.get("/account/preferences" if who != "billing" else "/staff"))
+    for address in (back, f"{back}.pdf", f"{back}/state", pay, f"{pay}/confirm?amount=100", f"{pay.rpartition('/')[0]}/slip"):
+        assert (await other.get(address)).status == 404
+    for address in (f"{back}/cancellation", f"{back}/session", f"{pay}/confirm", pay):
+        assert (await other.post(address, data=keys | {"amount": "100"})).status in (403, 404)
+
+
+async def test_a_helper_whose_share_ends_in_between_pays_nothing(payer, house):
+    ana = await payer("helper-full")
+    page = await chosen(ana, whose="Bills of Maria Delgado")
+    async with house.database.transaction():
+        await house.database.rows("UPDATE share SET revoked_at = ? WHERE account = ? AND basis = 'helper'",
+                                  house.clock(), fixed_id("account", "helper-full"))  # fmt: skip
+    assert (await ana.send(page, "Go to the card page")).status == 404
+    assert not await house.database.rows("SELECT id FROM payment WHERE state = 'made'")
+
+
+# What is kept
+
+
+async def test_receipts_history_and_slip_say_the_same_on_paper_and_as_text(payer, till, house):
+    from tests.support.pdf import Document, pdf_problems
+
+    maria = await payer("self")
+    back = (await till.at(await begun(maria), "pay")).partition("localhost:8000")[2].partition("?")[0]
+    await till.delivers(maria)
+    account = back.rpartition("/payments")[0]
+    slip = f"{(await statement(maria, '1322')).url}/slip"
+    for address, facts in ((back, ("$42.60", "Card", "Statement 1510")), (f"{account}/payments", ("$42.60", "$90.00", "Check")),
+                           (slip, ("$30.00", "1322", "(555) 555-0142", "210 Mill Street"))):  # fmt: skip
+        page, paper, text = [await maria.get(f"{address}{form}") for form in ("", ".pdf", ".txt")]
+        assert pdf_problems(paper.content) == []
+        for said in (page.main, Document(paper.content).spoken, " ".join(text.text.split())):
+            assert [fact for fact in facts if fact not in said.replace("\u00a0", " ")] == []
+
+
+async def test_where_no_processor_is_set_up_the_page_says_how_else_to_pay(payer, portal):
+    processor, portal[0].state.processor = portal[0].state.processor, None
+    maria = await payer("self")
+    page = await statement(maria)
+    assert "Pay by card" not in page.main and "Pay by phone" in page.main
+    assert (await maria.get(f"{page.url}/payment")).status == 404
+    assert (await tell(maria, "{}", signed("{}"))).status == 404
+    portal[0].state.processor = processor
+
+
