@@ -194,3 +194,12 @@ def test_secrets_do_not_show_when_settings_are_printed():
     settings = Settings.from_env(KEYS)
     assert settings.keys[0].hex() not in repr(settings) and str(settings.keys[0]) not in repr(settings)
     assert str(settings.audit_key) not in repr(replace(settings, debug=True))
+
+
+def test_stripe_needs_both_of_its_secrets():
+    assert "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET" in refusal(STRIPE_SECRET_KEY="sk_test_x")
+
+
+@pytest.mark.parametrize("origin", ["checkout.stripe.com", "https://pay.example/path", "javascript:alert(1)", "https://a b"])
+def test_an_origin_of_payment_pages_that_is_none_is_refused(origin):
+    assert refusal(STRIPE_PAGES_ORIGIN=origin).startswith("STRIPE_PAGES_ORIGIN must look like")
