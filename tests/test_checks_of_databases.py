@@ -1,5 +1,6 @@
-"""The throw-away databases are new for each test, on both engines."""
+"""The throw-away databases are new, or as new, for each test, on both engines."""
 
+import asyncpg
 import pytest
 
 from tests.support.databases import NotHere, postgres_program
@@ -28,3 +29,68 @@ def test_both_engines_take_part(pytestconfig, database_url):
 def test_a_missing_server_says_what_to_run():
     with pytest.raises(NotHere, match="bin/setup --tests"):
         postgres_program("no-such-program")
+
+
+@pytest.fixture
+def shelf(templates):
+    if templates.server.name != "postgresql":
+        pytest.skip("a copy of a SQLite file is always a new one")
+    return templates
+
+
+async def in_a_copy(templates, *statements: str) -> str:
+    """Says that in a copy of the demo, and gives it back; its address."""
+    with templates.copy(templates.demo()) as address:
+        connection = await asyncpg.connect(address)
+        await connection.execute("; ".join(statements))
+        await connection.close()
+        return address
+
+
+async def everything(address: str) -> dict[str, list]:
+    connection = await asyncpg.connect(address)
+    names = await connection.fetch("SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace")
+    found = {n["relname"]: await connection.fetch(f'SELECT * FROM "{n["relname"]}"') for n in names if n["relkind"] in (b"r", b"S")}
+    await connection.close()
+    return {name: sorted(str(row).partition(" log_cnt")[0] for row in rows) for name, rows in found.items()}
+
+
+WRITES = {
+    "changed": "UPDATE account SET name = 'Somebody Else'",
+    "deleted": "DELETE FROM session; ALTER TABLE audit_event DISABLE TRIGGER USER; DELETE FROM audit_event;"
+    " ALTER TABLE audit_event ENABLE TRIGGER USER",
+    "added": "INSERT INTO schema_migration (name, checksum, applied_at) VALUES ('a', 'b', 'c')",
+    "counted": "SELECT nextval(pg_get_serial_sequence('audit_event', 'id'))",
+    "emptied": "TRUNCATE account CASCADE",
+    "rolled back": "BEGIN; UPDATE account SET name = 'Somebody Else'; ROLLBACK",
+}
+
+
+@pytest.mark.parametrize("statement", WRITES.values(), ids=WRITES)
+async def test_a_copy_that_comes_back_is_as_the_template_was(shelf, statement):
+    new = await everything(shelf.demo())
+    await in_a_copy(shelf, statement)
+    with shelf.copy(shelf.demo()) as address:
+        assert await everything(address) == new
+
+
+async def test_a_copy_is_used_again_unless_its_tables_changed(shelf):
+    address = await in_a_copy(shelf, WRITES["changed"])
+    for change in (
+        "ALTER TABLE account ADD COLUMN whim TEXT", "ALTER TABLE account ALTER COLUMN name DROP NOT NULL",
+        "CREATE TABLE whim (id INTEGER)", "ALTER TABLE audit_event DISABLE TRIGGER USER", f"DROP INDEX {await an_index_of(shelf)}",
+        "ALTER TABLE account ALTER COLUMN called SET DEFAULT 'whim'", "DROP TABLE item_privacy",
+    ):  # fmt: skip
+        assert await in_a_copy(shelf, change) == address, change
+        address, before = await in_a_copy(shelf, "SELECT 1"), address
+        assert address != before, change
+
+
+async def an_index_of(templates) -> str:
+    connection = await asyncpg.connect(templates.demo())
+    found = await connection.fetchval(
+        "SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid"
+        " WHERE c.relnamespace = 'public'::regnamespace AND NOT i.indisunique LIMIT 1"
+    )
+    await connection.close()
+    return found

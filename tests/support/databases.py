@@ -1,4 +1,4 @@
-"""Throw-away databases. One is migrated (and one filled with the demo clinic) once a run; each test gets its own copy."""
+"""Throw-away databases. One is migrated (and one filled with the demo clinic) once a run; each test has its own copy."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+
+from tests.support.restoring import Shelf
 
 HOUSE = Path(__file__).resolve().parents[2]
 # A copied database must still open, so every portal under test has the same keys.
@@ -68,6 +70,7 @@ class Postgres:
     """Databases in a PostgreSQL server of our own on a loopback port."""
 
     port: int
+    shelf: Shelf = field(default_factory=Shelf)
     name = "postgresql"
 
     def create(self, stem: str) -> str:
@@ -77,13 +80,17 @@ class Postgres:
 
     def copy(self, template: str) -> str:
         """A copy of the database at the address `template`, which nobody may be connected to."""
+        if again := self.shelf.take(template):
+            return again
         database = f"copy_{uuid.uuid4().hex}"
         # FILE_COPY is twice as quick as writing the copy through the log, and safe: nothing here outlives the run.
         self._say(f'CREATE DATABASE "{database}" TEMPLATE "{template.rsplit("/", 1)[1]}" STRATEGY FILE_COPY')
+        self.shelf.made(self._address(database), template)
         return self._address(database)
 
     def drop(self, address: str) -> None:
-        self._say(f'DROP DATABASE IF EXISTS "{address.rsplit("/", 1)[1]}" WITH (FORCE)')
+        if not self.shelf.put_back(address):
+            self._say(f'DROP DATABASE IF EXISTS "{address.rsplit("/", 1)[1]}" WITH (FORCE)')
 
     def _address(self, database: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
