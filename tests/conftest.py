@@ -164,28 +164,37 @@ def make_settings(tmp_path: Path):
     return make
 
 
+@pytest.fixture(scope="session")
+async def drawing(anyio_backend: str) -> AsyncIterator:
+    """What draws the documents of every `app` of the run."""
+    from pdf import PdfPool
+    from tests.support.client import ORIGIN
+
+    pool = PdfPool(origin=ORIGIN)
+    yield pool
+    await pool.close()
+
+
 @pytest.fixture
-async def app(demo_url: str, make_settings) -> AsyncIterator:
-    """The started app with the demo clinic and its cast."""
-    from app import furnished
-    from tests.support.client import started
+async def opened(demo_url: str, make_settings, drawing) -> AsyncIterator:
+    """The started portal with the demo clinic and its cast: `opened.app`, `opened.portal`, `opened.house`."""
+    from tests.support.portals import opened_portal
 
-    with a_portal() as portal:
-        async with started(furnished(portal, make_settings(demo_url))) as running:
-            yield running
+    async with opened_portal(make_settings(demo_url), drawing) as running:
+        yield running
 
 
-PORTALS: list = []
-"""Portals at rest: wiring one costs more than most tests, and is the same for all of them."""
+@pytest.fixture
+def drawn_once(opened, templates: Templates, first_templates: Templates) -> None:
+    """Documents are drawn on the first database alone: the page that is drawn comes from each, what draws it knows none."""
+    if templates is not first_templates:
+        opened.draws_nothing()
 
 
-@contextlib.contextmanager
-def a_portal() -> Iterator:
-    from app import make_portal
-
-    portal = PORTALS.pop() if PORTALS else make_portal()
-    yield portal
-    PORTALS.append(portal)
+@pytest.fixture
+def app(opened):
+    """What answers requests there."""
+    return opened.app
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from app import create_app
 from tests.prove.test_crawl import (
     ended_sessions_are_sent_to_sign_in,
     every_answer_is_right_and_get_changes_nothing,
@@ -12,16 +11,14 @@ from tests.prove.test_crawl import (
     nothing_of_hers_is_told,
     ring_of,
 )
-from tests.support.client import started
+from tests.support.portals import opened_portal
 
 EACH = 2
 
 
 @pytest.fixture
-async def ring(demo_url, make_settings):
-    outer = create_app(make_settings(demo_url))
-    async with started(outer) as app:
-        yield await ring_of(app, outer.app.state.house)
+async def ring(opened, drawn_once):
+    return await ring_of(opened.app, opened.house)
 
 
 async def test_a_crawl_finds_right_answers_and_tells_nobody_else(ring):
@@ -32,11 +29,11 @@ async def test_a_crawl_finds_right_answers_and_tells_nobody_else(ring):
 
 
 @pytest.fixture
-async def one_ring(first_templates, make_settings):
+async def one_ring(first_templates, make_settings, drawing):
     with first_templates.copy(first_templates.demo()) as address:
-        outer = create_app(make_settings(address))
-        async with started(outer) as app:
-            yield await ring_of(app, outer.app.state.house)
+        async with opened_portal(make_settings(address), drawing) as opened:
+            opened.draws_nothing()
+            yield await ring_of(opened.app, opened.house)
 
 
 async def test_the_crawl_notices_an_open_door_and_a_form_that_anybody_may_send(one_ring, monkeypatch):

@@ -17,11 +17,11 @@ from piccolo.columns import JSON, Text
 
 import tables
 from access.house import House
-from app import create_app
 from seeds.cast import fixed_id
 from seeds.people import BY_HANDLE
-from tests.support.client import Client, Seen, client_of, started
+from tests.support.client import Client, Seen, client_of
 from tests.support.owners import signed_in
+from tests.support.portals import opened_portal
 from tests.sweep.walk import routes_of, values_for
 from words.gettext import PSEUDO
 from words.numbers import UNITS
@@ -127,14 +127,13 @@ def known(piece: str, data: Data) -> bool:
 
 
 @pytest.fixture
-async def world(first_templates, make_settings):
+async def world(first_templates, make_settings, drawing):
     with first_templates.copy(first_templates.demo()) as address:
-        outer = create_app(make_settings(address))
-        async with started(outer) as app:
-            house = outer.app.state.house
+        async with opened_portal(make_settings(address), drawing) as opened:
+            house = opened.house
             async with house.database.transaction():
                 await house.database.rows("UPDATE account SET locale = ?", PSEUDO)
-            yield World(outer.app, app, house, await Data.of(house))
+            yield World(opened.portal, opened.app, house, await Data.of(house))
 
 
 @dataclass

@@ -9,13 +9,11 @@ import pytest
 
 from access.audit import AuditWriter, Entry
 from access.vocabulary import Duty
-from app import create_app
 from identity.sessions import (
     DISABLED, SIGNED_OUT, find_viewer, note_seen, open_session, revoke, token_hash,
 )
 from settings import Limits
 from tables.database import Database
-from tests.support.client import client_of, started
 from tests.support.world import KEY, VISITOR, build
 
 LIMITS = Limits()
@@ -170,15 +168,13 @@ async def test_two_processes_agree(world):
 
 
 @pytest.mark.parametrize("path", ["/account/security", "/account/preferences", "/records", "/nowhere-at-all"])
-async def test_pages_without_an_entry_in_the_audit_count_as_being_there(demo_url, make_settings, cast, path):
-    outer = create_app(make_settings(demo_url))
-    async with started(outer) as app, client_of(app) as client:
-        house = outer.app.state.house
-        token, row = await a_minute_old(house, cast["self"])
-        client.http.cookies.set("s", token)
-        await client.get(path)
-        after = (await house.database.rows("SELECT last_seen_at FROM session WHERE token = ?", token_hash(token)))[0]
-        assert (after["last_seen_at"] > row) == (path != "/nowhere-at-all")
+async def test_pages_without_an_entry_in_the_audit_count_as_being_there(opened, client, cast, path):
+    house = opened.house
+    token, row = await a_minute_old(house, cast["self"])
+    client.http.cookies.set("s", token)
+    await client.get(path)
+    after = (await house.database.rows("SELECT last_seen_at FROM session WHERE token = ?", token_hash(token)))[0]
+    assert (after["last_seen_at"] > row) == (path != "/nowhere-at-all")
 
 
 async def a_minute_old(house, member):

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from app import create_app
 from seeds.cast import fixed_id
 from seeds.people import BY_HANDLE
-from tests.support.client import Client, client_of, started
+from tests.support.client import Client, client_of
 from tests.support.crawling import Crawl, state_of, telling_words, told, without
 from tests.support.owners import signed_in
 
@@ -53,10 +52,8 @@ class _browser:
 
 
 @pytest.fixture
-async def ring(demo_url, make_settings):
-    outer = create_app(make_settings(demo_url))
-    async with started(outer) as app:
-        yield await ring_of(app, outer.app.state.house)
+async def ring(opened):
+    return await ring_of(opened.app, opened.house)
 
 
 async def ring_of(app, house) -> Ring:

@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app import create_app
 from settings import Settings
 from tests.support.canaries import TABLES, honest, write_canaries
-from tests.support.client import client_of, started
+from tests.support.client import client_of
 from tests.support.databases import portal
 from tests.support.facts import Chart
 from tests.support.owners import owner_of, record_of
+from tests.support.portals import opened_portal
 from tests.support.sent import patients_in
 from tables.database import Database
 
@@ -35,10 +35,9 @@ async def open_charts(
         for sent in patients_in([folder / name for name in names]):
             write_canaries(settings.data_dir / "canaries.json", sent, withdrawn)
             portal(["import", str(settings.data_dir / "canaries.json")], address)
-    outer = create_app(settings)
     async with contextlib.AsyncExitStack() as stack:
-        app = await stack.enter_async_context(started(outer))
-        house = outer.app.state.house
+        opened = await stack.enter_async_context(opened_portal(settings))
+        house = opened.house
         await hold_back(house.database)
         charts = []
         for sent in patients_in([folder / name for name in names]):
@@ -46,7 +45,7 @@ async def open_charts(
             died = any(key.startswith("deceased") and value not in (False, "false") for key, value in sent.patient.items())
             basis = "representative" if died else "self"
             token = await owner_of(house, record["id"], record["name"], house.clock(), basis)
-            client = await stack.enter_async_context(client_of(app))
+            client = await stack.enter_async_context(client_of(opened.app))
             client.http.cookies.set("s", token)
             ids = {table: await _ids(house.database, table, sent.id) for table in TABLES.values()}
             for one in honest(sent.id):

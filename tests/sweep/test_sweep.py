@@ -13,10 +13,10 @@ from statistics import median
 import pytest
 
 from access.viewer import Visitor
-from app import create_app
 from identity.sessions import open_session
-from tests.support.client import Broken, Client, Seen, client_of, started
+from tests.support.client import Broken, Client, Seen, client_of
 from tests.support.pdf import pdf_problems
+from tests.support.portals import a_portal
 from tests.sweep.expected import EVERYONE, NOBODY, PATIENTS, SAID_ELSEWHERE, outcome, rule_for
 from tests.sweep.walk import Route, routes_of, values_for
 
@@ -57,20 +57,17 @@ class _Signed:
 
 
 @pytest.fixture
-async def sweep(demo_url, make_settings, cast):
-    outer = create_app(make_settings(demo_url))
-    async with started(outer) as app:
-        house = outer.app.state.house
-        tokens = {}
-        async with house.database.transaction():
-            for handle, person in cast.items():
-                rows = await house.database.rows("SELECT id, kind FROM account WHERE username = ?", person.username)
-                tokens[handle] = await open_session(
-                    house, rows[0]["id"], rows[0]["kind"], Visitor("127.0.0.1", "sweep"), house.clock(), level="full",
-                    proven_at=house.clock(),
-                )
-        values = {handle: await values_for(house.database, cast[handle].record) for handle in RECORDS}
-        yield Sweep(outer.app, app, cast, tokens, values)
+async def sweep(opened, cast):
+    house, tokens = opened.house, {}
+    async with house.database.transaction():
+        for handle, person in cast.items():
+            rows = await house.database.rows("SELECT id, kind FROM account WHERE username = ?", person.username)
+            tokens[handle] = await open_session(
+                house, rows[0]["id"], rows[0]["kind"], Visitor("127.0.0.1", "sweep"), house.clock(), level="full",
+                proven_at=house.clock(),
+            )
+    values = {handle: await values_for(house.database, cast[handle].record) for handle in RECORDS}
+    return Sweep(opened.portal, opened.app, cast, tokens, values)
 
 
 def got(seen: Seen) -> str:
@@ -82,9 +79,9 @@ def got(seen: Seen) -> str:
     return {404: "unknown", 403: "refused", 303: "seen", 503: "seen"}.get(seen.status, f"status {seen.status}")
 
 
-def test_every_route_says_here_who_it_is_for(make_settings):
-    portal = create_app(make_settings("sqlite:///nowhere.db")).app
-    silent = [route.template for route in routes_of(portal) if rule_for(route.template) is None]
+def test_every_route_says_here_who_it_is_for():
+    with a_portal() as portal:
+        silent = [route.template for route in routes_of(portal) if rule_for(route.template) is None]
     assert silent == [], "say in tests/sweep/expected.py who these are for"
 
 
@@ -166,7 +163,8 @@ async def state_of(sweep: Sweep) -> dict[str, int]:
     return {name: (await database.rows(f'SELECT COUNT(*) AS n FROM "{name}"'))[0]["n"] for name in names}
 
 
-async def test_nothing_changes_on_get(sweep):
+async def test_nothing_changes_on_get(sweep, opened):
+    opened.draws_nothing()
     before = await state_of(sweep)
     async with sweep.browser("self", inspect=False) as client:
         for route in sweep.routes:
@@ -175,7 +173,7 @@ async def test_nothing_changes_on_get(sweep):
     assert await state_of(sweep) == before
 
 
-async def test_every_page_is_sound_and_within_budget(sweep):
+async def test_every_page_is_sound_and_within_budget(sweep, drawn_once):
     """Title, one h1, ids, labels, headers (the client inspects), and the bytes of ACCESS.md."""
     weights, faults = defaultdict(int), []
     for who in ("self", "helper-full", "frontdesk", NOBODY):
@@ -259,11 +257,11 @@ async def test_every_document_is_accessible_and_within_budget(sweep):
     assert faults == []
 
 
-def test_the_list_of_public_routes_is_pinned(make_settings):
+def test_the_list_of_public_routes_is_pinned():
     """A route becomes public by changing this file, so that somebody reads it."""
     from starting import walk
 
-    portal = create_app(make_settings("sqlite:///nowhere.db")).app
-    public = sorted({path for path, handler in walk(portal) if handler.opt["access"].kind in ("public", "pre_session", "signed")})
+    with a_portal() as portal:
+        public = sorted({path for path, handler in walk(portal) if handler.opt["access"].kind in ("public", "pre_session", "signed")})
     pinned = json.loads((Path(__file__).parent / "public_routes.json").read_text())
     assert public == pinned
