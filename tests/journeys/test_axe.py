@@ -5,20 +5,14 @@ Pages are found by walking the routes, so a new one is looked at without being n
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
-
 import pytest
 from playwright.async_api import Page
 
-from app import create_app
 from seeds.people import BY_HANDLE
-from tables.database import Database
+from tests.support.arriving import page_of
 from tests.support.axe import axe_problems
-from tests.support.browser import NARROW, WIDE, opened_page, overflows
-from tests.support.live import running_portal
-from tests.support.owners import cookie_of
+from tests.support.browser import NARROW, WIDE, overflows
+from tests.support.portals import a_portal
 from tests.sweep.walk import Route, routes_of, values_for
 
 pytestmark = pytest.mark.browser
@@ -27,22 +21,10 @@ NOT_PAGES = ("/static/", "/healthz", "/readyz", "/favicon", "/robots", ".pdf", "
 WHO = ("self", "helper-full", "frontdesk", "nobody")
 
 
-@pytest.fixture(scope="module")
-def portal_of_ours(first_templates):
-    with first_templates.copy(first_templates.demo()) as address, running_portal(address) as running:
-        yield running
-
-
 @pytest.fixture
-async def database(portal_of_ours):
-    opened = await Database(portal_of_ours.database_url).open()
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def routes(make_settings) -> list[Route]:
-    found = routes_of(create_app(make_settings("sqlite:///nowhere.db")).app)
+def routes() -> list[Route]:
+    with a_portal() as portal:
+        found = list(routes_of(portal))
     return [one for one in found if "GET" in one.methods and not any(mark in one.template for mark in NOT_PAGES)]
 
 
@@ -56,14 +38,6 @@ def of_whom(who: str, route: Route) -> bool:
     if who == "nobody":
         return not template.startswith((OF_RECORD, "/account", "/records", "/staff/"))
     return not template.startswith("/staff")
-
-
-@contextlib.asynccontextmanager
-async def somebody(who: str, browser, running, database: Database) -> AsyncIterator[Page]:
-    async with opened_page(browser, running.url) as page:
-        if who != "nobody":
-            await page.context.add_cookies([await cookie_of(database, who, running.url, datetime.now(UTC))])
-        yield page
 
 
 async def faults_of(page: Page, name: str, *, twice: bool = True) -> list[str]:
@@ -81,7 +55,7 @@ async def faults_of(page: Page, name: str, *, twice: bool = True) -> list[str]:
 async def test_every_page_is_fine_for_axe_and_on_a_small_phone(who, browser, portal_of_ours, database, routes):
     values = await values_for(database, BY_HANDLE["self"].record_ref)
     faults, seen = [], 0
-    async with somebody(who, browser, portal_of_ours, database) as page:
+    async with page_of(who, browser, portal_of_ours, database) as page:
         for route in routes:
             if not of_whom(who, route) or not set(route.parameters) <= set(values):
                 continue
@@ -109,7 +83,7 @@ async def test_refusals_are_fine(browser, portal_of_ours, database):
         ("self", "/nowhere", 404), ("nobody", "/nowhere", 404), ("stranger", f"{record}/results", 404),
         ("helper-appointments", f"{record}/results", 403), ("billing", "/staff/records/" + "A" * 22 + "/code", 403),
     ):
-        async with somebody(who, browser, portal_of_ours, database) as page:
+        async with page_of(who, browser, portal_of_ours, database) as page:
             answer = await page.goto(address)
             assert answer.status == status, (who, address, answer.status)
             faults += await faults_of(page, f"{who} {status}")
@@ -122,7 +96,7 @@ async def test_forms_with_errors_are_fine(browser, portal_of_ours, database):
         ("nobody", "/sign-in", "Sign in"), ("nobody", "/register", "Go on"), ("nobody", "/staff/sign-in", "Sign in"),
         ("frontdesk", "/staff", "Find"), ("self", "/account/prove", "Go on"),
     ):
-        async with somebody(who, browser, portal_of_ours, database) as page:
+        async with page_of(who, browser, portal_of_ours, database) as page:
             await page.goto(address)
             async with page.expect_response(lambda answer: answer.request.method == "POST") as sent:
                 await page.locator("main form").filter(has=page.locator("input:visible")).locator("button.btn:visible").first.click()
@@ -134,7 +108,7 @@ async def test_forms_with_errors_are_fine(browser, portal_of_ours, database):
 
 
 async def test_too_many_tries_is_fine(browser, portal_of_ours, database):
-    async with somebody("nobody", browser, portal_of_ours, database) as page:
+    async with page_of("nobody", browser, portal_of_ours, database) as page:
         status = 0
         for _ in range(40):
             await page.goto("/sign-in")
@@ -151,12 +125,12 @@ async def test_too_many_tries_is_fine(browser, portal_of_ours, database):
 
 async def test_the_warning_before_the_end_is_fine(browser, portal_of_ours, database):
     """As the stylesheet shows it, and as the script's dialog."""
-    async with somebody("self", browser, portal_of_ours, database) as page:
+    async with page_of("self", browser, portal_of_ours, database) as page:
         await page.goto("/records")
         await page.evaluate("document.querySelector('.timeout').getAnimations()[0].finish()")
         assert await page.locator(".timeout").is_visible()
         faults = await faults_of(page, "the warning")
-    async with somebody("self", browser, portal_of_ours, database) as page:
+    async with page_of("self", browser, portal_of_ours, database) as page:
         await page.clock.install()
         await page.goto("/account/preferences")
         await page.clock.fast_forward("28:10")
@@ -166,7 +140,7 @@ async def test_the_warning_before_the_end_is_fine(browser, portal_of_ours, datab
 
 
 async def test_a_fault_is_noticed_at_either_width(browser, portal_of_ours, database):
-    async with somebody("nobody", browser, portal_of_ours, database) as page:
+    async with page_of("nobody", browser, portal_of_ours, database) as page:
         await page.goto("/sign-in")
         await page.evaluate("document.querySelector('main label').remove()")
         assert any("label" in line for line in await faults_of(page, "no label"))

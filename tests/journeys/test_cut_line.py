@@ -2,46 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
-from seeds.cast import fixed_id
 from seeds.people import BY_HANDLE
 from tables.database import Database
-from tests.support.bad_line import bad_line
-from tests.support.browser import opened_page
+from tests.support.arriving import given_unused_codes, page_of, when_her_time_runs_out
 from tests.support.client import browser_like
-from tests.support.live import running_portal
 from tests.support.owners import cookie_of
 from tests.support.pdf import Document, pdf_problems
+from tests.support.signing_in import give_code, give_password
 
 pytestmark = pytest.mark.browser
 SHE = BY_HANDLE["self"]
 RECORD = f"/records/{SHE.record_ref}"
 LIST = f"{RECORD}/vitals"
 FAILED = "did not work"
-
-
-@pytest.fixture(scope="module")
-def portal_of_ours(first_templates):
-    with first_templates.copy(first_templates.demo()) as address, running_portal(address) as running:
-        yield running
-
-
-@pytest.fixture
-async def database(portal_of_ours):
-    opened = await Database(portal_of_ours.database_url).open()
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def line(portal_of_ours):
-    async with bad_line(urlsplit(portal_of_ours.url).port) as between:
-        yield between
 
 
 @pytest.fixture
@@ -55,23 +34,13 @@ async def reader(portal_of_ours, line, database):
 
 @pytest.fixture
 async def page(browser, portal_of_ours, line, database):
-    proxy = {"server": line.url, "bypass": "<-loopback>"}
-    async with opened_page(browser, portal_of_ours.url, proxy=proxy) as fresh:
-        await fresh.context.add_cookies([await cookie_of(database, "self", portal_of_ours.url, datetime.now(UTC))])
+    async with page_of("self", browser, portal_of_ours, database, line=line) as fresh:
         yield fresh
 
 
 async def a_file_of(database: Database) -> str:
     rows = await database.rows("SELECT ref FROM document_reference WHERE title = 'Letter from the eye clinic'")
     return f"{RECORD}/documents/{rows[0]['ref']}/files/0"
-
-
-async def when_her_time_runs_out(database: Database) -> None:
-    async with database.transaction():
-        await database.rows(
-            "UPDATE session SET ends_at = ? WHERE account = ? AND revoked_at IS NULL",
-            datetime.now(UTC) - timedelta(seconds=1), fixed_id("account", "self"),
-        )
 
 
 async def days_of(page) -> list[str]:
@@ -114,8 +83,7 @@ async def test_a_page_of_a_list_that_was_cut_says_so_and_turns_the_second_time(p
 
 
 async def test_turning_a_page_in_an_ended_session_comes_back_to_that_page(browser, portal_of_ours, database, live_cast):
-    async with opened_page(browser, portal_of_ours.url) as page:
-        await page.context.add_cookies([await cookie_of(database, "self", portal_of_ours.url, datetime.now(UTC))])
+    async with page_of("self", browser, portal_of_ours, database) as page:
         await page.goto(LIST)
         onward = page.locator("a[rel=next]")
         wanted = await onward.get_attribute("href")
@@ -123,18 +91,8 @@ async def test_turning_a_page_in_an_ended_session_comes_back_to_that_page(browse
         await onward.click()
         await page.wait_for_url("**/sign-in?*")
         assert parse_qs(urlsplit(page.url).query)["next"] == [wanted]
-        async with database.transaction():
-            await database.rows("UPDATE authenticator SET last_step = 0 WHERE account = ?", fixed_id("account", "self"))
-        await then_signing_in_leads_back(page, live_cast["self"], wanted)
-
-
-async def then_signing_in_leads_back(page, member, wanted: str) -> None:
-    await page.fill("main [name=username]", member.username)
-    await page.fill("main [name=password]", member.password)
-    await page.press("main [name=password]", "Enter")
-    await page.wait_for_url("**/sign-in/code*")
-    await page.fill("main [name=code]", member.code)
-    async with page.expect_navigation():
-        await page.press("main [name=code]", "Enter")
-    assert page.url.endswith(wanted)
-    assert await page.locator("a[rel=prev]").count() == 1
+        await given_unused_codes(database)
+        await give_password(page, live_cast["self"])
+        await give_code(page, live_cast["self"])
+        assert page.url.endswith(wanted)
+        assert await page.locator("a[rel=prev]").count() == 1

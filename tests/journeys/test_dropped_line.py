@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import httpx
@@ -13,11 +13,10 @@ from playwright.async_api import Error
 
 from seeds.cast import fixed_id
 from tables.database import Database
-from tests.support.bad_line import bad_line
+from tests.support.arriving import given_unused_codes, on, when_her_time_runs_out
 from tests.support.browser import opened_page
 from tests.support.client import Client, browser_like
-from tests.support.live import running_portal
-from tests.support.signing_in import sign_in, sign_in_here
+from tests.support.signing_in import give_code, give_password, sign_in, sign_in_here
 
 pytestmark = pytest.mark.browser
 SHE = "self"
@@ -25,29 +24,10 @@ NAME = "main [name=called]"
 DELAYS = {"/sign-in": 28 * 60_000, "shared": 8 * 60_000, "/staff/sign-in": 13 * 60_000}
 
 
-@pytest.fixture(scope="module")
-def portal_of_ours(first_templates):
-    with first_templates.copy(first_templates.demo()) as address, running_portal(address) as running:
-        yield running
-
-
-@pytest.fixture
-async def database(portal_of_ours):
-    opened = await Database(portal_of_ours.database_url).open()
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def line(portal_of_ours):
-    async with bad_line(urlsplit(portal_of_ours.url).port) as between:
-        yield between
-
-
 @pytest.fixture
 async def maria(portal_of_ours, line, database, live_cast):
     """The test client, on the bad line."""
-    await given_an_unused_code(database)
+    await given_unused_codes(database)
     async with browser_like(httpx.AsyncHTTPTransport(proxy=line.url), portal_of_ours.url) as http:
         client = Client(http)
         await sign_in(client, live_cast[SHE])
@@ -56,9 +36,8 @@ async def maria(portal_of_ours, line, database, live_cast):
 
 @contextlib.asynccontextmanager
 async def chromium_on(line, browser, running, database, member, *, script: bool):
-    await given_an_unused_code(database)
-    proxy = {"server": line.url, "bypass": "<-loopback>"}
-    async with opened_page(browser, running.url, script=script, proxy=proxy) as fresh:
+    await given_unused_codes(database)
+    async with opened_page(browser, running.url, script=script, **on(line)) as fresh:
         await sign_in_here(fresh, member)
         yield fresh
 
@@ -78,12 +57,6 @@ async def plain_page(browser, portal_of_ours, line, database, live_cast):
         yield fresh
 
 
-async def given_an_unused_code(database: Database) -> None:
-    """The app shows a code for half a minute; the story does not wait for the next."""
-    async with database.transaction():
-        await database.rows("UPDATE authenticator SET last_step = 0 WHERE account = ?", fixed_id("account", SHE))
-
-
 async def done(database: Database, action: str) -> int:
     rows = await database.rows(
         "SELECT COUNT(*) AS n FROM audit_event WHERE action = ? AND actor = ? AND decision = 'allowed'",
@@ -94,14 +67,6 @@ async def done(database: Database, action: str) -> int:
 
 async def called(database: Database) -> str:
     return (await database.rows("SELECT called FROM account WHERE id = ?", fixed_id("account", SHE)))[0]["called"]
-
-
-async def when_her_time_runs_out(database: Database) -> None:
-    async with database.transaction():
-        await database.rows(
-            "UPDATE session SET ends_at = ? WHERE account = ? AND revoked_at IS NULL",
-            datetime.now(UTC) - timedelta(seconds=1), fixed_id("account", SHE),
-        )
 
 
 # Sent twice
@@ -179,8 +144,9 @@ async def test_what_was_typed_when_the_time_ran_out_comes_back_and_waits_to_be_s
     await when_her_time_runs_out(database)
     await then_pressing_leads_to(page, "Keep these choices", "**/sign-in?*")
     assert "What you typed is kept" in await page.inner_text("main")
-    await given_an_unused_code(database)
-    await when_she_signs_in_again(page, live_cast)
+    await given_unused_codes(database)
+    await give_password(page, live_cast[SHE])
+    await give_code(page, live_cast[SHE])
     assert urlsplit(page.url).path == "/account/preferences"
     assert await page.input_value(NAME) == "Words I typed"
     assert await called(database) == was, "nothing is sent by itself"
@@ -195,13 +161,9 @@ async def test_what_she_typed_is_nothing_to_anybody_else(plain_page, browser, po
     await then_pressing_leads_to(plain_page, "Keep these choices", "**/sign-in?*")
     async with opened_page(browser, portal_of_ours.url, script=False) as other:
         await other.goto(plain_page.url)
-        await other.fill("main [name=username]", live_cast["stranger"].username)
-        await other.fill("main [name=password]", live_cast["stranger"].password)
-        await other.press("main [name=password]", "Enter")
-        async with database.transaction():
-            await database.rows("UPDATE authenticator SET last_step = 0")
-        await other.fill("main [name=code]", live_cast["stranger"].code)
-        await other.press("main [name=code]", "Enter")
+        await given_unused_codes(database)
+        await give_password(other, live_cast["stranger"])
+        await give_code(other, live_cast["stranger"])
         await other.wait_for_url("**/account/preferences*")
         assert "Only for me" not in await other.content()
         assert await other.input_value(NAME) != "Only for me"
@@ -224,7 +186,7 @@ async def test_what_was_typed_in_a_session_she_ended_herself_is_not_kept(plain_p
 
 async def test_staying_signed_in_without_script_keeps_what_was_typed(browser, portal_of_ours, database, live_cast):
     async with opened_page(browser, portal_of_ours.url, script=False) as page:
-        await given_an_unused_code(database)
+        await given_unused_codes(database)
         await sign_in_here(page, live_cast[SHE])
         await page.goto("/account/preferences")
         await page.fill(NAME, "Still typing")
@@ -241,16 +203,12 @@ async def test_staying_signed_in_without_script_keeps_what_was_typed(browser, po
 async def test_the_warning_comes_two_minutes_before_the_end(who, door, shared, browser, portal_of_ours, database, live_cast):
     """By a delay of the stylesheet, so that it needs no script."""
     async with opened_page(browser, portal_of_ours.url, script=False) as page:
-        async with database.transaction():
-            await database.rows("UPDATE authenticator SET last_step = 0")
+        await given_unused_codes(database)
         await page.goto(door)
         if shared:
             await page.check("main [name=shared]")
-        await page.fill("main [name=username]", live_cast[who].username)
-        await page.fill("main [name=password]", live_cast[who].password)
-        await page.press("main [name=password]", "Enter")
-        await page.fill("main [name=code]", live_cast[who].code)
-        await page.press("main [name=code]", "Enter")
+        await give_password(page, live_cast[who])
+        await give_code(page, live_cast[who])
         await page.goto("/account/preferences" if who == SHE else "/staff")
         banner = page.locator(".timeout")
         assert await delay_of(page) == DELAYS["shared" if shared else door]
@@ -273,16 +231,6 @@ async def at(page, milliseconds: float) -> None:
 
 async def when_the_banner_comes(page) -> None:
     await at(page, await delay_of(page) + 1500)
-
-
-async def when_she_signs_in_again(page, live_cast) -> None:
-    await page.fill("main [name=username]", live_cast[SHE].username)
-    await page.fill("main [name=password]", live_cast[SHE].password)
-    await page.press("main [name=password]", "Enter")
-    await page.wait_for_url("**/sign-in/code*")
-    await page.fill("main [name=code]", live_cast[SHE].code)
-    async with page.expect_navigation():
-        await page.press("main [name=code]", "Enter")
 
 
 async def then_pressing_leads_to(page, words: str, address: str) -> None:
