@@ -134,6 +134,27 @@ async def _opened(address: str) -> AsyncIterator:
 
 
 @pytest.fixture
+def worlds_url(templates: Templates) -> str:
+    """The database of a small world, which is built once; each test has its own copy."""
+    if "world" not in templates.made:
+        templates.made["world"] = templates.server.copy(templates.migrated())
+    return templates.made["world"]
+
+
+@pytest.fixture
+async def world(templates: Templates, worlds_url: str, now: datetime) -> AsyncIterator:
+    """A patient, people around her, and rows of every kind: `tests.support.world`."""
+    from tests.support.world import BUILT, a_house, build
+
+    if worlds_url not in BUILT:
+        async with _opened(worlds_url) as database:
+            BUILT[worlds_url] = await build(database, now)
+    with templates.copy(worlds_url) as address:
+        async with _opened(address) as database:
+            yield BUILT[worlds_url].again(a_house(database, now))
+
+
+@pytest.fixture
 def clinics_url(templates: Templates) -> str:
     """One database for all tests of feeds: making one costs more than what such a test does."""
     if "clinics" not in templates.made:

@@ -23,15 +23,10 @@ from tables.results import DiagnosticReport, Observation, Series
 from tables.sending import Capability
 from tables.sites import site_of
 from tables.visits import Composition, Encounter
-from tests.support.world import World, build
+from tests.support.world import World
 
 RESULTS = record(Category.RESULTS)
 ALL_SEEN_BY_SELF = {"result", "sensitive result", "private result", "pulse", "sensitive pulse", "private pulse"}
-
-
-@pytest.fixture
-async def world(database, now) -> World:
-    return await build(database, now)
 
 
 async def opened(world: World, person: str, name: str = "Maria", access=RESULTS, **options):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -24,7 +25,7 @@ from handlers.views import make_environment, make_text_environment
 from identity.csrf import mask
 from identity.sessions import open_session
 from starting import walk
-from tests.support.world import VISITOR, World, build
+from tests.support.world import VISITOR, World
 
 SEEN = "seen by a handler"
 
@@ -65,6 +66,12 @@ def handlers() -> list:
     ]
 
 
+@functools.cache
+def wired() -> Litestar:
+    return Litestar(route_handlers=handlers(), guards=[guard], middleware=[FormLayer()], exception_handlers=HANDLERS,
+                    openapi_config=None, logging_config=None)
+
+
 class Doors:
     """The world behind an app, and a browser for each of its people."""
 
@@ -73,8 +80,8 @@ class Doors:
         settings = SimpleNamespace(host="localhost:8000", secure=False, debug=True, trusted_proxies=(), limits=world.house.limits)
         state = State({"house": world.house, "settings": settings, "assets": fresh(), "views": make_environment(),
                        "text_views": make_text_environment()})
-        portal = Litestar(route_handlers=handlers(), guards=[guard], middleware=[FormLayer()],
-                          exception_handlers=HANDLERS, state=state, openapi_config=None, logging_config=None)
+        portal = wired()
+        portal.state = state
         self.app = Outermost(portal, lambda: portal.state.house, settings)
         self.portal = portal
 
@@ -95,8 +102,8 @@ class Doors:
 
 
 @pytest.fixture
-async def doors(database, now) -> Doors:
-    return Doors(await build(database, now))
+def doors(world) -> Doors:
+    return Doors(world)
 
 
 def test_a_route_that_declares_nothing_stops_the_portal():
@@ -108,7 +115,7 @@ def test_a_route_that_declares_nothing_stops_the_portal():
 
     for handler in (silent, odd):
         with pytest.raises(UndeclaredAccess):
-            check_routes(walk(Litestar(route_handlers=[handler], openapi_config=None)))
+            check_routes(walk(Litestar(route_handlers=[handler], openapi_config=None, logging_config=None)))
 
 
 @pytest.mark.parametrize("path", ["/public", "/pre", "/demo"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gzip
 import http.client
 import json
@@ -38,7 +39,7 @@ from tables.sending import use_key
 from tables.sqlite import DatabaseBusy
 from tests.support.headers import header_problems
 from tests.support.html import page_problems
-from tests.support.world import VISITOR, build
+from tests.support.world import VISITOR
 from tests.test_database import held_by_another_process
 
 SECRET = "Xanthippe-4711"
@@ -112,6 +113,12 @@ def handlers() -> list:
     return [page, throws, busy, often, nothing, go, seen, unaudited, acts, form, ends, ended, ended_form, echo]
 
 
+@functools.cache
+def wired() -> Litestar:
+    return Litestar(route_handlers=handlers(), guards=[guard], middleware=[FormLayer()], exception_handlers=HANDLERS,
+                    openapi_config=None, logging_config=None)
+
+
 class Portal:
     def __init__(self, world, secure=False):
         self.world = world
@@ -119,8 +126,8 @@ class Portal:
         settings = SimpleNamespace(host=host, secure=secure, debug=False, trusted_proxies=(), limits=world.house.limits)
         state = State({"house": world.house, "settings": settings, "assets": fresh(), "views": make_environment(),
                        "text_views": make_text_environment()})
-        inner = Litestar(route_handlers=handlers(), guards=[guard], middleware=[FormLayer()],
-                         exception_handlers=HANDLERS, state=state, openapi_config=None, logging_config=None)
+        inner = wired()
+        inner.state = state
         self.app = Outermost(inner, lambda: world.house, settings)
         self.origin = ("https://" if secure else "http://") + host
 
@@ -146,8 +153,8 @@ class Portal:
 
 
 @pytest.fixture
-async def portal(database, now) -> Portal:
-    return Portal(await build(database, now))
+def portal(world) -> Portal:
+    return Portal(world)
 
 
 EVERY_KIND = {
@@ -178,9 +185,9 @@ async def test_every_kind_of_answer_has_every_header(portal, kind):
 
 
 @pytest.mark.parametrize("kind", ["a page", "not found", "another host", "a mistake of ours"])
-async def test_on_https_every_kind_of_answer_is_pinned_to_https(database, now, kind):
+async def test_on_https_every_kind_of_answer_is_pinned_to_https(world, kind):
     method, path, options, _ = EVERY_KIND[kind]
-    answer = await Portal(await build(database, now), secure=True).ask(method, path, **options)
+    answer = await Portal(world, secure=True).ask(method, path, **options)
     assert header_problems(answer.headers, path, secure=True) == []
 
 

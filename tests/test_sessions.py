@@ -14,7 +14,7 @@ from identity.sessions import (
 )
 from settings import Limits
 from tables.database import Database
-from tests.support.world import KEY, VISITOR, build
+from tests.support.world import KEY, VISITOR
 
 LIMITS = Limits()
 ENDS = {
@@ -26,11 +26,6 @@ ENDS = {
 }
 ABSOLUTE = {"patient": ("maria", False, LIMITS.absolute), "shared": ("maria", True, LIMITS.absolute_shared),
             "staff": ("desk", False, LIMITS.absolute), "staff, shared": ("desk", True, LIMITS.absolute_shared)}  # fmt: skip
-
-
-@pytest.fixture
-async def world(database, now):
-    return await build(database, now)
 
 
 async def sign_in(world, person="maria", **options) -> str:
