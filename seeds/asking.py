@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from access.house import House
+from files.store import prepare, store
 from rules.requests import ANSWERED, ASKED, KINDS, OPEN, REQUESTED, SAID, due_at
 from seeds.cast import Person, fixed_id, fixed_ref
 from seeds.clinic import SITE
+from seeds.papers import pdf
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,8 @@ class Said:
     by: str
     words: str
     answer: str = ""
+    paper: tuple[str, ...] = ()
+    """The lines of a PDF that goes with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,8 @@ class Asked:
 
 STORY = (
     Asked("tired", "self", "message", "result", (
-        Said(900, "self", "My iron was low again. Should I take the tablets twice a day?"),
+        Said(900, "self", "My iron was low again. Should I take the tablets twice a day?",
+             paper=("What the pharmacy printed", "Take 1 tablet each day.")),
         Said(890, "clinician", "Once a day is enough, with food.\nWe look at it again in three months.", "reply"),
         Said(884, "self", "Thank you. I will."),
         Said(880, "clinician", "Good. Write again if your stomach does not like them.", "reply"),
@@ -47,11 +52,12 @@ STORY = (
         Said(4, "helper-full", "I drive my mother on Friday. Where can we park with a wheelchair?"),
     )),
     Asked("lisinopril-may", "self", "refill", "refill", (
-        Said(700, "self", "I use the pharmacy on Elm Street."), Said(690, "clinician", "", "sent"),
+        Said(700, "self", "I use the pharmacy on Elm Street.", paper=("Elm Street Pharmacy", "Open until 9 pm")), Said(690, "clinician", "", "sent"),
     ), medicine="lisinopril"),
     Asked("iron", "self", "refill", "refill", (Said(6, "self", ""),), medicine="ferrous-sulfate", taken_by="clinician"),
     Asked("knee", "self", "visit", "visit", (
-        Said(30, "self", "My knee hurts on stairs. Mornings are best, but not Wednesday."),
+        Said(30, "self", "My knee hurts on stairs. Mornings are best, but not Wednesday.",
+             paper=("My notes", "Worse after stairs", "Better with ice")),
     )),
     Asked("school", "teen", "message", "appointment", (
         Said(50, "guardian", "Dev has exams next week. Can his visit be after 3 pm?"),
@@ -91,12 +97,19 @@ async def _plant(house: House, asked: Asked, now: datetime) -> None:
 async def _plant_step(house: House, asked: Asked, number: int, said: Said, now: datetime) -> None:
     id = fixed_id("request step", f"{asked.slug} {number}")
     duty = KINDS[asked.kind].topics[asked.topic].duty if said.answer else ""
+    at = now - timedelta(hours=said.hours_ago)
+    if await house.database.rows("SELECT id FROM request_step WHERE id = ?", id):
+        return
+    file = None
+    if said.paper:
+        kept = prepare(house.keyring, pdf(said.paper), record=fixed_id("record", asked.of))
+        file = (await store(house.database, kept, at)).id
     await house.database.rows(
         "INSERT INTO request_step (id, request, at, author, share, by_staff, did, answer, sealed, file)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO NOTHING",
-        id, fixed_id("request", asked.slug), now - timedelta(hours=said.hours_ago), fixed_id("account", said.by),
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        id, fixed_id("request", asked.slug), at, fixed_id("account", said.by),
         None if said.answer else _share(said.by, asked), duty, ANSWERED if said.answer else SAID if number else ASKED,
-        said.answer, house.keyring.seal(said.words.encode(), id) if said.words else None,
+        said.answer, house.keyring.seal(said.words.encode(), id) if said.words else None, file,
     )
 
 

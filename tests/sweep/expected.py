@@ -80,7 +80,7 @@ ROUTES: dict[str, str] = {
     "/staff/records/{record}/code": "staff:frontdesk",
     "/staff/requests": "staff:clinician,frontdesk,billing",
     "/staff/requests/{item}": "staff:frontdesk unknown:clinician,billing",
-    "/staff/requests/{item}/files/{file}": "staff:frontdesk unknown:clinician,billing",
+    "/staff/requests/{item}/files/{file}": "staff:nobody unknown:clinician,frontdesk,billing",  # before somebody has taken it
     "/staff/requests/{item}/assignment": "staff:frontdesk unknown:clinician,billing",
     "/staff/requests/{item}/return": "staff:frontdesk unknown:clinician,billing",
     "/staff/appointments": "staff:frontdesk",
