@@ -60,7 +60,8 @@ STORY = (
              paper=("My notes", "Worse after stairs", "Better with ice")),
     )),
     Asked("school", "teen", "message", "appointment", (
-        Said(50, "guardian", "Dev has exams next week. Can his visit be after 3 pm?"),
+        Said(50, "guardian", "Dev has exams next week. Can his visit be after 3 pm?",
+             paper=("Exams", "Monday to Thursday until 2:30 pm")),
         Said(44, "frontdesk", "Yes. We moved it to 3:40 pm.", "reply"),
     )),
 )  # fmt: skip
