@@ -112,7 +112,7 @@ def _serving(names) -> None:
 def _records(names) -> None:
     one = _add(names, "import", "Bring in FHIR R4 resources: files, folders, bundles, NDJSON", commands.import_fhir)
     one.add_argument("path", nargs="+", type=Path, metavar="PATH")
-    one.add_argument("--source", default="", help="the feed's name (default: the server that the resources name)")
+    one.add_argument("--source", type=_source, default="", help="the feed's name (default: the server that the resources name)")
     one.add_argument("--report", type=Path, metavar="FILE", help="write what became of every resource, as JSON")
     codes = _names(_add(names, "code", "The codes with which patients make their login"))
     one = _add(codes, "issue", "Make a new code for a record", commands.issue_code)
@@ -159,6 +159,13 @@ def _zone(text: str) -> str:
 
     if text not in available_timezones():
         raise argparse.ArgumentTypeError(f"{text!r} is no time zone such as America/Chicago")
+    return text
+
+
+def _source(text: str) -> str:
+    """Times that the clinic makes here have a source of their own (tables/bookings.py)."""
+    if text == "portal":
+        raise argparse.ArgumentTypeError("is the name of what is made here. Choose another")
     return text
 
 

@@ -28,7 +28,7 @@ OFFERS = (
 )
 TIMES = (
     f"SELECT {SCHEDULE}, f.id, f.ref, f.starts_at, f.ends_at, f.name FROM {FROM} JOIN slot f ON {OF} WHERE s.id IN ({{marks}})"
-    f" AND {STANDS} AND f.starts_at >= ? AND f.starts_at < ? ORDER BY f.starts_at, f.ref"
+    f" AND {STANDS} AND f.starts_at >= ? AND f.starts_at < ? ORDER BY f.starts_at, f.ref LIMIT ?"
 )
 ONE = (
     f"SELECT {SCHEDULE}, f.id, f.ref, f.starts_at, f.ends_at, f.name, CASE WHEN {STANDS} THEN 1 ELSE 0 END AS free"
@@ -37,7 +37,7 @@ ONE = (
 CLOSURES = "SELECT site, who, starts_at, ends_at FROM clinic_closure WHERE lifted_at IS NULL AND ends_at > ? AND starts_at < ?"
 SITES = "SELECT id, ref, name, zone, phone, address FROM clinic_site WHERE active = ? ORDER BY name, id"
 OFFLINE = "SELECT name FROM clinic_visit_type WHERE online = ?"
-WEEK = timedelta(days=7)
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +82,14 @@ async def offline(database: Database) -> set[str]:
 async def times(
     database: Database, schedules: Collection[UUID], since: datetime, until: datetime, most: int
 ) -> list[FreeTime]:
-    """At least `most` from `since` on, where there are so many, in order: a week at a time, then two, then four."""
+    """The first `most` from `since` on, in order: looked for within a day, then two more, then four, so that a clinic with
+    many times does not sort them all."""
     found: list[FreeTime] = []
-    span, sites = WEEK, await _sites(database)
+    span, sites = DAY, await _sites(database)
     while schedules and since < until and len(found) < most:
         end = min(since + span, until)
         sql = TIMES.replace("{marks}", ", ".join("?" * len(schedules)))
-        found += [_time(row, sites) for row in await database.rows(sql, *schedules, since, end)]
+        found += [_time(row, sites) for row in await database.rows(sql, *schedules, since, end, most - len(found))]
         since, span = end, span * 2
     return found
 

@@ -165,6 +165,11 @@ def test_a_report_that_has_no_place_is_said_before_anything_is_imported(clinic_u
     assert "There is no record C-77." in run("code", "issue", "--number", "C-77", url=clinic_url)[2]
 
 
+def test_no_feed_bears_the_name_of_what_is_made_here(clinic_url, feed):
+    code, out, err = run("import", str(feed), "--source", "portal", url=clinic_url)
+    assert code == 2 and out == "" and "--source is the name of what is made here" in err.replace("argument ", "").replace(":", "")
+
+
 def test_what_is_no_fhir_gets_one_line_and_changes_nothing(clinic_url, feed, tmp_path):
     (tmp_path / "diary.json").write_text("Dear diary")
     code, out, err = run("import", str(feed), str(tmp_path / "diary.json"), url=clinic_url)
