@@ -13,7 +13,7 @@ from piccolo.table import Table
 
 from access.grant import AccountGrant, BillGrant, CapabilityGrant, Grant, QueueGrant, RecordGrant, SystemGrant
 from access.predicates import EVERYTHING, NOTHING, Predicate, all_of, one_of
-from access.visible_bills import accounts_for, accounts_shared, of_bill
+from access.visible_bills import accounts_at, accounts_for, accounts_shared, of_bill
 from access.visible_sharing import of_capability, sent_to
 from access.vocabulary import OWNED, PARTS, QUEUED, TABLE_CATEGORY, Action, Category
 from tables.accounts import AccountAddress, Authenticator, Password, Session, StaffDuty
@@ -216,6 +216,8 @@ def _of_queue(grant: QueueGrant, table: type[Table]) -> Predicate:
     """People of the sites of this duty, and what waits there for it; what names no site is everywhere's."""
     if table is Record:
         return all_of(Predicate("record.state <> 'merged'"), _at_sites(grant, "record"))
+    if table is GuarantorAccount:
+        return accounts_at(grant)
     if table not in QUEUED or grant.duty not in QUEUED[table]:
         return NOTHING
     name = table._meta.tablename

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from piccolo.table import Table
 
-from access.grant import AccountGrant, BillGrant, RecordGrant
+from access.grant import AccountGrant, BillGrant, QueueGrant, RecordGrant
 from access.predicates import NOTHING, Predicate, one_of
+from access.vocabulary import Duty
 from tables.ledger import GuarantorAccount, LedgerEntry, LedgerTransaction, Payment, Refund, Statement, StatementLine
 from tables.records import Record
 
@@ -33,6 +34,14 @@ def accounts_shared(grant: AccountGrant) -> Predicate:
         " (SELECT 1 FROM share_scope c WHERE c.share = s.id AND c.category = 'billing')))",
         (grant.account, grant.now, grant.now),
     )
+
+
+def accounts_at(grant: QueueGrant) -> Predicate:
+    """For billing: the accounts of people of their sites."""
+    if grant.duty is not Duty.BILLING:
+        return NOTHING
+    here = f"(r.site IS NULL OR {one_of('r.site', grant.sites)})" if grant.sites else "1 = 1"
+    return Predicate(f"EXISTS (SELECT 1 FROM record r WHERE r.id = {HOLDER} AND {here})", tuple(grant.sites))
 
 
 def of_bill(grant: BillGrant, table: type[Table]) -> Predicate:

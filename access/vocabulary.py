@@ -227,6 +227,7 @@ STAFF_HOME = "/staff"
 STAFF_PLACES: tuple[StaffPlace, ...] = (
     StaffPlace(STAFF_HOME, N_("Find a patient"), frozenset(Duty)),
     StaffPlace("/staff/requests", N_("Requests"), frozenset(ANSWERS_REQUESTS)),
+    StaffPlace("/staff/bills", N_("Bills"), frozenset({Duty.BILLING})),
     StaffPlace("/staff/appointments", N_("Appointments"), frozenset({Duty.FRONT_DESK})),
 )
 

@@ -5,7 +5,6 @@ Only what the processor says, signed or when we ask it, makes a payment; `settle
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,7 +17,7 @@ from payments.checkout import Processor
 from rules.ledger import PAYMENT, entries_of
 from rules.payments import CANCELLED, KEPT_FOR, MADE, PAGE_FOR, PAID, UNDER_WAY, next_check, next_state
 from tables.base import new_id, new_ref
-from tables.ledger import On, Posting, balance_of, lock_statement, post, reserved_of
+from tables.ledger import On, Posting, balance_of, lock_statement, post, receipt_number, reserved_of
 from tables.queue import enqueue, enqueue_notice
 from tables.sending import Sending, use_key
 
@@ -75,10 +74,6 @@ async def _insert(grant: BillGrant, payment: UUID, ref: str, statement: dict, am
         payment, ref, receipt_number(), grant.guarantor, statement["id"], amount, statement["currency"], MADE,
         grant.viewer.account, None if grant.own else grant.share, grant.now, grant.now + KEPT_FOR,
     )
-
-
-def receipt_number() -> str:
-    return f"{secrets.randbelow(10**10):010d}"
 
 
 async def send_off(house: House, processor: Processor, which: str, value: object, words: str) -> Begun:

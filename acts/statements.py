@@ -7,7 +7,6 @@ ledger never forgets, and a statement always adds up to what the clinic's system
 from __future__ import annotations
 
 import json
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +20,7 @@ from rules.invoices import REST, Bill, Line, Paid, lines_of, settled_elsewhere
 from rules.ledger import SETTLED, entries_of, owed_by
 from tables.base import new_id, new_ref
 from tables.database import Database
-from tables.ledger import On, Posting, balance_of, lock_statement, post
+from tables.ledger import On, Posting, balance_of, lock_statement, post, receipt_number
 from tables.queue import enqueue_notice
 from tables.sites import site_of
 
@@ -154,7 +153,7 @@ async def _holder(filing: Filing) -> UUID:
 async def _guarantor(filing: Filing, holder: UUID) -> UUID:
     await filing.database.rows(
         "INSERT INTO guarantor_account (id, ref, holder, number, opened_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (holder) DO NOTHING",
-        new_id(), new_ref(), holder, f"{secrets.randbelow(10**10):010d}", filing.now,
+        new_id(), new_ref(), holder, receipt_number(), filing.now,
     )
     return (await filing.database.rows("SELECT id FROM guarantor_account WHERE holder = ?", holder))[0]["id"]
 

@@ -19,6 +19,8 @@ WRONG = {
 
 class AmountForm(Form):
     amount = StringField(Later(N_("How much do you want to pay?")), filters=[tidy])
+    by_card = True
+    """What a card costs to take sets a smallest sum."""
 
     def read(self, free: int, currency: str) -> int | None:
         """Minor units, if it may be paid; else the field says why not."""
@@ -29,7 +31,7 @@ class AmountForm(Form):
             return None
         if amount > free or amount > MOST:
             self.fail("amount", _("Enter %(sum)s or less", sum=money(min(free, MOST), currency)))
-        elif amount < least_payable(free):
+        elif self.by_card and amount < least_payable(free):
             self.fail("amount", _("Enter %(sum)s or more", sum=money(least_payable(free), currency)))
         else:
             return amount
@@ -45,7 +47,3 @@ class ConfirmForm(Form):
     def cents(self) -> int:
         text = self.amount.data or ""
         return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else 0
-
-
-class PressForm(Form):
-    """Only what every form carries."""

@@ -11,7 +11,8 @@ from litestar.params import FromPath
 from access.opening import open_system
 from access.vocabulary import SIGNED, Action, bill
 from acts.payments import TooMuch, call_off, hear, intend, send_off
-from forms.payments import AmountForm, ConfirmForm, PressForm
+from forms.payments import AmountForm, ConfirmForm
+from forms.security import PressForm
 from handlers.form_layer import read_body
 from handlers.forms import open_form, read_form
 from handlers.frame import Notice

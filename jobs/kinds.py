@@ -9,12 +9,13 @@ from functools import partial
 from access.house import House
 from acts.bookings import REMIND
 from acts.hours import MAKE
+from acts.desk_payments import CHECK_REFUND
 from acts.payments import CHECK
 from jobs.bills import BILLS, bills_of_feed, feed_bills
 from jobs.hours import make_slots
 from jobs.job import Job
 from jobs.news import FEED, RECORD, feed_news, record_news, tell_of_feed
-from jobs.payments import check_payment
+from jobs.payments import check_payment, check_refund
 from jobs.reminders import remind
 from payments.checkout import Processor
 
@@ -25,7 +26,8 @@ KINDS: dict[str, Kind] = {FEED: feed_news, RECORD: record_news, BILLS: feed_bill
 
 def kinds_with(processor: Processor | None) -> dict[str, Kind]:
     """With what asks the processor, where there is one."""
-    return KINDS | ({CHECK: partial(check_payment, processor)} if processor else {})
+    asking = {CHECK: check_payment, CHECK_REFUND: check_refund}
+    return KINDS | ({kind: partial(work, processor) for kind, work in asking.items()} if processor else {})
 
 
 async def after_feed(house: House, since: datetime) -> None:

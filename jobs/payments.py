@@ -7,6 +7,7 @@ from uuid import UUID
 
 from access.house import House
 from access.opening import open_system
+from acts.desk_payments import check_back
 from acts.payments import again, check
 from jobs.job import Job
 from pages.clinic import clinic
@@ -25,3 +26,8 @@ async def check_payment(processor: Processor, house: House, job: Job, now: datet
     except Unreachable:
         rows = await house.database.rows("SELECT made_at FROM payment WHERE id = ?", payment)
         await again(house, payment, number, rows[0]["made_at"])
+
+
+async def check_refund(processor: Processor, house: House, job: Job, now: datetime) -> None:
+    """A refund that the processor has not done yet. While it is away the job is tried again by itself."""
+    await check_back(open_system(house, "payments", now), processor, UUID(job.arguments["refund"]), job.arguments["number"])

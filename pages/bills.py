@@ -71,6 +71,10 @@ class AccountPage(Sheet):
 
     @property
     def parts(self) -> tuple[Part, ...]:
+        return self.statements
+
+    @property
+    def statements(self) -> tuple[Part, ...]:
         open_ones = [bill for bill in self.bills if bill.owed > 0]
         rest = [bill for bill in self.bills if bill.owed <= 0]
         return (
@@ -144,4 +148,5 @@ async def account_page(grant: BillGrant) -> AccountPage:
 
 
 def bill_address(grant: BillGrant) -> Address:
-    return Address(f"/bills/{grant.guarantor_ref}")
+    """Where this account is, on the side of whoever looks."""
+    return Address(f"{'/staff' if grant.basis == 'duty' else ''}/bills/{grant.guarantor_ref}")

@@ -56,13 +56,21 @@ class CodePage:
 
 
 async def find_page(grant: QueueGrant, born: str, name: str, number: str) -> DeskPage:
-    """By birth date and name or record number; at most ten rows, written down with who was shown. A birth date alone
-    finds nobody."""
+    """With the site of each."""
+    rows = await find_records(grant, born, name, number)
+    sites = {site["id"]: site["name"] for site in await ClinicSite.select(ClinicSite.id, ClinicSite.name)}
+    found = tuple(Found(row["ref"], row["name"], row["birth_text"][:4], sites.get(row["site"], "")) for row in rows[:ROWS])
+    return DeskPage(True, found, len(rows) > ROWS, may_book=Duty.FRONT_DESK in grant.viewer.duties)
+
+
+async def find_records(grant: QueueGrant, born: str, name: str, number: str) -> list[dict]:
+    """By birth date and name or record number; ten rows and one that says there are more, written down with who was
+    shown. A birth date alone finds nobody."""
     query = visible(grant, Record).select(Record.id, Record.ref, Record.name, Record.birth_text, Record.site)
     query = query.where(Record.birth_text == born)
     words = search_words(name)
     if not words and not number:
-        return DeskPage(True, ())
+        return []
     if number:
         query = query.where(Record.number == number)
     for word in words:
@@ -70,9 +78,7 @@ async def find_page(grant: QueueGrant, born: str, name: str, number: str) -> Des
     rows = await query.order_by(Record.name_key).limit(ROWS + 1)
     grant.entry.action = "record.find"
     grant.showed("Record", [row["id"] for row in rows[:ROWS]])
-    sites = {site["id"]: site["name"] for site in await ClinicSite.select(ClinicSite.id, ClinicSite.name)}
-    found = tuple(Found(row["ref"], row["name"], row["birth_text"][:4], sites.get(row["site"], "")) for row in rows[:ROWS])
-    return DeskPage(True, found, len(rows) > ROWS, may_book=Duty.FRONT_DESK in grant.viewer.duties)
+    return rows
 
 
 def search_words(name: str) -> list[str]:

@@ -13,6 +13,7 @@ from pages.sheet import Cell, Facts, Link, Part, Sheet, said_facts, table_part
 from pages.stored import Row, columns
 from rules.payments import CANCELLED, EXPIRED, PAID, UNDER_WAY
 from tables.ledger import Payment, Refund
+from words.bills import METHODS, REASONS
 from words.dates import clock, day, when
 from words.gettext import N_, _
 from words.money import money, money_example
@@ -21,9 +22,6 @@ COLUMNS = columns(Payment, (
     "id", "ref", "number", "statement", "amount", "currency", "method", "state", "address", "taken", "note", "asked_by",
     "made_at", "ends_at", "settled_at",
 ))  # fmt: skip
-METHODS = {
-    "card": N_("Card"), "cash": N_("Cash"), "check": N_("Check"), "phone": N_("Card, by phone"),
-}  # fmt: skip
 STATES = {
     "made": ("wait", N_("Not paid yet")), "sent": ("wait", N_("Not paid yet")), PAID: ("good", N_("Paid")),
     CANCELLED: ("", N_("Stopped")), EXPIRED: ("", N_("Not paid")),
@@ -85,6 +83,14 @@ class PaymentPage(Sheet):
         return self.row["state"] == PAID
 
     @property
+    def returnable(self) -> int:
+        """What may still be paid back of it."""
+        return (self.row["taken"] or 0) - sum(one["amount"] for one in self.refunds) if self.paid else 0
+
+    def money(self, amount: int) -> str:
+        return money(amount, self.row["currency"])
+
+    @property
     def waits(self) -> bool:
         return self.row["state"] in UNDER_WAY and self.row["ends_at"] > self.now
 
@@ -131,7 +137,7 @@ class PaymentPage(Sheet):
     @property
     def parts(self) -> tuple[Part, ...]:
         rows = [
-            (Cell(day(one["settled_at"] or one["made_at"])), Cell(money(one["amount"], self.row["currency"])), Cell(one["reason"]))
+            (Cell(day(one["settled_at"] or one["made_at"])), Cell(money(one["amount"], self.row["currency"])), Cell(_(REASONS[one["reason"]]), over="" if one["state"] == "done" else _("On its way")))
             for one in self.refunds
         ]  # fmt: skip
         heads = (_("When"), _("Amount"), _("Why"))
@@ -158,7 +164,8 @@ async def payment_page(grant: BillGrant, ref: str, back: str = "") -> PaymentPag
 
 async def refunds_of(grant: BillGrant, row: Row) -> list[Row]:
     return await visible(grant, Refund).rows(
-        ("amount", "reason", "made_at", "settled_at"), "payment = ? AND state = 'done'", row["id"], then="ORDER BY made_at"
+        ("amount", "reason", "state", "made_at", "settled_at"), "payment = ? AND state <> 'failed'", row["id"],
+        then="ORDER BY made_at",
     )
 
 

@@ -70,6 +70,9 @@ class StatementPage(Sheet):
             found.append(Remark(_("Services are not named here."), _("What a service is called is private to the patient.")))
         return tuple(found)
 
+    def money(self, amount: int) -> str:
+        return self.bill.money(amount)
+
     @property
     def pays(self) -> bool:
         """Whether there is something to pay for whoever looks."""

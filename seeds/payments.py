@@ -19,7 +19,7 @@ SOURCE, LONG_AGO = "riverbend", datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """Of the statement of that number, so many days ago; `back` was given back for the reason `why`. Cents."""
+    """Of the statement of that number, so many days ago; `back` was given back for the reason `why`, a code of words.bills. Cents."""
 
     number: str
     days_ago: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -100,7 +101,7 @@ class Payment(Table, tablename="payment"):
 
 
 class Refund(Table, tablename="refund"):
-    """Money given back. `state`: made, done, failed."""
+    """Money given back. `state`: made, done, failed; `reason` is a code of words.bills."""
 
     id = key()
     ref = ref()
@@ -242,3 +243,8 @@ async def balance_of(database: Database, statement: UUID) -> int:
 async def reserved_of(database: Database, statement: UUID, now: datetime) -> int:
     """What payments that are under way keep for themselves."""
     return int((await database.rows(RESERVED, statement, now))[0]["kept"])
+
+
+def receipt_number() -> str:
+    """What a person says on the phone of a payment: ten figures, and no secret."""
+    return f"{secrets.randbelow(10**10):010d}"

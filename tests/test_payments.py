@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from app import create_app
+from jobs.job import Job
+from jobs.payments import check_payment
 from seeds.cast import fixed_id
 from tests.support.billing import owed, unbalanced
 from tests.support.client import client_of, started
 from tests.support.owners import cookie_of
-from tests.support.paying import Till, running_till, signed, tell
+from tests.support.paying import running_till, signed, tell
+from tests.support.pdf import Document, pdf_problems
 
 OPEN, LEFT = "1510", 4260
 
@@ -314,17 +318,11 @@ async def test_a_stale_page_says_that_somebody_paid_meanwhile(payer, till, house
 # Cut off, away, asked
 
 
-async def run_checks(house, processor) -> int:
+async def run_checks(house, processor, kind: str = "payment.check", work=check_payment) -> int:
     """The reconciler, at every time it planned for itself."""
-    from jobs.payments import check_payment
-    from jobs.job import Job
-
-    rows = await house.database.rows("SELECT * FROM job WHERE kind = 'payment.check' AND state = 'due'")
+    rows = await house.database.rows("SELECT * FROM job WHERE kind = ? AND state = 'due'", kind)
     for row in rows:
-        import json
-
-        job = Job(row["id"], row["kind"], json.loads(row["arguments"]), None, None, 1)
-        await check_payment(processor, house, job, house.clock())
+        await work(processor, house, Job(row["id"], kind, json.loads(row["arguments"]), None, None, 1), house.clock())
         async with house.database.transaction():
             await house.database.rows("UPDATE job SET state = 'done' WHERE id = ?", row["id"])
     return len(rows)
@@ -433,8 +431,6 @@ async def test_a_helper_whose_share_ends_in_between_pays_nothing(payer, house):
 
 
 async def test_receipts_history_and_slip_say_the_same_on_paper_and_as_text(payer, till, house):
-    from tests.support.pdf import Document, pdf_problems
-
     maria = await payer("self")
     back = (await till.at(await begun(maria), "pay")).partition("localhost:8000")[2].partition("?")[0]
     await till.delivers(maria)

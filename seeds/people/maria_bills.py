@@ -30,7 +30,7 @@ def now(chart: Chart) -> list[Resource]:
 
 
 PAID = (
-    Paid("1187", 500, 9_000, "card", back=2_000, why="You paid this twice over the telephone."),
+    Paid("1187", 500, 9_000, "card", back=2_000, why="twice"),
     Paid("1322", 290, 3_000, "card"),
     Paid("1322", 200, 2_000, "check"),
     Paid("1406", 170, 3_000, "card"),

@@ -1,0 +1,160 @@
+"""What billing does with money: posts what came at the desk, by post or by phone, and pays back.
+
+A refund of a card is written down first, like a payment, and asked of the processor under its own key: asked again, it is
+the same refund. It stands in the ledger when the processor has said yes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from access.audit import Entry
+from access.grant import BillGrant, SystemGrant
+from access.house import House
+from payments import NotTaken
+from payments.checkout import Processor
+from rules.ledger import PAYMENT, REFUND, entries_of
+from rules.payments import PAID, next_check
+from tables.base import new_id, new_ref
+from tables.ledger import On, Posting, balance_of, lock_statement, post, receipt_number, reserved_of
+from tables.queue import enqueue, enqueue_notice
+from tables.sending import Sending, use_key
+
+CHECK_REFUND = "refund.check"
+REFUND_ROW = (
+    "SELECT r.*, p.statement, p.guarantor, p.currency, p.charged, p.asked_by, g.holder FROM refund r"
+    " JOIN payment p ON p.id = r.payment JOIN guarantor_account g ON g.id = p.guarantor WHERE r.id = ?"
+)
+HOLDERS = "SELECT account FROM share WHERE record = ? AND basis = 'self' AND revoked_at IS NULL"
+BACK = "SELECT COALESCE(SUM(amount), 0) AS sum FROM refund WHERE payment = ? AND state <> 'failed'"
+
+
+class NotThatMuch(Exception):
+    """More than there is: to be paid, or to be paid back. `most` is what there is."""
+
+    def __init__(self, most: int):
+        super().__init__(str(most))
+        self.most = most
+
+
+async def post_payment(
+    grant: BillGrant, statement_ref: str, amount: int, method: str, note: str, sending: Sending, outcome: str
+) -> None:
+    """Money that somebody at the clinic has in hand. Raises LookupError, NotThatMuch."""
+    database, payment = grant.house.database, new_id()
+    async with grant.acting("payment.post") as entry:
+        await use_key(database, sending, outcome, grant.now)
+        rows = await database.rows(
+            "SELECT id, currency FROM statement WHERE ref = ? AND guarantor = ?", statement_ref, grant.guarantor
+        )
+        if not rows:
+            raise LookupError(statement_ref)
+        statement = rows[0]
+        await lock_statement(database, statement["id"])
+        free = await balance_of(database, statement["id"]) - await reserved_of(database, statement["id"], grant.now)
+        if not 0 < amount <= free:
+            raise NotThatMuch(max(0, free))
+        await _insert(grant, payment, statement, amount, method, note)
+        await _post(grant.house, payment, statement, grant.guarantor, amount, grant.viewer.account, grant.now)
+        await _tell(grant.house, grant.record, None, "payment.received", payment, grant.now)
+        entry.showed("Payment", [payment])
+
+
+async def _insert(grant: BillGrant, payment: UUID, statement: dict, amount: int, method: str, note: str) -> None:
+    await grant.house.database.rows(
+        "INSERT INTO payment (id, ref, number, guarantor, statement, amount, currency, method, state, taken, note, made_at,"
+        " settled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'paid', ?, ?, ?, ?)",
+        payment, new_ref(), receipt_number(), grant.guarantor, statement["id"], amount, statement["currency"], method,
+        amount, note or None, grant.now, grant.now,
+    )
+
+
+async def _post(house: House, payment: UUID, statement: dict, guarantor: UUID, amount: int, by: UUID, now: datetime) -> None:
+    await post(house.database, Posting(
+        guarantor, statement["id"], PAYMENT, entries_of(PAYMENT, amount), statement["currency"], On.at(now),
+        f"payment:{payment}", payment=payment, by=by,
+    ), now)  # fmt: skip
+
+
+async def _tell(house: House, holder: UUID, payer: UUID | None, event: str, payment: UUID, now: datetime, more: str = "") -> None:
+    accounts = {row["account"] for row in await house.database.rows(HOLDERS, holder)} | {payer} - {None}
+    for account in sorted(accounts, key=str):
+        await enqueue_notice(house.database, event, account, "Payment", payment, now, dedupe=f"{event}:{more or payment}")
+
+
+async def give_back(grant: BillGrant, payment_ref: str, amount: int, reason: str, sending: Sending, outcome: str) -> UUID:
+    """Writes the refund down; what was cash or a check is paid back with it. Raises LookupError, NotThatMuch."""
+    database, refund, now = grant.house.database, new_id(), grant.now
+    async with grant.acting("payment.return") as entry:
+        await use_key(database, sending, outcome, now)
+        row = await _paid(grant, payment_ref)
+        await lock_statement(database, row["statement"])
+        left = row["taken"] - int((await database.rows(BACK, row["id"]))[0]["sum"])
+        if not 0 < amount <= left:
+            raise NotThatMuch(left)
+        await database.rows(
+            "INSERT INTO refund (id, ref, payment, amount, state, reason, made_by, made_at) VALUES (?, ?, ?, ?, 'made', ?, ?, ?)",
+            refund, new_ref(), row["id"], amount, reason, grant.viewer.account, now,
+        )
+        entry.showed("Payment", [row["id"]])
+        if row["charged"]:
+            await _plan(grant.house, refund, 0, now)
+        else:
+            await _done(grant.house, refund, now)
+    return refund
+
+
+async def _paid(grant: BillGrant, ref: str) -> dict:
+    rows = await grant.house.database.rows(
+        "SELECT id, statement, taken, charged FROM payment WHERE ref = ? AND guarantor = ? AND state = ?",
+        ref, grant.guarantor, PAID,
+    )
+    if not rows:
+        raise LookupError(ref)
+    return rows[0]
+
+
+async def ask_back(house: House, processor: Processor, refund: UUID) -> str:
+    """Asks the processor to pay it back, or what became of asking before: the state now. Raises Unreachable."""
+    row = (await house.database.rows(REFUND_ROW, refund))[0]
+    if row["state"] != "made" or not row["charged"]:
+        return row["state"]
+    try:
+        said = await processor.give_back(row["charged"], row["amount"], row["ref"])
+    except NotTaken:
+        said = "failed"
+    if said not in ("succeeded", "failed", "canceled"):
+        return "made"
+    async with house.audit.transaction() as entries:
+        if said == "succeeded":
+            await _done(house, refund, house.clock())
+            entries.append(Entry(house.clock(), "payment.returned", row["made_by"], subject=row["holder"]))
+        else:
+            await house.database.rows("UPDATE refund SET state = 'failed' WHERE id = ? AND state = 'made'", refund)
+    return "done" if said == "succeeded" else "failed"
+
+
+async def _done(house: House, refund: UUID, now: datetime) -> None:
+    """In the caller's transaction: the ledger, and whoever must hear of it. A second time changes nothing."""
+    row = (await house.database.rows(REFUND_ROW, refund))[0]
+    await house.database.rows("UPDATE refund SET state = 'done', settled_at = ? WHERE id = ? AND state = 'made'", now, refund)
+    posting = Posting(
+        row["guarantor"], row["statement"], REFUND, entries_of(REFUND, row["amount"]), row["currency"], On.at(now),
+        f"refund:{refund}", payment=row["payment"], refund=refund, by=row["made_by"],
+    )  # fmt: skip
+    if await post(house.database, posting, now):
+        await _tell(house, row["holder"], row["asked_by"], "payment.returned", row["payment"], now, str(refund))
+
+
+async def check_back(system: SystemGrant, processor: Processor, refund: UUID, number: int) -> None:
+    """Our own query, at the times that were planned. Raises Unreachable."""
+    if await ask_back(system.house, processor, refund) == "made":
+        await _plan(system.house, refund, number + 1, system.house.clock())
+
+
+async def _plan(house: House, refund: UUID, number: int, now: datetime) -> None:
+    await enqueue(
+        house.database, CHECK_REFUND, {"refund": str(refund), "number": number}, now,
+        run_at=next_check(min(number, 20), now, now), dedupe=f"{CHECK_REFUND}:{refund}:{number}",
+    )

@@ -1,0 +1,130 @@
+"""Bills on the clinic's side: find an account, see it, post what was paid, pay back."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from access.vocabulary import Action, Duty, bill, staff
+from acts.desk_payments import NotThatMuch, ask_back, give_back, post_payment
+from forms.billing_desk import PostForm, RefundForm
+from forms.desk import FindForm
+from forms.payments import AmountForm
+from handlers.forms import open_form, read_form
+from handlers.frame import Notice
+from handlers.refs import parse_ref
+from handlers.respond import invalid, render, see_other
+from pages.billing_desk import FindPage, desk_account, find_page
+from pages.payment import PaymentPage, payment_page
+from pages.statement import StatementPage, statement_page
+from payments import Unreachable
+from words.gettext import N_, Later, _
+
+FIND, ACCOUNT, STATEMENT, PAYMENT = (f"staff/bills/{name}.html" for name in ("find", "account", "statement", "payment"))
+AT, ACTS = "/staff/bills/{guarantor:str}", bill(Action.ACT, Duty.BILLING)
+NOTHING = N_("Nothing was done: nothing is left to pay, or to pay back.")
+DONE = {
+    "posted": N_("The payment is posted. They are told that it came."), "back": N_("It is paid back. They are told so."),
+    "asked": N_("The card company was asked to pay it back. It shows here when that is done."),
+}  # fmt: skip
+
+
+@get("/staff/bills", access=staff(Duty.BILLING))
+async def desk(request: Request) -> Response:
+    return await render(request, FindPage(), FIND, form=await open_form(request, FindForm))
+
+
+@post("/staff/bills", access=staff(Duty.BILLING))
+async def find(request: Request) -> Response:
+    """Changes nothing; it is a POST so that no name stands in an address, a history or a log."""
+    form = read_form(request, FindForm)
+    if not form.validate():
+        return await invalid(request, FindPage(), FIND, form)
+    page = await find_page(request.state.grant, form.born, form.name.data, form.number.data)
+    return await render(request, page, FIND, form=form)
+
+
+@get(AT, access=bill(Action.SEE, Duty.BILLING))
+async def account(request: Request, guarantor: FromPath[str]) -> Response:
+    return await render(request, await desk_account(request.state.grant), ACCOUNT)
+
+
+@get(f"{AT}/statements/{{statement:str}}", access=bill(Action.SEE, Duty.BILLING))
+async def statement(request: Request, guarantor: FromPath[str], statement: FromPath[str]) -> Response:
+    page = await _statement(request, statement)
+    return await render(request, page, STATEMENT, form=await open_form(request, PostForm), notice=_notice(request))
+
+
+@post(f"{AT}/statements/{{statement:str}}", access=ACTS)
+async def post_one(request: Request, guarantor: FromPath[str], statement: FromPath[str]) -> Response:
+    page, form = await _statement(request, statement), read_form(request, PostForm)
+    whole, amount = form.validate(), form.read(page.bill.free, page.bill.row["currency"])
+    outcome = f"{page.link(*page.here)}?done=posted"
+    if not whole or amount is None:
+        return await _wrong(request, page, STATEMENT, form, page.bill.free)
+    try:
+        await post_payment(request.state.grant, page.bill.ref, amount, form.method.data, form.note.data, form.sending, outcome)
+    except NotThatMuch as error:
+        return await _wrong(request, await _statement(request, statement), STATEMENT, form, error.most)
+    return see_other(request, outcome)
+
+
+@get(f"{AT}/payments/{{payment:str}}", access=bill(Action.SEE, Duty.BILLING))
+async def payment(request: Request, guarantor: FromPath[str], payment: FromPath[str]) -> Response:
+    page = await _payment(request, payment)
+    return await render(request, page, PAYMENT, form=await open_form(request, RefundForm), notice=_notice(request))
+
+
+@post(f"{AT}/payments/{{payment:str}}", access=ACTS)
+async def pay_back(request: Request, guarantor: FromPath[str], payment: FromPath[str]) -> Response:
+    page, form = await _payment(request, payment), read_form(request, RefundForm)
+    whole, amount = form.validate(), form.read(page.returnable, page.row["currency"])
+    outcome = page.link(*page.here)
+    if not whole or amount is None:
+        return await _wrong(request, page, PAYMENT, form, page.returnable)
+    try:
+        refund = await give_back(request.state.grant, page.row["ref"], amount, form.reason.data, form.sending, outcome)
+    except NotThatMuch as error:
+        return await _wrong(request, await _payment(request, payment), PAYMENT, form, error.most)
+    return see_other(request, f"{outcome}?done={await _asked(request, refund)}")
+
+
+async def _asked(request: Request, refund) -> str:
+    """Whether it is paid back already; where the processor is away, a job asks again."""
+    house, processor = request.app.state.house, request.app.state.processor
+    try:
+        return "back" if processor is None or await ask_back(house, processor, refund) == "done" else "asked"
+    except Unreachable:
+        return "asked"
+
+
+async def _wrong(request: Request, page: StatementPage | PaymentPage, template: str, form: AmountForm, most: int) -> Response:
+    """The page again, with what to mend; or, where somebody else was faster and nothing is left, with that."""
+    if most == 0:
+        return await render(request, page, template, form=None, notice=Notice("warn", Later(NOTHING)), status=422)
+    if not form.problems:
+        form.fail("amount", _("Enter %(sum)s or less", sum=page.money(most)))
+    return await invalid(request, page, template, form)
+
+
+async def _statement(request: Request, ref: str) -> StatementPage:
+    page = await statement_page(request.state.grant, parse_ref(ref).ref, online=False)
+    if page is None or "." in ref:
+        raise NotFoundException
+    return page
+
+
+async def _payment(request: Request, ref: str) -> PaymentPage:
+    page = await payment_page(request.state.grant, parse_ref(ref).ref)
+    if page is None or "." in ref:
+        raise NotFoundException
+    return page
+
+
+def _notice(request: Request) -> Notice | None:
+    words = DONE.get(request.query_params.get("done", ""))
+    return Notice("good", Later(words)) if words else None
+
+
+ALONE = (desk, find, account, statement, post_one, payment, pay_back)

@@ -1,0 +1,208 @@
+"""Bills on the clinic's side: finding an account, posting what was paid at the desk, paying back; and the patient sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import pytest
+
+from app import create_app
+from seeds.cast import fixed_id
+from tests.support.billing import owed, unbalanced
+from tests.support.client import client_of, started
+from tests.support.owners import cookie_of
+from tests.support.paying import running_till
+from tests.test_payments import begun, left, run_checks, statement
+
+BORN = {"born_month": "3", "born_day": "4", "born_year": "1958"}
+
+
+@pytest.fixture(scope="module")
+def till():
+    with running_till() as running:
+        yield running
+
+
+@pytest.fixture
+async def portal(demo_url, make_settings, till):
+    outer = create_app(make_settings(demo_url, PORTAL_PRACTICE_PORT=str(till.port)))
+    async with started(outer) as running:
+        yield outer.app, running
+
+
+@pytest.fixture
+def house(portal):
+    return portal[0].state.house
+
+
+@pytest.fixture
+async def somebody(portal, house):
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def arrives(handle: str):
+            client = await stack.enter_async_context(client_of(portal[1]))
+            client.cookies.set("s", (await cookie_of(house.database, handle, "", house.clock()))["value"])
+            return client
+
+        yield arrives
+
+
+async def found(priya, **who):
+    page = await priya.submit(await priya.get("/staff/bills"), "Find", **(BORN | {"name": "Delgado"} | who))
+    return await priya.follow(page, "Maria Delgado")
+
+
+async def desk_statement(priya, number: str = "1510"):
+    return await priya.follow(await found(priya), f"Statement {number}")
+
+
+async def test_an_account_is_found_by_two_things_that_are_known_of_the_patient(somebody):
+    priya = await somebody("billing")
+    page = await found(priya)
+    assert page.h1 == "Maria Delgado’s record Bills" and "$72.60 is left to pay" in page.main and "Statement 1322" in page.main
+    assert "Counseling" in (await priya.follow(page, "Statement 1406")).main, "billing needs the names of services"
+
+
+async def test_who_pays_is_found_by_the_child_too(somebody, demo_database):
+    priya = await somebody("billing")
+    born = (await demo_database.rows("SELECT birth_text FROM record WHERE id = ?", fixed_id("record", "teen")))[0]["birth_text"]
+    year, month, day = born.split("-")
+    page = await priya.submit(await priya.get("/staff/bills"), "Find", born_year=year, born_month=month, born_day=day, name="Dev")
+    assert "1 account found" in page.main and "Meera Patel" in page.main and "Pays for Dev Patel." in page.main
+
+
+async def test_a_birth_date_alone_or_a_stranger_finds_nothing(somebody):
+    priya = await somebody("billing")
+    page = await priya.submit(await priya.get("/staff/bills"), "Find", **BORN)
+    assert page.status == 422
+    page = await priya.submit(await priya.get("/staff/bills"), "Find", **BORN, name="Nobody")
+    assert "0 accounts found" in page.main
+
+
+async def test_a_check_is_posted_and_its_payer_sees_it_and_is_told(somebody, house):
+    priya, maria = await somebody("billing"), await somebody("self")
+    page = await priya.submit(await desk_statement(priya), "Post it", amount="20.00", method="check", note="Check 1183")
+    assert "The payment is posted." in page.main and "$22.60 is left to pay." in page.main
+    seen = await statement(maria)
+    assert "$22.60 is left to pay." in seen.main
+    receipt = await maria.follow(seen, "Payment")
+    assert "Check 1183" in receipt.main and receipt.h1 == "Receipt Payment of $20.00"
+    told = await house.database.rows("SELECT account FROM outbox WHERE event = 'payment.received'")
+    assert [str(row["account"]) for row in told] == [str(fixed_id("account", "self"))]
+    audit = await house.database.rows("SELECT actor, subject FROM audit_event WHERE action = 'payment.post'")
+    assert str(audit[0]["actor"]) == str(fixed_id("account", "billing")) and audit[0]["subject"] is not None
+    assert await unbalanced(house.database) == []
+
+
+@pytest.mark.parametrize("amount, said", [
+    ("42.61", "Enter $42.60 or less"), ("-1", "Enter an amount above 0"), ("x", "Enter an amount in figures, such as 42.60"),
+])  # fmt: skip
+async def test_what_cannot_be_posted_is_said_and_kept(somebody, house, amount, said):
+    priya = await somebody("billing")
+    page = await priya.submit(await desk_statement(priya), "Post it", amount=amount, method="cash")
+    assert page.status == 422 and page.errors == [said] and await left(house) == 4260
+    assert page.tree.by_id["amount"].get("value") == amount
+
+
+async def test_how_it_came_must_be_said(somebody):
+    priya = await somebody("billing")
+    page = await priya.submit(await desk_statement(priya), "Post it", amount="5")
+    assert page.status == 422 and page.errors == ["Choose how it came"]
+
+
+async def test_two_desks_that_post_the_whole_at_once_post_it_once(somebody, house):
+    desks = [await somebody("billing") for _ in range(6)]
+    pages = [await desk_statement(desk) for desk in desks]
+    answers = await asyncio.gather(*(
+        desk.send(page, "Post it", amount="42.60", method="cash") for desk, page in zip(desks, pages, strict=True)
+    ))  # fmt: skip
+    assert sorted(seen.status for seen in answers) == [303, *[422] * 5] and await left(house) == 0
+    refused = next(seen for seen in answers if seen.status == 422)
+    assert "Nothing was done" in refused.main
+
+
+async def test_the_same_press_again_posts_once(somebody, house):
+    priya = await somebody("billing")
+    page = await desk_statement(priya)
+    for _ in range(3):
+        assert (await priya.send(page, "Post it", amount="10", method="phone")).status == 303
+    assert await left(house) == 3260
+
+
+async def test_a_card_payment_is_paid_back_in_part_and_no_more_than_it_was(somebody, till, house):
+    maria, priya = await somebody("self"), await somebody("billing")
+    back = await till.at(await begun(maria), "pay")
+    await till.delivers(maria)
+    page = await priya.follow(await found(priya), "$42.60")
+    page = await priya.submit(page, "Pay it back", amount="12.60", reason="mistake")
+    assert "It is paid back." in page.main and await left(house) == 1260
+    seen = await maria.get(back)
+    assert "We charged it by mistake" in seen.main and "$12.60" in seen.main
+    again = await priya.submit(page, "Pay it back", amount="30.01", reason="asked")
+    assert again.status == 422 and again.errors == ["Enter $30.00 or less"]
+    assert len(await house.database.rows("SELECT id FROM outbox WHERE event = 'payment.returned'")) == 1
+    assert await unbalanced(house.database) == []
+
+
+async def test_cash_is_paid_back_at_once(somebody, house):
+    priya = await somebody("billing")
+    page = await priya.submit(await desk_statement(priya), "Post it", amount="42.60", method="cash")
+    page = await priya.follow(page, "Payment")
+    page = await priya.submit(page, "Pay it back", amount="42.60", reason="twice")
+    assert "It is paid back." in page.main and "Nothing of it can be paid back." in page.main and await left(house) == 4260
+
+
+async def test_while_the_processor_is_away_a_refund_waits_and_is_done_once(somebody, till, house, portal):
+    from jobs.payments import check_refund
+
+    maria, priya = await somebody("self"), await somebody("billing")
+    await till.at(await begun(maria), "pay")
+    await till.delivers(maria)
+    page = await priya.follow(await found(priya), "$42.60")
+    processor = portal[0].state.processor
+    away = portal[0].state.processor = type(processor)("x", "x", "http://127.0.0.1:9", "http://127.0.0.1:9")
+    page = await priya.submit(page, "Pay it back", amount="42.60", reason="asked")
+    assert "The card company was asked to pay it back." in page.main and "On its way" in page.main and await left(house) == 0
+    await away.close()
+    for _ in range(3):
+        await run_checks(house, processor, "refund.check", check_refund)
+    assert await left(house) == 4260 and len(await house.database.rows("SELECT id FROM refund WHERE state = 'done'")) == 2
+
+
+@pytest.mark.parametrize("who", ["frontdesk", "clinician", "support", "privacy", "admin"])
+async def test_other_duties_have_no_bills(somebody, who):
+    priya, other = await somebody("billing"), await somebody(who)
+    page = await desk_statement(priya)
+    for address in ("/staff/bills", page.url, page.url.rpartition("/statements")[0]):
+        assert (await other.get(address)).status == 403
+
+
+async def test_patients_do_not_come_in_by_the_staffs_address(somebody):
+    priya, maria = await somebody("billing"), await somebody("self")
+    page = await desk_statement(priya)
+    assert (await maria.get(page.url)).status == 404 and (await priya.get(page.url.removeprefix("/staff"))).status == 404
+
+
+async def test_a_duty_at_another_site_has_not_these(somebody, house):
+    priya = await somebody("billing")
+    page = await found(priya)
+    elsewhere = fixed_id("site", "elsewhere")
+    async with house.database.transaction():
+        await house.database.rows(
+            "INSERT INTO clinic_site (id, ref, name, zone, phone, address, active) VALUES (?, ?, 'Elsewhere', 'UTC', '', '', ?)",
+            elsewhere, "e" * 22, True,
+        )
+        await house.database.rows("UPDATE staff_duty SET site = ? WHERE account = ?", elsewhere, fixed_id("account", "billing"))
+    assert (await priya.get(page.url)).status == 404
+    page = await priya.submit(await priya.get("/staff/bills"), "Find", **BORN, name="Delgado")
+    assert "0 accounts found" in page.main
+
+
+async def test_a_duty_that_ends_in_between_posts_nothing(somebody, house):
+    priya = await somebody("billing")
+    page = await desk_statement(priya)
+    async with house.database.transaction():
+        await house.database.rows("UPDATE staff_duty SET ended_at = ? WHERE account = ?", house.clock(), fixed_id("account", "billing"))
+    seen = await priya.send(page, "Post it", amount="5", method="cash")
+    assert seen.status == 403 and await owed(house.database, "t.number = '1510'") == 4260
