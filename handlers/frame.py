@@ -80,12 +80,11 @@ class Frame:
 
 async def frame_for(request: Request, *, notice: Notice | None, errors: tuple[ErrorItem, ...], htmx: bool) -> Frame:
     """The frame of this request's page, in its viewer's language."""
-    viewer: Viewer = request.state.viewer
-    house, assets = request.app.state.house, request.app.state.assets
-    grant = request.state.get("grant")
+    state, given = request.app.state, request.scope["state"]
+    viewer, grant, house, assets = given["viewer"], given.get("grant"), state.house, state.assets
     record = _strip(grant, viewer) if isinstance(grant, RecordGrant | BillGrant) else None
     side = _side(request, viewer)
-    ways = ways_from(grant, viewer, side, _section(request.url.path))
+    ways = ways_from(grant, viewer, side, _section(request.scope["path"]))
     scripts = tuple(assets.url(name) for name in _scripts(viewer, htmx))
     home = await clinic(house.database, viewer.locale)
     return Frame(
@@ -105,8 +104,8 @@ def _section(path: str) -> str:
 
 def own_address(request: Request) -> str:
     """Where to go back to; a query longer than any page of ours has is left out."""
-    query = request.url.query
-    return request.url.path + (f"?{query}" if query and len(query) < LONGEST_QUERY else "")
+    query = request.scope["query_string"].decode()
+    return request.scope["path"] + (f"?{query}" if query and len(query) < LONGEST_QUERY else "")
 
 
 def text_size(request: Request, viewer: Viewer) -> str:
@@ -123,7 +122,7 @@ def _scripts(viewer: Viewer, htmx: bool) -> tuple[str, ...]:
 
 
 def _side(request: Request, viewer: Viewer) -> str:
-    if viewer.is_staff or request.url.path.startswith("/staff"):
+    if viewer.is_staff or request.scope["path"].startswith("/staff"):
         return "staff"
     return "patient" if viewer.level == "full" else "public"
 

@@ -17,7 +17,7 @@ def new_secret() -> bytes:
 def mask(secret: bytes) -> str:
     """The secret under a fresh one-time pad, so that no two pages carry the same bytes."""
     pad = secrets.token_bytes(LENGTH)
-    return urlsafe_b64encode(pad + bytes(a ^ b for a, b in zip(pad, secret, strict=True))).decode()
+    return urlsafe_b64encode(pad + _crossed(pad, secret)).decode()
 
 
 def unmask(token: str) -> bytes:
@@ -28,7 +28,12 @@ def unmask(token: str) -> bytes:
         return b""
     if len(raw) != 2 * LENGTH:
         return b""
-    return bytes(a ^ b for a, b in zip(raw[:LENGTH], raw[LENGTH:], strict=True))
+    return _crossed(raw[:LENGTH], raw[LENGTH:])
+
+
+def _crossed(pad: bytes, other: bytes) -> bytes:
+    """Bit by bit exclusive or, of LENGTH bytes each."""
+    return (int.from_bytes(pad) ^ int.from_bytes(other)).to_bytes(LENGTH)
 
 
 def matches(token: str, secret: bytes) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from access.grant import RecordGrant
 from access.visible import visible
 from access.vocabulary import Action, Category
-from pages.bookings import BOOKED_HERE, sent_for, with_state
+from pages.bookings import BOOKED_HERE, OFF, SENT, paired, sent_for
 from pages.listing import Entry, Listing, Source
 from pages.pointed import with_reasons
 from pages.sheet import Link
@@ -22,11 +22,11 @@ from words.gettext import N_, _, reader, use
 from words.names import list_of
 from words.sentences import run, told
 
-COMING = "status IN ('booked', 'pending', 'arrived', 'checked-in') AND starts_at > ?"
-READS = ("id", "label", "starts_at", "participants", "place", "instructions")
-BOOKED = ("id", "state", "label", "starts_at", "who", "place", "zone")
-FEW = 5
-"""So many of what comes next are asked whether the clinic called them off."""
+COMING = frozenset({"booked", "pending", "arrived", "checked-in"})
+READS = (*SENT, "label", "place", "instructions")
+BOOKED = ("id", "slot", "label", "starts_at", "who", "place", "zone")
+FEW, MOST = 5, 40
+"""So many of what comes next are asked whether the clinic called them off, and of what it sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +59,24 @@ class Coming:
 
 async def next_appointment(grant: RecordGrant) -> Coming | None:
     """The first of what the feed has and of what was booked here; of one and the same, the one that was booked here."""
-    found = [one for one in (await _next_booked(grant), await _next_sent(grant)) if one]
+    ahead = "starts_at > ?", grant.now
+    soonest = "ORDER BY starts_at LIMIT"
+    booked = await visible(grant, Booking).rows(BOOKED, f"state = 'booked' AND {ahead[0]}", grant.now, then=f"{soonest} {FEW}")
+    sent = await visible(grant, Appointment).rows(READS, *ahead, then=f"{soonest} {MOST}")
+    same = await paired(grant, booked, sent) if booked and sent else {}
+    stand = [row for row in booked if row["id"] not in same or same[row["id"]]["status"] not in OFF]
+    coming = [row for row in sent if row["status"] in COMING]
+    found = [*(_booked(grant, row) for row in stand[:1]), *(_sent(grant, row) for row in coming[:1])]
     return min(found, key=lambda one: one.starts_at, default=None)
 
 
-async def _next_booked(grant: RecordGrant) -> Coming | None:
-    rows = await visible(grant, Booking).rows(
-        BOOKED, "state = 'booked' AND starts_at > ?", grant.now, then=f"ORDER BY starts_at LIMIT {FEW}"
-    )
-    row = next((row for row in await with_state(grant, rows) if row["stands"] == "coming"), None)
-    if row is None:
-        return None
+def _booked(grant: RecordGrant, row: Row) -> Coming:
     grant.showed("Booking", [row["id"]])
     people = (row["who"],) if row["who"] else ()
     return Coming(name_of(row["label"]), row["starts_at"], people, row["place"], zone=row["zone"])
 
 
-async def _next_sent(grant: RecordGrant) -> Coming | None:
-    found = await visible(grant, Appointment).rows(READS, COMING, grant.now, then="ORDER BY starts_at LIMIT 1")
-    if not found:
-        return None
-    row = found[0]
+def _sent(grant: RecordGrant, row: Row) -> Coming:
     grant.showed("Appointment", [row["id"]])
     people = tuple(dict.fromkeys(one["name"] for one in listed(row["participants"]) if one.get("name")))
     return Coming(row["label"], row["starts_at"], people, row["place"] or "", row["instructions"] or "")

@@ -37,11 +37,14 @@ STATES = {"coming": ("ok", N_("Booked")), "past": ("", N_("Over")), "off": ("", 
 async def sent_for(grant: RecordGrant) -> dict[UUID, Row]:
     """By the id of a booking: the feed's appointment that is the same one, if it has brought it by now."""
     booked = await visible(grant, Booking).rows(("id", "slot", "starts_at", "who"), "state = 'booked'")
-    if not booked:
-        return {}
-    sent = await visible(grant, Appointment).rows(SENT)
-    ids = [row["slot"] for row in booked]
-    slots = await grant.house.database.rows(f"SELECT id, source, fhir_id FROM slot WHERE {one_of('id', ids)}", *ids)
+    return await paired(grant, booked, await visible(grant, Appointment).rows(SENT)) if booked else {}
+
+
+async def paired(grant: RecordGrant, booked: Sequence[Row], sent: Sequence[Row]) -> dict[UUID, Row]:
+    """Of these bookings and these appointments of the feed, with the columns SENT."""
+    ids = [row["slot"] for row in booked] if any(row["slots"] for row in sent) else []
+    sql = f"SELECT id, source, fhir_id FROM slot WHERE {one_of('id', ids)}"
+    slots = await grant.house.database.rows(sql, *ids) if ids else []
     named = {row["id"]: (row["source"], f"Slot/{row['fhir_id']}") for row in slots}
     return _paired(booked, [_read(row) for row in sent], named)
 

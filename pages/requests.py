@@ -69,7 +69,8 @@ async def unread(grant: RecordGrant) -> tuple[str, ...]:
     )  # fmt: skip
     if not rows:
         return ()
-    return tuple(_name(row) for row in await with_news(grant, await with_labels(grant, rows)) if row["new"])
+    new = [row for row in await with_news(grant, rows) if row["new"]]
+    return tuple(map(_name, await with_labels(grant, new)))
 
 
 async def names_of(grant: RecordGrant, accounts: set[UUID]) -> dict[UUID, str]:
