@@ -23,6 +23,7 @@ from tables.ledger import GuarantorAccount
 from tables.records import Record, Share
 from tables.results import Series
 from tables.sharing import Invitation
+from tables.work import Outbox
 
 SHARED = tuple(one for one in Category if one is not Category.HOME)
 """What a helper may be given rows of. Everybody with a share has the home page, which is no part of the chart: what a
@@ -220,11 +221,26 @@ def _of_queue(grant: QueueGrant, table: type[Table]) -> Predicate:
         return accounts_at(grant)
     if table not in QUEUED or grant.duty not in QUEUED[table]:
         return NOTHING
+    if table is Outbox:
+        return _to_print(grant)
     name = table._meta.tablename
     rows = [_at_sites(grant, name)] if hasattr(table, "site") else []
     if hasattr(table, "duty"):
         rows.append(Predicate(f"{name}.duty = ?", (grant.duty.value,)))
     return all_of(*rows) if rows else EVERYTHING
+
+
+def _to_print(grant: QueueGrant) -> Predicate:
+    """Letters that wait for paper, but for those of people whose own chart is another site's."""
+    here = _at_sites(grant, "r")
+    elsewhere = (
+        "SELECT 1 FROM share s JOIN record r ON r.id = s.record WHERE s.account = outbox.account AND s.basis = 'self'"
+        f" AND s.revoked_at IS NULL AND NOT ({here.sql})"
+    )
+    return Predicate(
+        f"outbox.channel = 'print' AND outbox.state = 'due' AND outbox.run_at <= ? AND NOT EXISTS ({elsewhere})",
+        (grant.now, *here.values),
+    )
 
 
 def _at_sites(grant: QueueGrant, name: str) -> Predicate:

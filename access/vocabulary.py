@@ -32,6 +32,7 @@ from tables import (
     tasks,
     vaccines,
     visits,
+    work,
 )
 from words.gettext import N_
 
@@ -210,6 +211,7 @@ QUEUED: dict[type[Table], Collection[Duty]] = {
     bookings.Booking: frozenset({Duty.FRONT_DESK}),
     bookings.SlotTemplate: frozenset({Duty.FRONT_DESK}),
     bookings.Closure: frozenset({Duty.FRONT_DESK}),
+    work.Outbox: frozenset({Duty.FRONT_DESK}),
 }
 """What staff see as lists of who, what kind and since when. A table with a column `duty` shows each duty its own."""
 
@@ -229,6 +231,7 @@ STAFF_PLACES: tuple[StaffPlace, ...] = (
     StaffPlace("/staff/requests", N_("Requests"), frozenset(ANSWERS_REQUESTS)),
     StaffPlace("/staff/bills", N_("Bills"), frozenset({Duty.BILLING})),
     StaffPlace("/staff/appointments", N_("Appointments"), frozenset({Duty.FRONT_DESK})),
+    StaffPlace("/staff/letters", N_("Letters to print"), frozenset({Duty.FRONT_DESK})),
 )
 
 

@@ -19,12 +19,24 @@ from identity.codes import TOLD_LENGTH, plain
 from rules.sharing import Scopes, end_problem, not_offered, parts, scopes_chosen
 from words.gettext import Later, N_
 
+
+
+class Opening(Later):
+    """Words that stand within sentences elsewhere, at the beginning of a line."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        return text[:1].upper() + text[1:]
+
+
 EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,180}\.[^@\s.,;<>\"]{2,60}")
 LONGEST_NAME, LONGEST_EMAIL = 80, 254
 DAY, OPEN = "day", "open"
 ENDS = [SelectChoice(OPEN, Later(N_("When I end it"))), SelectChoice(DAY, Later(N_("On a day that I choose")))]
 SEES = [SelectChoice(one.value, Later(CATEGORIES[one])) for one in MAY_BE_SHARED]
-DOES = [SelectChoice(one.value, Later(words)) for one, words in DOINGS.items()]
+DOES = [SelectChoice(one.value, Opening(words)) for one, words in DOINGS.items()]
 FAR = N_("Choose a day within the next ten years")
 PROBLEMS = {"past": N_("Choose today or a day to come"), "far": FAR}
 
@@ -58,7 +70,7 @@ class TermsForm(Form):
     """`today` is the day at the clinic."""
 
     sees = SelectMultipleField(Later(N_("What may they see?")), [all_offered], choices=SEES, validate_choice=False)
-    does = SelectMultipleField(Later(N_("What may they do for you?")), [all_offered], choices=DOES, validate_choice=False)
+    does = SelectMultipleField(Later(N_("What may they do?")), [all_offered], choices=DOES, validate_choice=False)
     ends = RadioField(
         Later(N_("When does it end?")), [one_of(ENDS, N_("Choose when it ends"))], choices=ENDS, validate_choice=False,
         default=OPEN,

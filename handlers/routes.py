@@ -13,6 +13,7 @@ from handlers import (
     care_plan,
     care_team,
     conditions,
+    demo,
     documents,
     help,
     imaging,
@@ -38,7 +39,7 @@ from handlers import (
     vitals,
 )
 from handlers.staff import appointments as staff_appointments
-from handlers.staff import billing, desk, hours, queue
+from handlers.staff import billing, desk, hours, letters, queue
 from handlers.staff import sign_in as staff_sign_in
 
 NOUNS = (
@@ -56,7 +57,7 @@ ALONE: tuple[HTTPRouteHandler, ...] = (
     registration.authenticator, registration.confirm_app, registration.codes, registration.codes_kept,
     security.security, security.codes, security.make_codes, security.codes_kept, security.sessions,
     security.end_session, preferences.preferences, preferences.change,
-    *bills.ALONE, *offers.ALONE,
+    *bills.ALONE, *offers.ALONE, *letters.ALONE, demo.outbox,
     *payments.ALONE, *billing.ALONE,
     desk.home, desk.find, desk.code, desk.issue, queue.queue, queue.item, queue.file, queue.take, queue.give_back, queue.answer,
     staff_appointments.day, staff_appointments.visit, staff_appointments.call_off, staff_appointments.new, staff_appointments.book,

@@ -21,6 +21,7 @@ from tables.resealing import left, unknown_keys
 LATE = timedelta(minutes=5)
 LITTLE_SPACE = 500_000_000
 CLINIC = {"name": "name", "phone": "phone", "hours": "hours", "zone": "time zone"}
+WAITS = {"email": "SMTP_URL is not set", "print": "the front desk prints them at /staff/letters"}
 CLOCK_MAY_DIFFER = timedelta(seconds=5)
 
 
@@ -126,7 +127,7 @@ async def _outbox(house: House, settings: Settings) -> AsyncIterator[Finding]:
         f"SELECT channel, COUNT(*) AS n FROM outbox WHERE state = 'due' AND channel NOT IN ({named}) GROUP BY channel"
     )
     for row in rows:
-        why = "SMTP_URL is not set" if row["channel"] == "email" else "nothing sends by it"
+        why = WAITS.get(row["channel"], "nothing sends by it")
         yield Finding("note", "letters", f"{row['n']:,} wait for {row['channel']}: {why}")
 
 

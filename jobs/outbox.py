@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from uuid import UUID
 
 from jinja2 import Environment
 
@@ -73,6 +74,17 @@ async def letter(house: House, row: dict) -> Letter:
         )
     subject, _, body = text.strip().partition("\n")
     return Letter(row["address"], subject.strip(), body.strip() + "\n", row["locale"], str(row["id"]))
+
+
+async def read_now(house: House, rows: Sequence[dict]) -> tuple[dict[UUID, Letter], list[UUID]]:
+    """Of letters for paper, the words of each that still concerns its reader, and the ids of those that do not."""
+    system = open_system(house, "letters", house.clock())
+    read: dict[UUID, Letter] = {}
+    for row in rows:
+        event = EVENTS.get(row["event"])
+        if event and await event.still(system, row):
+            read[row["id"]] = await letter(house, row)
+    return read, [row["id"] for row in rows if row["id"] not in read]
 
 
 @lru_cache(maxsize=1)

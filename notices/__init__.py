@@ -47,7 +47,7 @@ def senders_for(demo: bool, smtp_url: str = "", mail_from: str = "") -> dict[str
     Raises WrongAddress.
     """
     if demo:
-        return {"email": Shown(), "print": Shown()}
+        return {"email": Shown()}
     if not smtp_url:
         return {}
     from notices.smtp import Smtp

@@ -10,7 +10,7 @@ from access.vocabulary import CATEGORIES, DOINGS, Action, Category
 from rules.sharing import Scopes, last_moment
 from words.dates import day
 from words.gettext import _
-from words.names import list_of
+from words.names import in_sentence, list_of
 
 ENDS = "SELECT ends_at FROM share WHERE ref = ?"
 
@@ -55,6 +55,13 @@ class Given:
         if self._whole:
             return _("All parts of the record")
         return list_of([_(words) for category, words in CATEGORIES.items() if category in self.see])
+
+    @property
+    def seen_in_sentence(self) -> str:
+        """Within a sentence: test results and appointments."""
+        if self._whole:
+            return _("all parts of the record")
+        return list_of([in_sentence(_(words)) for category, words in CATEGORIES.items() if category in self.see])
 
     @property
     def done(self) -> str:

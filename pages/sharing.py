@@ -12,6 +12,7 @@ from pages.shares import Helper, OwnersPage, helpers_of, of_record
 from rules.sharing import review_of
 from words.dates import day
 from words.gettext import _, ngettext
+from words.names import in_sentence
 
 SHOWN_BEFORE = 20
 """Invitations that came to nothing, on one page."""
@@ -71,9 +72,9 @@ class TermsPage(OwnersPage):
     @property
     def sentences(self) -> list[str]:
         """What will be so, before anything is."""
-        said = [_("%(name)s will see: %(parts)s.", name=self.name, parts=self.gives.seen)]
+        said = [_("%(name)s will see: %(parts)s.", name=self.name, parts=self.gives.seen_in_sentence)]
         if self.gives.done:
-            said.append(_("%(name)s can do this: %(acts)s.", name=self.name, acts=self.gives.done.lower()))
+            said.append(_("%(name)s can do this: %(acts)s.", name=self.name, acts=in_sentence(self.gives.done)))
         else:
             said.append(_("%(name)s can only look, and change nothing.", name=self.name))
         said.append(_("They never see what is marked private, who has looked, or who else helps."))

@@ -38,6 +38,23 @@ INVITATIONS = (
     Inviting("carmen", "self", "Carmen from church", "carmen.ruiz@example.org", ("appointments",), (), 160, DECLINED),
     Inviting("joseph", "self", "Joseph", "joseph.amadi@example.org", (), ("appointments",), 91, ACCEPTED, "helper-appointments"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A row of the outbox. `to` is an address, or the handle of somebody who gets paper."""
+
+    event: str
+    to: str
+    kind: str
+    object: UUID
+    days: int
+
+
+LETTERS = (
+    Told("share.invited", "luis.ortega@example.org", "Capability", fixed_id("capability", "luis"), 3),
+    Told("account.codes_made", "helper-revoked", "Authenticator", fixed_id("authenticator", "helper-revoked"), 2),
+)
 ANA_AT_FIRST = ("appointments", "visits")
 FIRST_DAYS = (150, 120)
 """Ana saw little to begin with; then Maria gave her all of it."""
@@ -52,6 +69,9 @@ async def plant_invitations(house: House, people: Sequence[Person], now: datetim
             await _plant(house, one, now - timedelta(days=one.days))
     if {"self", "helper-full"} <= handles:
         await _plant_first_share(house, now)
+    for letter in LETTERS:
+        if letter.to in handles or "@" in letter.to:
+            await _plant_letter(house, letter, now)
 
 
 async def _plant(house: House, one: Inviting, made: datetime) -> None:
@@ -97,3 +117,15 @@ async def _plant_first_share(house: House, now: datetime) -> None:
         )  # fmt: skip
     now_hers = fixed_id("share", "helper-full self")
     await rows("UPDATE share SET replaces = ? WHERE id = ? AND replaces IS NULL", share, now_hers)
+
+
+async def _plant_letter(house: House, one: Told, now: datetime) -> None:
+    made, mailed = now - timedelta(days=one.days), "@" in one.to
+    await house.database.rows(
+        "INSERT INTO outbox (id, event, object_kind, object, account, channel, address, locale, state, dedupe, attempts,"
+        " run_at, made_at, sent_at, failure, lease_owner) VALUES (?, ?, ?, ?, ?, ?, ?, 'en', ?, ?, 0, ?, ?, ?, '', '')"
+        " ON CONFLICT DO NOTHING",
+        fixed_id("letter", f"{one.event} {one.to}"), one.event, one.kind, str(one.object),
+        None if mailed else fixed_id("account", one.to), "email" if mailed else "print", one.to if mailed else "",
+        "sent" if mailed else "due", f"demo {one.event} {one.to}", made, made, made if mailed else None,
+    )  # fmt: skip

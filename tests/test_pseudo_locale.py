@@ -133,6 +133,7 @@ async def world(first_templates, make_settings, drawing):
             house = opened.house
             async with house.database.transaction():
                 await house.database.rows("UPDATE account SET locale = ?", PSEUDO)
+                await house.database.rows("UPDATE outbox SET locale = ?", PSEUDO)
             yield World(opened.portal, opened.app, house, await Data.of(house))
 
 

@@ -110,7 +110,7 @@ async def test_the_patient_looks_through_a_helper_s_eyes_and_finds_the_way_back(
 
 async def test_before_anything_is_sent_a_page_says_in_sentences_what_will_be_so(maria, home, house):
     page = await confirm(maria, home)
-    assert "Thuy from next door will see: Test results and Appointments." in page.main, "seeing comes with acting"
+    assert "Thuy from next door will see: test results and appointments." in page.main, "seeing comes with acting"
     assert "can do this: book and change appointments." in page.main
     assert "They never see what is marked private" in page.main and "It lasts until you end it" in page.main
     assert "It does not say your name" in page.main

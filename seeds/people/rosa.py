@@ -1,4 +1,5 @@
-"""Rosa Lindgren helped Maria after an operation; that ended. Her own chart here is still empty."""
+"""Rosa Lindgren helped Maria after an operation; that ended. Her own chart here is still empty. She has no e-mail: what
+the portal has to tell her goes by post."""
 
 from seeds.cast import Helping, Person
 
@@ -13,7 +14,7 @@ ROSA = Person(
     birth="1944-08-19",
     sex="female",
     number="RB-12201",
-    email="rosa.lindgren@example.org",
+    address="3 Ferry Street, Riverbend",
     helps=(
         Helping(
             of="self",

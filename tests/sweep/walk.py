@@ -110,4 +110,5 @@ async def sharing_of(database: Database, record_ref: str) -> dict[str, str]:
         " ORDER BY i.made_at LIMIT 1", record_ref,
     )
     values = {"helper": helpers[0]["ref"]} if helpers else {}
-    return values | ({"invitation": asked[0]["ref"], "capability": fixed_ref("link", "luis")} if asked else {})
+    return values | ({"invitation": asked[0]["ref"], "capability": fixed_ref("link", "luis"),
+                     "account": fixed_ref("account", "helper-revoked")} if asked else {})  # fmt: skip
