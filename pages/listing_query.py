@@ -104,6 +104,8 @@ async def _found(grant: RecordGrant, listing: Listing) -> list[_Found]:
 async def _of_source(grant: RecordGrant, listing: Listing, source: Source) -> list[_Found]:
     starts = moment_of(source.table, source.by)
     rows, whole = await _rows(grant, listing, source, ("ref", "label", starts, *source.sorts))
+    if not rows:
+        return []
     rows = await source.sift(grant, rows)
     rows = sorted(rows, key=lambda row: (row[starts] or DISTANT_PAST, row["ref"]), reverse=True)
     return [_as_found(source, run, whole, "" if listing.by_day else source.group(run[0])) for run in _alike(source, rows)]
@@ -127,9 +129,12 @@ async def _rows(grant: RecordGrant, listing: Listing, source: Source, light: tup
 
 
 def _alike(source: Source, rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    if source.same is None:
+        yield from ((row,) for row in rows)
+        return
     runs: dict[Hashable, list[Row]] = {}
     for row in rows:
-        runs.setdefault(source.same(row) if source.same else row["ref"], []).append(row)
+        runs.setdefault(source.same(row), []).append(row)
     for run in runs.values():
         yield from (run[begin : begin + PAGE] for begin in range(0, len(run), PAGE))
 
