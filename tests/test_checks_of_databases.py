@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from tests.support.databases import NotHere, postgres_program
+from tests.support.databases import NotHere, portal, postgres_program
 
 
 async def test_a_test_gets_the_newest_schema(database):
@@ -72,6 +72,14 @@ async def test_a_copy_that_comes_back_is_as_the_template_was(shelf, statement):
     await in_a_copy(shelf, statement)
     with shelf.copy(shelf.demo()) as address:
         assert await everything(address) == new
+
+
+def test_no_heads_of_an_audit_stay_behind_for_the_next_of_that_name(shelf):
+    for _ in range(2):
+        with shelf.copy(shelf.migrated()) as address:
+            portal(["migrate"], address)
+            portal(["clinic", "--name", "Hill Road Clinic"], address)
+            portal(["audit", "verify"], address)
 
 
 async def test_a_copy_is_used_again_unless_its_tables_changed(shelf):

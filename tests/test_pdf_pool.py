@@ -33,6 +33,15 @@ async def opened(**settings: object) -> AsyncIterator[PdfPool]:
         await pool.close()
 
 
+OTHERS: set[int] = set()
+"""Workers that were there before: those of the whole run."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def others():
+    OTHERS.update(children())
+
+
 def children() -> set[int]:
     """The workers of this process, by what they were started as."""
     found = set()
@@ -41,7 +50,7 @@ def children() -> set[int]:
             parent = folder.joinpath("stat").read_text().rpartition(") ")[2].split()[1]
             if int(parent) == os.getpid() and b"pdf.worker" in folder.joinpath("cmdline").read_bytes():
                 found.add(int(folder.name))
-    return found
+    return found - OTHERS
 
 
 def is_gone(pid: int) -> bool:

@@ -89,6 +89,9 @@ class Postgres:
         return self._address(database)
 
     def drop(self, address: str) -> None:
+        # The heads of its audit are named after a database, and this name may be used again.
+        for file in Path(TEST_SETTINGS["PORTAL_DATA"]).glob(f"{address.rsplit('/', 1)[1]}.audit-heads.*"):
+            file.unlink()
         if not self.shelf.put_back(address):
             self._say(f'DROP DATABASE IF EXISTS "{address.rsplit("/", 1)[1]}" WITH (FORCE)')
 
