@@ -17,7 +17,7 @@ from handlers.listing import list_routes
 from handlers.refs import FORMS, parse_ref
 from handlers.respond import in_form, invalid, render, see_other
 from pages.appointments import APPOINTMENTS
-from pages.booking import BookPage, Chosen, book_page, move_page, read_chosen
+from pages.booking import BookPage, Choosing, Chosen, book_page, move_page, read_chosen
 from pages.bookings import BookingPage, booking_calendar, booking_page
 from pages.clinic import clinic
 from words.gettext import N_, Later
@@ -33,6 +33,7 @@ DONE = {
     "over": ("warn", N_("It was changed before this came. Here is how it stands.")),
     "late": ("warn", N_("It begins too soon to be changed here. Please call us.")),
 }  # fmt: skip
+GONE = N_("This time cannot be booked any more. Please choose another.")
 NOT_FREE = {
     "taken": N_("This time was just taken. Nothing was booked. Here are the next times."),
     "past": N_("This time has passed. Nothing was booked. Here are the next times."),
@@ -80,7 +81,10 @@ async def book(request: Request) -> Response:
 
 @get("/appointments/{appointment:str}/time", access=ACT)
 async def other_time(request: Request, appointment: FromPath[str]) -> Response:
-    page = await move_page(request.state.grant, parse_ref(appointment).ref, read_chosen(request.query_params))
+    here = await _page(request, appointment)
+    if not here.may_change:
+        return see_other(request, _done(here, _why_not(here)))
+    page = await move_page(request.state.grant, here.here[1], read_chosen(request.query_params))
     return await _steps(request, _there(page))
 
 
@@ -101,7 +105,7 @@ async def move(request: Request, appointment: FromPath[str]) -> Response:
 async def calling_off(request: Request, appointment: FromPath[str]) -> Response:
     page = await _page(request, appointment)
     if not page.may_change:
-        return see_other(request, _done(page, "late" if page.late else "over"))
+        return see_other(request, _done(page, _why_not(page)))
     return await render(request, page, CANCEL, form=await open_form(request, CancelForm))
 
 
@@ -119,7 +123,11 @@ async def call_off(request: Request, appointment: FromPath[str]) -> Response:
 
 
 async def _steps(request: Request, page: BookPage) -> Response:
-    return await render(request, page, NEW, block="update", htmx=True)
+    return await render(request, page, NEW, block="update", htmx=True, notice=notice_of(page))
+
+
+def notice_of(page: Choosing) -> Notice | None:
+    return Notice("warn", Later(GONE)) if page.gone else None
 
 
 async def _not_free(request: Request, page: BookPage, refusal: acts.NotFree) -> Response:
@@ -135,6 +143,10 @@ def _there(page: P | None) -> P:
     if page is None:
         raise NotFoundException
     return page
+
+
+def _why_not(page: BookingPage) -> str:
+    return "late" if page.late else "over"
 
 
 def kept(form: TimeForm) -> Chosen:

@@ -96,6 +96,11 @@ class Choosing:
         return _("Whoever is free first") if self.chosen.who == ANYBODY else self.offers[0].who
 
     @property
+    def gone(self) -> bool:
+        """The address names a time that cannot be had any more, or never could."""
+        return bool(self.chosen.slot) and self.step != "check"
+
+    @property
     def choices(self) -> tuple[Choice, ...]:
         if self.step == "what":
             return self._whats

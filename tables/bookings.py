@@ -118,13 +118,14 @@ class BookingStep(Table, tablename="booking_step"):
 
 CONCERNED = (
     "SELECT b.asked_by AS account FROM booking b JOIN account a ON a.id = b.asked_by AND a.kind = 'personal' WHERE b.id = ?"
-    " UNION SELECT s.account FROM booking b JOIN share s ON s.record = b.record WHERE b.id = ? AND s.basis = 'self'"
-    " AND s.revoked_at IS NULL"
+    " UNION SELECT s.account FROM booking b JOIN share s ON s.record = b.record WHERE b.id = ?"
+    " AND s.basis IN ('self', 'guardian', 'representative') AND s.revoked_at IS NULL"
 )
 
 
 async def concerned(database: Database, booking: UUID) -> list[UUID]:
-    """The accounts that hear of it: the patient's own, and that of who booked it for them."""
+    """The accounts that hear of it: the patient's own, of who takes care of them, and of who booked it for them. Whether it
+    is still theirs to know is asked as each letter is sent."""
     return [row["account"] for row in await database.rows(CONCERNED, booking, booking)]
 
 

@@ -62,8 +62,9 @@ async def test_five_times_are_offered_and_five_more_follow_them(maria, cast):
     more = await maria.follow(first, "Five more times")
     assert len(times_on(first)) == len(times_on(more)) == 5
     assert not set(times_on(first)) & set(times_on(more))
+    assert more.weight < 8000
     piece = await maria.htmx("GET", first.link("Five more times"), target="div#times")
-    assert times_on(piece) == times_on(more) and not piece.is_whole
+    assert times_on(piece) == times_on(more) and not piece.is_whole and piece.weight < 3000
 
 
 async def test_what_only_the_clinic_books_is_not_offered(maria, cast):
@@ -111,6 +112,7 @@ async def test_an_edited_address_asks_again_and_breaks_nothing(maria, cast, edit
     path, _, query = page.url.partition("?")
     again = await maria.get(f"{path}?{urlencode(dict(parse_qsl(query)) | {name: value})}")
     assert again.status == 200
+    assert ("This time cannot be booked any more." in again.main) == (name == "slot" and value != "" or name == "what")
 
 
 async def test_a_time_that_only_the_clinic_books_is_refused_by_its_ref_too(maria, cast, demo_database):

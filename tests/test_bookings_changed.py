@@ -133,6 +133,7 @@ async def test_what_begins_too_soon_is_changed_by_phone_alone(maria, cast, demo_
     assert "It begins too soon to be changed here." in page.main and "Call it off" not in page.main
     late = await maria.submit(form, "Call this appointment off", reason="ill")
     assert "It begins too soon to be changed here. Please call us." in late.main
+    assert "too soon" in (await maria.arrive(await maria.get(f"{address_of(first)}/time"))).main
     assert "too soon" in (await maria.submit(look, "Move it to this time")).main
     assert (await row_of(demo_database, first))["state"] == "booked"
 

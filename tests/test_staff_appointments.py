@@ -73,6 +73,14 @@ async def test_the_desk_books_for_a_patient_who_is_told_and_sees_it(desk, maria,
     assert [row["username"] for row in told] == [cast["self"].username]
 
 
+async def test_who_takes_care_of_somebody_hears_of_what_the_desk_books_for_them(desk, cast, demo_database):
+    page = await desk.get(f"/staff/records/{cast['teen'].record}/appointments/new")
+    times = await desk.follow(await desk.follow(page, "Check-up"), "Whoever is free first")
+    await desk.submit(await desk.follow(times, times_on(times)[0]), "Book this appointment")
+    told = await demo_database.rows("SELECT a.username FROM outbox o JOIN account a ON a.id = o.account WHERE o.event = 'booking.booked'")
+    assert {row["username"] for row in told} == {cast["teen"].username, cast["guardian"].username}
+
+
 async def test_a_visit_that_was_asked_for_is_answered_with_a_booking(desk, maria, cast):
     page = await maria.get(home(cast, "/visit-requests/new"))
     asked = await maria.submit(page, "Ask for this visit", words="My foot hurts")

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from access.vocabulary import Duty, staff
 from acts import bookings as acts
 from forms.bookings import DeskCancelForm, TimeForm
-from handlers.appointments import DONE, NOT_FREE, kept
+from handlers.appointments import DONE, NOT_FREE, kept, notice_of
 from handlers.forms import open_form, read_form
 from handlers.frame import Notice
 from handlers.refs import parse_ref
@@ -50,7 +50,7 @@ async def call_off(request: Request, booking: FromPath[str]) -> Response:
 @get("/staff/records/{record:str}/appointments/new", access=ACCESS)
 async def new(request: Request, record: FromPath[str]) -> Response:
     page = _there(await desk_book_page(request.state.grant, parse_ref(record).ref, read_chosen(request.query_params)))
-    return await render(request, page, BOOK, block="update", htmx=True)
+    return await render(request, page, BOOK, block="update", htmx=True, notice=notice_of(page))
 
 
 @post("/staff/records/{record:str}/appointments/new", access=ACCESS)
