@@ -19,10 +19,9 @@ from identity import limits
 from identity.codes import INVITATION, told_hash
 from identity.tokens import open_token, seal_token
 from rules.sharing import MOST_FAILURES, review_of
-from tables.base import new_id, new_ref
 from tables.records import Record
 from tables.sending import Sending, secret_hash, sent_before, use_key
-from tables.sharing import ACCEPTED, DECLINED, INSERT_SHARE, Invitation, scopes_from, tell, write_scopes
+from tables.sharing import ACCEPTED, DECLINED, Giving, Invitation, give, scopes_from, tell
 
 STEP_FOR = timedelta(minutes=30)
 TRIES, PERIOD = 30, 3600
@@ -192,14 +191,12 @@ async def _asked_still(grant: AccountGrant, capability: CapabilityGrant) -> dict
 
 async def _share(grant: AccountGrant, row: dict) -> UUID:
     """One share of a record for each account: the index says so, and all of this is undone."""
-    database, share, now = grant.house.database, new_id(), grant.house.clock()
+    database, now, ends_at = grant.house.database, grant.house.clock(), row["share_ends_at"]
     await database.rows(LAPSED, grant.account, row["record"], now)
-    ends_at = row["share_ends_at"]
-    made = await database.rows(
-        INSERT_SHARE, share, new_ref(), grant.account, row["record"], now, ends_at, review_of(ends_at, now), now,
-        row["invited_by"], None,
-    )  # fmt: skip
-    if not made:
+    giving = Giving(
+        grant.account, row["record"], row["invited_by"], scopes_from(row["scopes"]), ends_at, review_of(ends_at, now)
+    )
+    share = await give(database, giving, now)
+    if share is None:
         raise _Already
-    await write_scopes(database, share, scopes_from(row["scopes"]))
     return share

@@ -8,9 +8,8 @@ from uuid import UUID
 
 from access.grant import RecordGrant
 from rules.sharing import Scopes, review_of
-from tables.base import new_id, new_ref
 from tables.sending import Sending, use_key
-from tables.sharing import INSERT_SHARE, tell, write_scopes
+from tables.sharing import Giving, give, tell
 
 END = (
     "UPDATE share SET revoked_at = ?, revoked_by = ? WHERE ref = ? AND record = ? AND basis = 'helper'"
@@ -77,12 +76,12 @@ async def change_share(grant: RecordGrant, ref: str, terms: Terms, sending: Send
 
 
 async def _replace(grant: RecordGrant, old: dict, terms: Terms) -> UUID:
-    database, share, now = grant.house.database, new_id(), grant.house.clock()
-    made = await database.rows(
-        INSERT_SHARE, share, new_ref(), old["account"], grant.record, now, terms.ends_at, review_of(terms.ends_at, now),
-        now, grant.viewer.account, old["id"],
+    now = grant.house.clock()
+    giving = Giving(
+        old["account"], grant.record, grant.viewer.account, terms.scopes, terms.ends_at, review_of(terms.ends_at, now),
+        replaces=old["id"],
     )  # fmt: skip
-    if not made:
+    share = await give(grant.house.database, giving, now)
+    if share is None:
         raise _Over
-    await write_scopes(database, share, terms.scopes)
     return share

@@ -151,5 +151,6 @@ EVENTS: dict[str, Event] = {
     "share.accepted": Event("invitation_accepted", sharing.concerns),
     "share.declined": Event("invitation_declined", sharing.concerns),
     "share.changed": Event("sharing_changed", sharing.concerns, sharing.who_reads),
+    "share.review": Event("sharing_review", sharing.concerns),
     "share.ended": Event("sharing_ended", sharing.concerns, sharing.who_reads),
 }

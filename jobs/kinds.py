@@ -17,11 +17,16 @@ from jobs.job import Job
 from jobs.news import FEED, RECORD, feed_news, record_news, tell_of_feed
 from jobs.payments import check_payment, check_refund
 from jobs.reminders import remind
+from jobs.sharing import ask_again
 from payments.checkout import Processor
+from tables.sharing import REVIEW
 
 Kind = Callable[[House, Job, datetime], Awaitable[None]]
 
-KINDS: dict[str, Kind] = {FEED: feed_news, RECORD: record_news, BILLS: feed_bills, REMIND: remind, MAKE: make_slots}
+KINDS: dict[str, Kind] = {
+    FEED: feed_news, RECORD: record_news, BILLS: feed_bills, REMIND: remind, MAKE: make_slots,
+    REVIEW: ask_again,
+}
 
 
 def kinds_with(processor: Processor | None) -> dict[str, Kind]:

@@ -1,13 +1,20 @@
-"""Letters about who helps: whether each still concerns its reader, and what it says beside its fixed words."""
+"""Letters about who helps: whether each still concerns its reader, what it says beside its fixed words, and the one
+that asks once a year whether a share without an end is still right."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
+from access.audit import Entry
 from access.grant import RecordGrant, SystemGrant
 from access.house import House
 from access.opening import open_for
 from access.vocabulary import Category, record
+from jobs.job import Job
+from rules.sharing import REVIEW_AFTER
+from tables.queue import enqueue_notice
+from tables.sharing import REVIEW, ask_later, owners
 
 INVITED = (
     "SELECT i.id, i.secret, i.says_name, a.name FROM capability c JOIN invitation i ON CAST(i.id AS VARCHAR(36)) = c.object"
@@ -19,6 +26,27 @@ CONCERNED = {
     "Invitation": "SELECT NULL AS account, r.ref FROM invitation i JOIN record r ON r.id = i.record WHERE i.id = ?",
 }
 SEE = record(Category.CONTROL)
+
+
+STANDS = (
+    "SELECT id, record FROM share WHERE id = ? AND revoked_at IS NULL AND (ends_at IS NULL OR ends_at > ?)"
+    " AND review_at <= ?"
+)
+
+
+async def ask_again(house: House, job: Job, now: datetime) -> None:
+    """Asks whoever owns the record, and will ask again in a year. What has ended, or was changed, is not asked about."""
+    share, next_time = UUID(job.arguments["share"]), now + REVIEW_AFTER
+    async with house.audit.transaction() as entries:
+        rows = await house.database.rows(STANDS, share, now, now)
+        if not rows:
+            return
+        await house.database.rows("UPDATE share SET review_at = ? WHERE id = ?", next_time, share)
+        await ask_later(house.database, share, next_time, now)
+        for account in await owners(house.database, rows[0]["record"], now):
+            once = f"{REVIEW}:{share}:{now:%Y-%m-%d}"
+            await enqueue_notice(house.database, REVIEW, account, "Share", share, now, dedupe=once)
+        entries.append(Entry(now, "system.review", subject=rows[0]["record"]))
 
 
 async def waits(system: SystemGrant, row: dict) -> bool:

@@ -63,6 +63,7 @@ ACTIONS = {
     "share.accept": N_("said yes to an invitation"), "share.decline": N_("said no to an invitation"),
     "share.change": N_("changed what somebody sees or does"), "share.end": N_("ended somebody’s help"),
     "share.leave": N_("stopped helping"), "leaving.see": N_("opened the page to stop helping"),
+    "system.review": N_("asked if it is still right who helps"),
     "sharing.act": N_("opened a form about who helps"),
     "password.open": N_("let the owner sign in from anywhere again"),
 }  # fmt: skip

@@ -108,9 +108,11 @@ class Helper:
         """In a sentence of its own."""
         if self.now.given.ends:
             return _("Until %(day)s.", day=self.now.given.last_day)
+        if self.basis != "helper":
+            return ""
         if self.review:
             return _("Until you end it. We ask you about it on %(day)s.", day=day(self.review))
-        return _("Until you end it.") if self.basis == "helper" else ""
+        return _("Until you end it.")
 
 
 async def helpers_of(grant: RecordGrant) -> tuple[Helper, ...]:

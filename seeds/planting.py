@@ -24,6 +24,7 @@ from seeds.looks import looks
 from seeds.payments import plant_bills
 from seeds.people import CAST
 from tables.database import Database
+from tables.sharing import ask_later
 
 MARK = "demo.cast"
 EDITION = 3
@@ -150,6 +151,8 @@ async def _plant_share(house: House, helper: Person, helping: Helping, now: date
             "INSERT INTO share_scope (id, share, category, action) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
             fixed_id("scope", f"{helper.handle} {helping.of} {category} {action}"), share, category, action,
         )
+    if helping.basis == "helper" and helping.review_days:
+        await ask_later(house.database, share, _back(now, helping.review_days), now)
 
 
 async def _insert_share(house, helper, of, basis, starts_at, revoked_at=None, review_at=None):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,9 +12,9 @@ from piccolo.columns import JSON, Boolean, Bytea, Integer
 from piccolo.table import Table
 
 from tables.accounts import Account
-from tables.base import code, key, moment, new_id, ref, to, words
+from tables.base import code, key, moment, new_id, new_ref, ref, to, words
 from tables.database import Database
-from tables.queue import enqueue_notice
+from tables.queue import enqueue, enqueue_notice
 from tables.records import Record, Share
 
 PENDING, ACCEPTED, DECLINED, WITHDRAWN, LAPSED = "pending", "accepted", "declined", "withdrawn", "lapsed"
@@ -58,11 +59,48 @@ CONSTRAINTS = (
     "CREATE UNIQUE INDEX invitation_share ON invitation (share) WHERE share IS NOT NULL",
 )
 
+REVIEW = "share.review"
+"""The job that asks the owner whether a share without an end is still right."""
 INSERT_SHARE = (
     "INSERT INTO share (id, ref, account, record, basis, starts_at, ends_at, review_at, created_at, created_by, replaces)"
     " VALUES (?, ?, ?, ?, 'helper', ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id"
 )
-"""Gives nothing back where this account holds a share of this record already: the index says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """What a new share gives, and to whom. `replaces` is the share that it takes the place of."""
+
+    account: UUID
+    record: UUID
+    by: UUID
+    scopes: frozenset[tuple[str, str]]
+    ends_at: datetime | None
+    review_at: datetime | None
+    replaces: UUID | None = None
+
+
+async def give(database: Database, giving: Giving, now: datetime) -> UUID | None:
+    """In the act's transaction. None where this account holds a share of this record already: the index says so."""
+    share = new_id()
+    made = await database.rows(
+        INSERT_SHARE, share, new_ref(), giving.account, giving.record, now, giving.ends_at, giving.review_at, now, giving.by,
+        giving.replaces,
+    )  # fmt: skip
+    if not made:
+        return None
+    rows = [(new_id(), share, category, action) for category, action in sorted(giving.scopes)]
+    await database.many("INSERT INTO share_scope (id, share, category, action) VALUES (?, ?, ?, ?)", rows)
+    if giving.review_at:
+        await ask_later(database, share, giving.review_at, now)
+    return share
+
+
+async def ask_later(database: Database, share: UUID, review_at: datetime, now: datetime) -> None:
+    """On that day the owner is asked whether this share is still right."""
+    await enqueue(
+        database, REVIEW, {"share": str(share)}, now, run_at=review_at, dedupe=f"{REVIEW}:{share}:{review_at:%Y-%m-%d}"
+    )
 
 
 def scopes_text(scopes: Iterable[tuple[str, str]]) -> str:
@@ -90,9 +128,3 @@ async def tell(
     """A notice for the owners of the record, and for whom else it concerns; in the act's transaction."""
     for account in dict.fromkeys([*await owners(database, record, now), *also]):
         await enqueue_notice(database, event, account, kind, object, now)
-
-
-async def write_scopes(database: Database, share: UUID, scopes: Iterable[tuple[str, str]]) -> None:
-    """What a new share gives; inside the act's transaction. The scopes of a share are never changed."""
-    rows = [(new_id(), share, category, action) for category, action in sorted(scopes)]
-    await database.many("INSERT INTO share_scope (id, share, category, action) VALUES (?, ?, ?, ?)", rows)

@@ -571,3 +571,61 @@ async def test_nobody_else_of_the_cast_can_do_anything_about_maria_s_sharing(mar
 
 async def rows_of(house, table):
     return sorted(map(str, await house.database.rows(f"SELECT * FROM {table}")))
+
+
+# Once a year
+
+
+async def test_a_share_without_an_end_is_asked_about_once_a_year_and_one_that_ended_is_not(maria, thuy, home, house):
+    from jobs.job import turn
+    from jobs.kinds import KINDS
+    from tests.support.logins import at
+
+    await become_helper(thuy, await invite(maria, home, house))
+    waiting = await house.database.rows("SELECT run_at FROM job WHERE kind = 'share.review' ORDER BY run_at")
+    assert len(waiting) == 3, "Ana's, Joseph's, and now Thuy's"
+    year = at(house, waiting[-1]["run_at"] + timedelta(minutes=1))
+    await later(house, "share", "account = (SELECT id FROM account WHERE username = 'joseph.amadi')", revoked_at=datetime.now(UTC))
+    for _ in range(2):
+        while await turn(year, {"share.review": KINDS["share.review"]}, "me"):
+            pass
+    assert await told(house, "share.review") == ["maria.delgado"] * 2, "of Ana and Thuy"
+    letter = await newest_letter(house, "share.review")
+    assert "Is it still right who helps you?" in letter and "Thuy" not in letter
+    again = await house.database.rows("SELECT run_at FROM job WHERE kind = 'share.review' AND state = 'due'")
+    assert len(again) == 2 and all(row["run_at"] > year.clock() + timedelta(days=360) for row in again)
+
+
+# A helper with one part
+
+
+async def pages_of(client, root):
+    """Every page that somebody who helps can reach in a record, without what is new in each answer."""
+    from tests.support.crawling import Crawl
+
+    crawl = await Crawl(client, 3).run("/records", root)
+    assert crawl.faults == []
+    inside = {at: seen for at, seen in crawl.answers.items() if at.startswith(root) and seen.is_html and not at.endswith("text=large")}
+    unsaid = [at for at, seen in inside.items() if seen.status == 200 and seen.is_whole and "You are in Maria Delgado’s record" not in seen.text]
+    assert unsaid == [], "whose record it is stands on every page, forms too"
+    return {at: (seen.status, seen.title, seen.main, [words for words, _ in seen.links]) for at, seen in inside.items()}
+
+
+EMPTIED = ("diagnostic_report", "observation", "encounter", "composition", "medication_request", "allergy_intolerance", "condition",
+           "immunization", "care_plan", "goal", "care_team", "imaging_study", "document_reference", "procedure", "coverage",
+           "invoice")  # fmt: skip
+
+
+async def test_who_was_given_appointments_finds_nothing_else_not_even_a_count(person, root, house):
+    """What Joseph is shown does not change by a word when all the rest of Maria's record is taken away."""
+    joseph = await person("helper-appointments")
+    before = await pages_of(joseph, root)
+    assert {at.partition("?")[0].removeprefix(root).split("/")[1] if at != root else "" for at in before} <= {
+        "", "appointments", "visit-requests", "requests", "summary", "emergency-card", "leaving", "summary.txt", "emergency-card.txt",
+        "appointments.txt",
+    }, sorted(before)  # fmt: skip
+    async with house.database.transaction():
+        for table in EMPTIED:
+            await house.database.rows(f"UPDATE {table} SET withdrawn_at = ?", datetime.now(UTC))
+        await house.database.rows("UPDATE request SET category = 'control' WHERE category <> 'appointments'")
+    assert await pages_of(joseph, root) == before
