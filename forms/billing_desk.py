@@ -16,7 +16,7 @@ WHY = [SelectChoice(code, Later(words)) for code, words in REASONS.items()]
 
 
 class PostForm(AmountForm):
-    amount = StringField(Later(N_("Amount")), filters=[tidy])
+    amount = StringField(Later(N_("Amount that came")), filters=[tidy])
     by_card = False
     method = RadioField(Later(N_("How it came")), [one_of(TAKEN, N_("Choose how it came"))], choices=TAKEN, validate_choice=False)
     note = StringField(
@@ -25,7 +25,7 @@ class PostForm(AmountForm):
 
 
 class RefundForm(AmountForm):
-    amount = StringField(Later(N_("Amount")), filters=[tidy])
+    amount = StringField(Later(N_("Amount to pay back")), filters=[tidy])
     by_card = False
     reason = RadioField(Later(N_("Why")), [one_of(WHY, N_("Choose why"))], choices=WHY, validate_choice=False)
 
