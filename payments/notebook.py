@@ -41,7 +41,7 @@ class Notebook:
         if before:
             return json.loads(before[0])
         back = self.rows.execute("SELECT COALESCE(SUM(amount), 0) FROM refund WHERE charge = ?", (charge,)).fetchone()[0]
-        paid = next((one["amount_total"] for one in self._sessions() if one["payment_intent"] == charge), 0)
+        paid = next((one["amount_total"] for one in self.sessions() if one["payment_intent"] == charge), 0)
         if amount < 1 or back + amount > paid:
             return None
         one = {"id": f"re_test_{secrets.token_hex(12)}", "object": "refund", "status": "succeeded", "amount": amount,
@@ -49,7 +49,7 @@ class Notebook:
         self.rows.execute("INSERT INTO refund VALUES (?, ?, ?, ?)", (key, charge, amount, json.dumps(one)))
         return one
 
-    def _sessions(self) -> list[dict]:
+    def sessions(self) -> list[dict]:
         return [json.loads(row[0]) for row in self.rows.execute("SELECT content FROM session")]
 
     def message(self, body: str, due: float) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from tests.support.load import killed_rounds, nothing_is_missing
+from tests.support.load_paying import every_payment_is_settled
 
 ROUNDS = 3
 
@@ -18,7 +19,8 @@ def settings(demo_url, make_settings):
 
 async def test_nothing_acknowledged_is_missing_after_a_kill(settings):
     people = await killed_rounds(settings, ROUNDS, partial(nothing_is_missing, settings))
-    for kind in ("views", "written", "messages", "bookings"):
+    await every_payment_is_settled(settings)
+    for kind in ("views", "written", "messages", "bookings", "payments"):
         assert any(getattr(busy, kind) for busy in people), f"there was work to lose: {kind}"
 
 
@@ -37,4 +39,8 @@ async def test_a_page_that_was_not_written_down_would_be_noticed(settings):
     people[0].messages.pop("Message 99")
     people[0].bookings["A" * 22] = "B" * 22
     with pytest.raises(AssertionError, match="was told that these are booked"):
+        await nothing_is_missing(settings, people)
+    people[0].bookings.clear()
+    people[0].payments.append("A" * 22)
+    with pytest.raises(AssertionError, match="payment that was acknowledged is missing"):
         await nothing_is_missing(settings, people)

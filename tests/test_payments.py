@@ -364,7 +364,7 @@ async def test_what_was_cut_off_before_the_processor_answered_is_found_by_its_ke
     monkeypatch.undo()
     rows = await house.database.rows("SELECT state, session FROM payment WHERE state = 'made'")
     assert rows == [{"state": "made", "session": None}]
-    session = next(one["id"] for one in till.practice.notes._sessions()[::-1] if one["status"] == "open")
+    session = next(one["id"] for one in till.practice.notes.sessions()[::-1] if one["status"] == "open")
     await till.at(f"{till.origin}/pay/{session}", "pay", "never")
     await run_checks(house, processor)
     assert await left(house) == 0

@@ -23,6 +23,7 @@ from settings import Settings
 from tables.database import Database
 from tables.sealing import Keyring
 from tests.support.live import Live, running_portal
+from tests.support.load_paying import PAYS, no_payment_is_half, pay, statements
 
 BUSY = ("self", "helper-full", "helper-appointments", "stranger", "teen", "guardian")
 SLOT = re.compile(r"slot=([A-Za-z0-9_-]{22})")
@@ -35,6 +36,8 @@ class Busy:
 
     person: Person
     token: str
+    turn: int = 0
+    """What comes next: after a kill it goes on where it was."""
     before: int = 0
     """Looks of the demo's story, before any of ours."""
     views: int = 0
@@ -48,20 +51,25 @@ class Busy:
     """The last booking, until it was acknowledged or refused."""
     bookings: dict[str, str] = field(default_factory=dict)
     """The ref of each acknowledged booking, and of the time that it was for."""
+    statement: str = ""
+    """The address of what they pay in small parts; '' for who has no bills."""
+    paying: dict[str, str] = field(default_factory=dict)
+    """The last payment, until it was acknowledged or refused."""
+    payments: list[str] = field(default_factory=list)
+    """The ref of each acknowledged one."""
 
     @property
     def account(self) -> UUID:
         return fixed_id("account", self.person.handle)
 
     async def work(self, url: str) -> None:
-        """Results, a change of name, a message, a booking; until nobody answers any more. What was not acknowledged is sent again."""
+        """Results, a change of name, a message, a booking, a payment; until nobody answers any more. What was not
+        acknowledged is sent again."""
         async with httpx.AsyncClient(base_url=url, cookies={"s": self.token}, timeout=10) as client:
             try:
                 while True:
-                    await self.read(client)
-                    await self.write(client)
-                    await self.send(client)
-                    await self.book(client)
+                    await (self.read, self.write, self.send, self.book, self.pay)[self.turn % 5](client)
+                    self.turn += 1
             except httpx.TransportError:
                 return
 
@@ -110,6 +118,11 @@ class Busy:
         self.wished = {}
 
 
+    async def pay(self, client: httpx.AsyncClient) -> None:
+        ref = await pay(client, self.statement, lambda page: dict(HIDDEN.findall(page)), self.paying) if self.statement else None
+        self.payments += [ref] if ref else []
+
+
 async def busy_people(settings: Settings) -> list[Busy]:
     """Signed in straight through the sessions' table: six authenticator apps would need six half minutes."""
     house = await starting.open_house(settings, starting.make_house(settings))
@@ -121,7 +134,9 @@ async def busy_people(settings: Settings) -> list[Busy]:
                     house, fixed_id("account", handle), "personal", Visitor("127.0.0.1", "load"), house.clock(),
                     level="full", proven_at=house.clock(),
                 )  # fmt: skip
-            people.append(Busy(BY_HANDLE[handle], token, await looks(house.database, fixed_id("account", handle))))
+            busy = Busy(BY_HANDLE[handle], token, await looks(house.database, fixed_id("account", handle)))
+            busy.statement = (await statements(house.database)).get(PAYS.get(handle, ""), "")
+            people.append(busy)
         return people
     finally:
         await starting.close_house(house)
@@ -161,6 +176,7 @@ async def nothing_is_missing(settings: Settings, people: list[Busy]) -> None:
             await _no_message_of(database, Keyring(settings.keys), busy)
             await _no_booking_of(database, busy)
         await _no_time_has_two(database)
+        await no_payment_is_half(database, [ref for busy in people for ref in busy.payments])
     finally:
         await database.close()
 

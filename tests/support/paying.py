@@ -66,8 +66,16 @@ def signed(body: str, secret: str = HOOK_SECRET, at: int | None = None) -> str:
 
 @contextlib.contextmanager
 def running_till() -> Iterator[Till]:
+    """One that knows nothing yet."""
+    with served(Practice("", "")) as till:
+        yield till
+
+
+@contextlib.contextmanager
+def served(practice: Practice) -> Iterator[Till]:
+    """Without its own round of telling: a test says when a message is delivered."""
     port = free_port()
-    practice = Practice(f"http://127.0.0.1:{port}", "")
+    practice.origin = f"http://127.0.0.1:{port}"
     config = uvicorn.Config(practice, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
