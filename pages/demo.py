@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from notices import Letter
+from words.dates import when
 from words.gettext import N_, _
 
 STATES = {
@@ -28,13 +29,18 @@ class Kept(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """`link` is the address of ours in it, where it has one that leads on."""
+    """`to` is "" for a letter on paper; `link` is the address of ours in it, where it has one that leads on."""
 
     made: datetime
     to: str
     tag: tuple[str, str]
     letter: Letter
     link: str
+
+    @property
+    def sent(self) -> str:
+        moment = when(self.made)
+        return _("To %(who)s, %(moment)s", who=self.to, moment=moment) if self.to else _("On paper, %(moment)s", moment=moment)
 
     @property
     def lines(self) -> list[str]:
@@ -50,4 +56,4 @@ def sent_of(kept: Kept, origin: str) -> Sent:
     kind, words = STATES[kept.state]
     letter = kept.letter or Letter("", "", "", "en", "")
     found = re.search(re.escape(origin) + r"(/c/[\w-]+)", letter.text)
-    return Sent(kept.made_at, kept.address or _("on paper"), (kind, _(words)), letter, found[1] if found else "")
+    return Sent(kept.made_at, kept.address, (kind, _(words)), letter, found[1] if found else "")

@@ -95,6 +95,7 @@ async def test_forms_with_errors_are_fine(browser, portal_of_ours, database):
     for who, address, button in (
         ("nobody", "/sign-in", "Sign in"), ("nobody", "/register", "Go on"), ("nobody", "/staff/sign-in", "Sign in"),
         ("frontdesk", "/staff", "Find"), ("self", "/account/prove", "Go on"),
+        ("self", f"/records/{BY_HANDLE['self'].record_ref}/sharing/invitations", "Go on"),
     ):
         async with page_of(who, browser, portal_of_ours, database) as page:
             await page.goto(address)
