@@ -48,7 +48,7 @@ async def open_bill(house: House, viewer: Viewer, ref: str, access: Access) -> B
     if isinstance(decision, Refusal):
         return _denied(Refusal("stranger"), row, entry)
     entry.purpose = (Purpose.SELF if decision.basis == "self" else Purpose.HELPING).value
-    acts = access.action is Action.ACT or isinstance(await _decide(house, viewer, row, Action.ACT, viewer.now), Allowed)
+    acts = isinstance(await _decide(house, viewer, row, Action.ACT, viewer.now), Allowed)
     named, whole = await _named(house, viewer, row["guarantor"])
     return make(
         BillGrant, house=house, now=viewer.now, entry=entry, viewer=viewer, **_of_holder(row), basis=decision.basis,

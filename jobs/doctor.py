@@ -19,6 +19,7 @@ from tables.installation import sqlite_file
 from tables.resealing import left, unknown_keys
 
 LATE = timedelta(minutes=5)
+LONG_UNDER_WAY = timedelta(days=1)
 LITTLE_SPACE = 500_000_000
 CLINIC = {"name": "name", "phone": "phone", "hours": "hours", "zone": "time zone"}
 WAITS = {"email": "SMTP_URL is not set", "print": "the front desk prints them at /staff/letters"}
@@ -35,7 +36,7 @@ class Finding:
 
 
 async def examine(house: House, settings: Settings) -> list[Finding]:
-    parts = (_database, _clinic, _keys, _audit, _clock, _disk, _documents, _queue, _outbox, _broom)
+    parts = (_database, _clinic, _keys, _audit, _clock, _disk, _documents, _queue, _outbox, _ledger, _broom)
     return [finding for part in parts async for finding in part(house, settings)]
 
 
@@ -143,6 +144,22 @@ async def _lag(house: House, table: str, what: str, where: str) -> Finding:
     if failed[0]["n"]:
         return Finding("note", what, f"none late; {failed[0]['n']:,} given up" + (" (portal outbox)" if what == "letters" else ""))
     return Finding("ok", what, "none late, none given up")
+
+
+async def _ledger(house: House, settings: Settings) -> AsyncIterator[Finding]:
+    """Every transaction adds up to nothing; no payment is under way for longer than a processor needs."""
+    crooked = await house.database.rows(
+        "SELECT COUNT(*) AS n FROM (SELECT posting FROM ledger_entry GROUP BY posting, currency HAVING SUM(amount) <> 0) x"
+    )
+    late = await house.database.rows(
+        "SELECT COUNT(*) AS n FROM payment WHERE state IN ('made', 'sent') AND ends_at < ?", house.clock() - LONG_UNDER_WAY
+    )
+    if crooked[0]["n"]:
+        yield Finding("BAD", "ledger", f"{crooked[0]['n']:,} transactions do not add up to nothing")
+    elif late[0]["n"]:
+        yield Finding("note", "ledger", f"balanced; of {late[0]['n']:,} payments the processor has said nothing for a day")
+    else:
+        yield Finding("ok", "ledger", "every transaction adds up to nothing; no payment waits")
 
 
 async def _broom(house: House, settings: Settings) -> AsyncIterator[Finding]:

@@ -18,12 +18,12 @@ CHECKS = (
 DAILY, LAST = timedelta(days=1), timedelta(days=14)
 
 
-def next_state(state: str, told: str, asked_to_end: bool = False) -> str:
+def next_state(state: str, told: str) -> str:
     """`told` is what the processor says: open, paid or gone. Paid is for ever, and overtakes everything."""
     if state == PAID or told == "paid":
         return PAID
     if told == "gone" and state in UNDER_WAY:
-        return CANCELLED if asked_to_end else EXPIRED
+        return EXPIRED
     return state
 
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.support.mutants import ROOT, Mutant, all_mutants
 
-WATCHERS = ("tests/test_access.py", "tests/test_access_rule.py", "tests/test_guard.py")
+WATCHERS = ("tests/test_access.py", "tests/test_access_rule.py", "tests/test_guard.py", "tests/test_bill_access.py")
 
 EQUIVALENT = {
     # On SQLite an empty list in IN () matches nothing by itself; on PostgreSQL it is an error, so the line stays.

@@ -18,7 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = ("access.visible", "access.opening", "access.guard", "access.grant", "access.viewer", "rules.access")
+MODULES = (
+    "access.visible", "access.visible_bills", "access.predicates", "access.opening", "access.bills", "access.guard",
+    "access.grant", "access.viewer", "rules.access", "rules.billing",
+)  # fmt: skip
 TURNED = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,

@@ -1,0 +1,61 @@
+"""Amounts as people type them, and what becomes of a payment whatever is heard of it, as pure rules."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.amounts import NoAmount, least_payable, read_amount
+from rules.payments import CANCELLED, EXPIRED, LAST, MADE, PAID, SENT, UNDER_WAY, next_check, next_state
+
+NOW = datetime(2026, 5, 12, tzinfo=UTC)
+
+
+@given(st.text(max_size=40), st.sampled_from([0, 2, 3]))
+def test_whatever_is_typed_is_an_amount_above_nothing_or_refused(text, places):
+    try:
+        assert 0 < read_amount(text, places) < 10**16
+    except NoAmount as refused:
+        assert refused.reason in ("empty", "none", "places", "below", "huge")
+
+
+@given(st.integers(1, 10**12 - 1))
+def test_every_sum_that_a_bill_shows_is_read_back_as_it_is(cents):
+    for text in (f"{cents / 100:.2f}", f"${cents / 100:,.2f}", f" {cents / 100:,.2f} "):
+        assert read_amount(text, 2) == round(float(f"{cents / 100:.2f}") * 100)
+    assert read_amount(str(cents), 0) == cents
+
+
+def test_a_rest_below_what_is_usual_may_be_paid_whole():
+    assert least_payable(4260) == 50 and least_payable(20) == 20
+
+
+TOLD = st.lists(st.sampled_from(["open", "paid", "gone"]), max_size=12)
+
+
+@given(st.sampled_from([MADE, SENT, CANCELLED, EXPIRED]), TOLD)
+def test_what_was_once_told_as_paid_is_paid_in_the_end_whatever_the_order(state, told):
+    for one in told:
+        state = next_state(state, one)
+    assert (state == PAID) == ("paid" in told)
+
+
+@pytest.mark.parametrize("state", [MADE, SENT])
+def test_what_is_gone_ran_out_and_what_is_open_stays(state):
+    assert next_state(state, "gone") == EXPIRED and next_state(CANCELLED, "gone") == CANCELLED
+    assert next_state(state, "open") == state and state in UNDER_WAY
+
+
+def test_the_processor_is_asked_less_and_less_often_for_two_weeks():
+    at, times = NOW, []
+    for number in range(100):
+        following = next_check(number, NOW, at)
+        if following is None:
+            break
+        times.append(following - at)
+        at = following
+    assert times[0] == timedelta(minutes=1) and times == sorted(times) and times[-1] == timedelta(days=1)
+    assert LAST < at - NOW <= LAST + timedelta(days=1)
