@@ -17,4 +17,5 @@ async def test_nothing_acknowledged_is_missing_after_fifty_kills(demo_url, make_
     paid, asked = await every_payment_is_settled(settings)
     print(f"\n{paid:,} payments were settled, {asked:,} of them by asking.")
     print(f"\n{ROUNDS} kills: {sum(busy.views for busy in people):,} pages and {sum(busy.written for busy in people):,}"
-          f" changes and {sum(len(busy.messages) for busy in people):,} messages were acknowledged; none is missing.")  # fmt: skip
+          f" changes, {sum(len(busy.messages) for busy in people):,} messages and {sum(len(busy.bookings) for busy in people):,}"
+          " bookings were acknowledged; none is missing.")  # fmt: skip
