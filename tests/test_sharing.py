@@ -629,8 +629,10 @@ async def test_who_was_given_appointments_finds_nothing_else_not_even_a_count(pe
         "", "appointments", "visit-requests", "requests", "summary", "emergency-card", "leaving", "summary.txt", "emergency-card.txt",
         "appointments.txt",
     }, sorted(before)  # fmt: skip
+    before = {at: said for at, said in before.items() if "/time?" not in at}  # free times go by while one looks
     async with house.database.transaction():
         for table in EMPTIED:
             await house.database.rows(f"UPDATE {table} SET withdrawn_at = ?", datetime.now(UTC))
         await house.database.rows("UPDATE request SET category = 'control' WHERE category <> 'appointments'")
-    assert await pages_of(joseph, root) == before
+    after = await pages_of(joseph, root)
+    assert {at: said for at, said in after.items() if "/time?" not in at} == before

@@ -223,7 +223,7 @@ async def test_one_form_sent_twice_makes_one_code(desk, nora, demo_database):
     page = await desk.get(f"/staff/records/{nora.ref}/code")
     answers = await asyncio.gather(*(desk.send(page, "Make a code") for _ in range(4)))
     assert len({answer.headers["location"] for answer in answers}) == 1
-    rows = await demo_database.rows("SELECT COUNT(*) AS n FROM capability")
+    rows = await demo_database.rows("SELECT COUNT(*) AS n FROM capability WHERE object = ?", str(nora.id))
     assert rows[0]["n"] == 1
 
 
