@@ -294,6 +294,14 @@ async def test_an_account_that_was_closed_or_lost_the_acting_acts_no_more(till):
     assert not await still(mine)
 
 
+async def test_who_was_moved_to_another_duty_does_no_more_with_bills(till):
+    world = till.world
+    await world.person("biller", kind="staff", duties=(Duty.BILLING,))
+    desk = await open_bill_at_work(await at_work(till), till.accounts["Maria"].ref, bill(Action.ACT))
+    await world.house.database.rows("UPDATE staff_duty SET duty = 'frontdesk' WHERE account = ?", world.people["biller"].account)
+    assert not await still(desk)
+
+
 async def test_an_act_of_a_session_that_was_swept_away_is_not_done(till):
     mine = await opened(till, "maria", access=bill(Action.ACT))
     await till.world.house.database.rows("DELETE FROM session WHERE account = ?", till.world.people["maria"].account)
