@@ -36,7 +36,10 @@ HOLDERS = {
         "SELECT 1 FROM observation panel JOIN diagnostic_report held ON held.id = panel.report"
         " WHERE panel.id = observation.parent",
     ),
-    "request": ("SELECT 1 FROM medication_request held WHERE CAST(held.id AS VARCHAR(36)) = request.subject",),
+    "request": (
+        "SELECT 1 FROM record_source f JOIN medication_request held ON held.patient = f.id WHERE f.record = request.record"
+        " AND CAST(held.id AS VARCHAR(36)) = request.subject",
+    ),
 }  # fmt: skip
 """What a row may be part of, as `held`: a test of a report, of a panel, or of a report's panel; what a request is about."""
 

@@ -12,12 +12,15 @@ from uuid import UUID
 from access.audit import Entry
 from access.grant import BillGrant, SystemGrant
 from access.house import House
+from access.visible import visible
 from payments import NotTaken
 from payments.checkout import Processor
 from rules.ledger import PAYMENT, REFUND, entries_of
 from rules.payments import PAID, next_check
 from tables.base import new_id, new_ref
-from tables.ledger import On, Posting, balance_of, lock_statement, post, receipt_number, reserved_of
+from tables.ledger import (
+    On, Payment, Posting, Statement, balance_of, hearers, lock_statement, post, receipt_number, reserved_of,
+)  # fmt: skip
 from tables.queue import enqueue, enqueue_notice
 from tables.sending import Sending, use_key
 
@@ -26,7 +29,6 @@ REFUND_ROW = (
     "SELECT r.*, p.statement, p.guarantor, p.currency, p.charged, p.asked_by, g.holder FROM refund r"
     " JOIN payment p ON p.id = r.payment JOIN guarantor_account g ON g.id = p.guarantor WHERE r.id = ?"
 )
-HOLDERS = "SELECT account FROM share WHERE record = ? AND basis = 'self' AND revoked_at IS NULL"
 BACK = "SELECT COALESCE(SUM(amount), 0) AS sum FROM refund WHERE payment = ? AND state <> 'failed'"
 
 
@@ -45,9 +47,7 @@ async def post_payment(
     database, payment = grant.house.database, new_id()
     async with grant.acting("payment.post") as entry:
         await use_key(database, sending, outcome, grant.now)
-        rows = await database.rows(
-            "SELECT id, currency FROM statement WHERE ref = ? AND guarantor = ?", statement_ref, grant.guarantor
-        )
+        rows = await visible(grant, Statement).rows(("id", "currency"), "ref = ?", statement_ref)
         if not rows:
             raise LookupError(statement_ref)
         statement = rows[0]
@@ -78,8 +78,7 @@ async def _post(house: House, payment: UUID, statement: dict, guarantor: UUID, a
 
 
 async def _tell(house: House, holder: UUID, payer: UUID | None, event: str, payment: UUID, now: datetime, more: str = "") -> None:
-    accounts = {row["account"] for row in await house.database.rows(HOLDERS, holder)} | {payer} - {None}
-    for account in sorted(accounts, key=str):
+    for account in await hearers(house.database, holder, payer):
         await enqueue_notice(house.database, event, account, "Payment", payment, now, dedupe=f"{event}:{more or payment}")
 
 
@@ -106,10 +105,7 @@ async def give_back(grant: BillGrant, payment_ref: str, amount: int, reason: str
 
 
 async def _paid(grant: BillGrant, ref: str) -> dict:
-    rows = await grant.house.database.rows(
-        "SELECT id, statement, taken, charged FROM payment WHERE ref = ? AND guarantor = ? AND state = ?",
-        ref, grant.guarantor, PAID,
-    )
+    rows = await visible(grant, Payment).rows(("id", "statement", "taken", "charged"), "ref = ? AND state = ?", ref, PAID)
     if not rows:
         raise LookupError(ref)
     return rows[0]

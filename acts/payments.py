@@ -12,12 +12,15 @@ from uuid import UUID
 from access.audit import Entry
 from access.grant import BillGrant, SystemGrant
 from access.house import House
+from access.visible import visible
 from payments import GONE, Asked, Checkout, NotTaken
 from payments.checkout import Processor
 from rules.ledger import PAYMENT, entries_of
 from rules.payments import CANCELLED, KEPT_FOR, MADE, PAGE_FOR, PAID, UNDER_WAY, next_check, next_state
 from tables.base import new_id, new_ref
-from tables.ledger import On, Posting, balance_of, lock_statement, post, receipt_number, reserved_of
+from tables.ledger import (
+    On, Payment, Posting, Statement, balance_of, hearers, lock_statement, post, receipt_number, reserved_of,
+)  # fmt: skip
 from tables.queue import enqueue, enqueue_notice
 from tables.sending import Sending, use_key
 
@@ -26,7 +29,6 @@ PAYMENT_ROW = (
     "SELECT p.*, g.ref AS guarantor_ref, g.holder, t.number AS statement_number FROM payment p"
     " JOIN guarantor_account g ON g.id = p.guarantor JOIN statement t ON t.id = p.statement WHERE {which}"
 )
-HOLDERS = "SELECT account FROM share WHERE record = ? AND basis = 'self' AND revoked_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,7 @@ async def intend(grant: BillGrant, statement_ref: str, amount: int, sending: Sen
     """Writes down what is to be paid and keeps that sum for it: the ref of the payment. Raises TooMuch, LookupError."""
     database, payment, ref = grant.house.database, new_id(), new_ref()
     async with grant.acting("payment.begin") as entry:
-        rows = await database.rows(
-            "SELECT id, currency FROM statement WHERE ref = ? AND guarantor = ?", statement_ref, grant.guarantor
-        )
+        rows = await visible(grant, Statement).rows(("id", "currency"), "ref = ?", statement_ref)
         if not rows:
             raise LookupError(statement_ref)
         await use_key(database, sending, f"/bills/{grant.guarantor_ref}/payments/{ref}", grant.now)
@@ -98,7 +98,7 @@ async def send_off(house: House, processor: Processor, which: str, value: object
 async def call_off(grant: BillGrant, processor: Processor, ref: str, sending: Sending) -> None:
     """The processor's page is closed first: what was paid meanwhile stays paid. Raises LookupError, Unreachable."""
     database = grant.house.database
-    rows = await database.rows(PAYMENT_ROW.format(which="p.ref = ? AND p.guarantor = ?"), ref, grant.guarantor)
+    rows = await visible(grant, Payment).rows(("id", "state", "session"), "ref = ?", ref)
     if not rows:
         raise LookupError(ref)
     row = rows[0]
@@ -148,8 +148,7 @@ async def _post(house: House, row: dict, told: Checkout, now: datetime) -> None:
         f"payment:{row['id']}", payment=row["id"], by=row["asked_by"],
     )  # fmt: skip
     if await post(house.database, posting, now):
-        holders = {one["account"] for one in await house.database.rows(HOLDERS, row["holder"])}
-        for account in sorted(holders | {row["asked_by"]} - {None}, key=str):
+        for account in await hearers(house.database, row["holder"], row["asked_by"]):
             await enqueue_notice(house.database, "payment.received", account, "Payment", row["id"], now)
 
 

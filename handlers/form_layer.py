@@ -92,10 +92,11 @@ class FormLayer(ASGIMiddleware):
             scope["state"]["viewer"] = replace(viewer, visitor=replace(viewer.visitor, token_only=True))
 
     async def _fields(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> Fields:
-        """A file may come to a route that says so, from somebody who is signed in, and from nobody else."""
+        """A file may come to a route that says so, from somebody who is signed in, or was until just now: then their words
+        are parked without it. From nobody else."""
         limits, viewer = scope["app"].state.house.limits, scope["state"]["viewer"]
         kind = headers.get(b"content-type", FORM)
-        uploads = scope["route_handler"].opt.get("upload") and viewer.level == "full"
+        uploads = scope["route_handler"].opt.get("upload") and (viewer.level == "full" or viewer.ended == "expired")
         if uploads and kind.startswith(MULTIPART.encode()):
             body = await read_body(receive, limits.upload_bytes + limits.body_bytes, UPLOAD_SECONDS)
             try:

@@ -28,6 +28,7 @@ from words.gettext import N_, Later
 NAMES = {"message": "message", "refill": "refill", "visit": "visit_request"}
 """What one of them is called in an address's template."""
 NEW, SHOW = "requests/new.html", "requests/show.html"
+TOO_LATE = N_("This was answered or taken back before your words came, so they were not sent. Copy them, and ask again")
 DONE = {
     "asked": N_("We have it. You can see here how it stands."), "said": N_("We have it."),
     "cancelled": N_("You took it back. Nobody will work on it."), "late": N_("It was answered before you took it back."),
@@ -37,16 +38,18 @@ DONE = {
 
 def _reading(kind: str) -> tuple[HTTPRouteHandler, ...]:
     path, name = LISTINGS[kind].path, NAMES[kind]
+    access = record(Category(KINDS[kind].category), page=path)
 
-    @get(f"/{path}/{{{name}:str}}", access=record(Category(KINDS[kind].category), page=path))
+    @get(f"/{path}/{{{name}:str}}", access=access)
     async def show(request: Request) -> Response:
         asked = parse_ref(request.path_params[name])
         page = await request_page(request.state.grant, kind, asked.ref)
         if asked.form or page is None:
             return await in_form(request, page, asked.form, "sheet/show.html", path)
-        return await render(request, page, SHOW, form=await open_form(request, SayForm), notice=_notice(request), htmx=page.talks)
+        form = await open_form(request, SayForm)
+        return await render(request, page, SHOW, form=form, notice=_notice(request), htmx=page.talks)
 
-    @get(f"/{path}/{{{name}:str}}/files/{{file:str}}", access=record(Category(KINDS[kind].category), page=path))
+    @get(f"/{path}/{{{name}:str}}/files/{{file:str}}", access=access)
     async def file(request: Request) -> Response:
         ref, place = parse_file(request.path_params[name], request.path_params["file"])
         return attached(request, await request_file(request.state.grant, kind, ref, place))
@@ -55,10 +58,11 @@ def _reading(kind: str) -> tuple[HTTPRouteHandler, ...]:
 
 
 def _asking(kind: str) -> tuple[HTTPRouteHandler, ...]:
+    """The form stands at the draft's address too: who had to sign in again on the way to it comes back there."""
     path = LISTINGS[kind].path
     access = record(Category(KINDS[kind].category), Action.ACT, page=path)
 
-    @get(f"/{path}/new", access=access)
+    @get([f"/{path}/new", f"/{path}/draft"], access=access)
     async def new(request: Request) -> Response:
         page = await ask_page(request.state.grant, kind)
         kept = page.draft.fields if page.draft else {}
@@ -67,17 +71,7 @@ def _asking(kind: str) -> tuple[HTTPRouteHandler, ...]:
 
     @post(f"/{path}/new", access=access, upload=True)
     async def ask(request: Request) -> Response:
-        page = await ask_page(request.state.grant, kind)
-        form = read_form(request, AskForm, **_offered(page))
-        asking = page.asking(*form.asked) if form.validate() else None
-        file = await file_of(request, request.state.grant, form)
-        if asking is None or form.problems:
-            return await invalid(request, page, NEW, form)
-        try:
-            ref, done = await acts.ask(request.state.grant, asking, form.sending, path, file), "asked"
-        except acts.AlreadyOpen as open_one:
-            ref, done = open_one.ref, "waiting"
-        return see_other(request, page.link(path, ref, done=done))
+        return await _asked(request, kind, path)
 
     @post(f"/{path}/draft", access=access, upload=True)
     async def draft(request: Request) -> Response:
@@ -91,19 +85,27 @@ def _asking(kind: str) -> tuple[HTTPRouteHandler, ...]:
     return new, ask, draft
 
 
+async def _asked(request: Request, kind: str, path: str) -> Response:
+    page = await ask_page(request.state.grant, kind)
+    form = read_form(request, AskForm, **_offered(page))
+    asking = page.asking(*form.asked) if form.validate() else None
+    file = await file_of(request, request.state.grant, form)
+    if asking is None or form.problems:
+        return await invalid(request, page, NEW, form)
+    try:
+        ref, done = await acts.ask(request.state.grant, asking, form.sending, path, file), "asked"
+    except acts.AlreadyOpen as open_one:
+        ref, done = open_one.ref, "waiting"
+    return see_other(request, page.link(path, ref, done=done))
+
+
 def _acting(kind: str) -> tuple[HTTPRouteHandler, ...]:
     path, name = LISTINGS[kind].path, NAMES[kind]
     access = record(Category(KINDS[kind].category), Action.ACT, page=path)
 
     @post(f"/{path}/{{{name}:str}}", access=access, upload=True)
     async def say(request: Request) -> Response:
-        page, form = await _found(request, kind), read_form(request, SayForm)
-        whole, file = form.validate(), await file_of(request, request.state.grant, form)
-        if not whole or form.problems:
-            return await invalid(request, page, SHOW, form)
-        here = page.link(*page.here, done="said")
-        await acts.say(request.state.grant, page.here[1], form.words.data, form.sending, here, file)
-        return see_other(request, here)
+        return await _said(request, await _found(request, kind))
 
     @post(f"/{path}/{{{name}:str}}/cancellation", access=access)
     async def cancel(request: Request) -> Response:
@@ -123,6 +125,21 @@ def _acting(kind: str) -> tuple[HTTPRouteHandler, ...]:
         return await render(request, page, SHOW, form=await open_form(request, SayForm), block="update")
 
     return (say, answers) if KINDS[kind].talk else (say, cancel)
+
+
+async def _said(request: Request, page: RequestPage) -> Response:
+    """What came after the answer is not added, and stays where it was typed."""
+    form = read_form(request, SayForm)
+    whole, file = form.validate(), await file_of(request, request.state.grant, form)
+    if not whole or form.problems:
+        return await invalid(request, page, SHOW, form)
+    here = page.link(*page.here, done="said")
+    try:
+        await acts.say(request.state.grant, page.here[1], form.words.data, form.sending, here, file)
+    except acts.TooLate:
+        form.fail("words", Later(TOO_LATE))
+        return await invalid(request, page, SHOW, form)
+    return see_other(request, here)
 
 
 async def _found(request: Request, kind: str) -> RequestPage:

@@ -248,3 +248,12 @@ async def reserved_of(database: Database, statement: UUID, now: datetime) -> int
 def receipt_number() -> str:
     """What a person says on the phone of a payment: ten figures, and no secret."""
     return f"{secrets.randbelow(10**10):010d}"
+
+
+HOLDERS = "SELECT account FROM share WHERE record = ? AND basis = 'self' AND revoked_at IS NULL"
+
+
+async def hearers(database: Database, holder: UUID, payer: UUID | None) -> list[UUID]:
+    """The accounts that hear of a payment: whoever owes, and whoever paid for them."""
+    holders = {row["account"] for row in await database.rows(HOLDERS, holder)}
+    return sorted(holders | {payer} - {None}, key=str)

@@ -3,49 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 
 import pytest
 
-from app import create_app
 from seeds.cast import fixed_id
 from tests.support.billing import owed, unbalanced
-from tests.support.client import client_of, started
-from tests.support.owners import cookie_of
-from tests.support.paying import running_till
+from tests.support.tills import house, portal, somebody, till  # noqa: F401 -- fixtures
 from tests.test_payments import begun, left, run_checks, statement
 
 BORN = {"born_month": "3", "born_day": "4", "born_year": "1958"}
-
-
-@pytest.fixture(scope="module")
-def till():
-    with running_till() as running:
-        yield running
-
-
-@pytest.fixture
-async def portal(demo_url, make_settings, till):
-    outer = create_app(make_settings(demo_url, PORTAL_PRACTICE_PORT=str(till.port)))
-    async with started(outer) as running:
-        yield outer.app, running
-
-
-@pytest.fixture
-def house(portal):
-    return portal[0].state.house
-
-
-@pytest.fixture
-async def somebody(portal, house):
-    async with contextlib.AsyncExitStack() as stack:
-
-        async def arrives(handle: str):
-            client = await stack.enter_async_context(client_of(portal[1]))
-            client.cookies.set("s", (await cookie_of(house.database, handle, "", house.clock()))["value"])
-            return client
-
-        yield arrives
 
 
 async def found(priya, **who):

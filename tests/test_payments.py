@@ -3,55 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from app import create_app
 from jobs.job import Job
 from jobs.payments import check_payment
 from seeds.cast import fixed_id
 from tests.support.billing import owed, unbalanced
-from tests.support.client import client_of, started
-from tests.support.owners import cookie_of
-from tests.support.paying import running_till, signed, tell
+from tests.support.paying import signed, tell
 from tests.support.pdf import Document, pdf_problems
+from tests.support.tills import house, portal, somebody, till  # noqa: F401 -- fixtures
 
 OPEN, LEFT = "1510", 4260
-
-
-@pytest.fixture(scope="module")
-def till():
-    with running_till() as running:
-        yield running
-
-
-@pytest.fixture
-async def portal(demo_url, make_settings, till):
-    outer = create_app(make_settings(demo_url, PORTAL_PRACTICE_PORT=str(till.port)))
-    async with started(outer) as running:
-        yield outer.app, running
-
-
-@pytest.fixture
-def house(portal):
-    return portal[0].state.house
-
-
-@pytest.fixture
-async def payer(portal, house):
-    """`maria = await payer("self")`: a browser of hers, without the way through the door."""
-    async with contextlib.AsyncExitStack() as stack:
-
-        async def arrives(handle: str):
-            somebody = await stack.enter_async_context(client_of(portal[1]))
-            somebody.cookies.set("s", (await cookie_of(house.database, handle, "", house.clock()))["value"])
-            return somebody
-
-        yield arrives
 
 
 async def statement(client, number: str = OPEN, whose: str = "Your bills"):
@@ -81,8 +47,8 @@ async def states(house) -> list[str]:
     return [row["state"] for row in rows]
 
 
-async def test_a_statement_is_paid_whole(payer, till, house):
-    maria = await payer("self")
+async def test_a_statement_is_paid_whole(somebody, till, house):
+    maria = await somebody("self")
     page = await begun(maria)
     assert page.startswith(till.origin) and await left(house) == LEFT
     back = await till.at(page, "pay")
@@ -94,8 +60,8 @@ async def test_a_statement_is_paid_whole(payer, till, house):
     assert seen.h1 == "Receipt Payment of $42.60" and "We have your payment. Thank you." in seen.main
 
 
-async def test_a_part_is_paid_and_the_rest_is_left(payer, till, house):
-    maria = await payer("self")
+async def test_a_part_is_paid_and_the_rest_is_left(somebody, till, house):
+    maria = await somebody("self")
     page = await chosen(maria, "$20")
     assert "You pay$20.00" in page.main and "Left to pay afterwards$22.60" in page.main
     address = (await maria.send(page, "Go to the card page")).headers["location"]
@@ -114,20 +80,20 @@ async def test_a_part_is_paid_and_the_rest_is_left(payer, till, house):
     ("1e3", "Enter an amount in figures, such as 42.60"), ("0.20", "Enter $0.50 or more"), ("٤٢", "Enter an amount in figures, such as 42.60"),
     ("NaN", "Enter an amount in figures, such as 42.60"), ("9" * 4000, "Enter a smaller amount"),
 ])  # fmt: skip
-async def test_an_amount_that_cannot_be_is_said_in_words_and_kept(payer, typed, said):
-    maria = await payer("self")
+async def test_an_amount_that_cannot_be_is_said_in_words_and_kept(somebody, typed, said):
+    maria = await somebody("self")
     page = await chosen(maria, typed)
     assert page.status == 422 and page.errors == [said]
     assert page.tree.by_id["amount"].get("value") == typed
 
 
 @pytest.mark.parametrize("typed", ["42.60", "$42.60", " 42.6 ", "0042.60", "42.600"])
-async def test_an_amount_may_be_written_as_on_a_bill(payer, typed):
-    assert "You pay$42.60" in (await chosen(await payer("self"), typed)).main
+async def test_an_amount_may_be_written_as_on_a_bill(somebody, typed):
+    assert "You pay$42.60" in (await chosen(await somebody("self"), typed)).main
 
 
-async def test_what_is_left_is_worked_out_by_htmx_and_by_a_button(payer):
-    maria = await payer("self")
+async def test_what_is_left_is_worked_out_by_htmx_and_by_a_button(somebody):
+    maria = await somebody("self")
     page = await maria.follow(await statement(maria), "Pay by card")
     whole = await maria.submit(page, "Go on", press="Work out what is left", amount="12.60")
     assert "Left to pay afterwards: $30.00." in whole.main and whole.tree.by_id["amount"].get("value") == "12.60"
@@ -143,24 +109,24 @@ def keys_of(page) -> dict:
 # The processor
 
 
-async def test_only_the_page_that_leads_there_lets_a_form_end_at_the_processor(payer, till):
-    maria = await payer("self")
+async def test_only_the_page_that_leads_there_lets_a_form_end_at_the_processor(somebody, till):
+    maria = await somebody("self")
     confirm = await chosen(maria)
     assert f"form-action 'self' {till.origin};" in confirm.headers["content-security-policy"]
     page = await statement(maria)
     assert till.origin not in page.headers["content-security-policy"]
 
 
-async def test_the_processor_is_told_the_sum_and_nothing_of_who_or_what_for(payer, till):
-    page = await begun(await payer("self"))
+async def test_the_processor_is_told_the_sum_and_nothing_of_who_or_what_for(somebody, till):
+    page = await begun(await somebody("self"))
     known = str(till.practice.notes.get(page.rpartition("/")[2]))
     for private in ("Maria", "Delgado", "1510", "Ferritin", "example.org"):
         assert private not in known
     assert "Riverbend Family Clinic" in known and "4260" in known
 
 
-async def test_declined_stopped_and_paid_after_all(payer, till, house):
-    maria = await payer("self")
+async def test_declined_stopped_and_paid_after_all(somebody, till, house):
+    maria = await somebody("self")
     page = await begun(maria)
     assert await till.at(page, "decline") == "" and await till.delivers(maria) == []
     stopped = await maria.get(await till.at(page, "stop"))
@@ -172,8 +138,8 @@ async def test_declined_stopped_and_paid_after_all(payer, till, house):
     assert await left(house) == 0
 
 
-async def test_a_payment_that_was_begun_can_be_stopped(payer, till, house):
-    maria = await payer("self")
+async def test_a_payment_that_was_begun_can_be_stopped(somebody, till, house):
+    maria = await somebody("self")
     page = await begun(maria)
     back = await maria.get(await till.at(page, "stop"))
     over = await maria.submit(back, "Stop this payment")
@@ -184,8 +150,8 @@ async def test_a_payment_that_was_begun_can_be_stopped(payer, till, house):
     assert await left(house) == LEFT
 
 
-async def test_who_stops_what_was_paid_a_moment_ago_has_paid(payer, till, house):
-    maria = await payer("self")
+async def test_who_stops_what_was_paid_a_moment_ago_has_paid(somebody, till, house):
+    maria = await somebody("self")
     page = await begun(maria)
     back = await maria.get(await till.at(page, "stop"))
     await till.at(page, "pay", "never")
@@ -197,8 +163,8 @@ async def test_who_stops_what_was_paid_a_moment_ago_has_paid(payer, till, house)
 
 
 @pytest.mark.parametrize("ways", ["twice", "now"])
-async def test_a_message_that_comes_again_pays_once(payer, till, house, ways):
-    maria = await payer("self")
+async def test_a_message_that_comes_again_pays_once(somebody, till, house, ways):
+    maria = await somebody("self")
     await till.at(await begun(maria), "pay", ways)
     await till.delivers(maria)
     body, signature = till.heard[-1]
@@ -210,8 +176,8 @@ async def test_a_message_that_comes_again_pays_once(payer, till, house, ways):
 
 
 @pytest.mark.parametrize("forged", ["", "t=1,v1=00", "nonsense", "unknown key", "too old", "changed"])
-async def test_a_message_that_the_processor_did_not_sign_changes_nothing(payer, till, house, forged):
-    maria = await payer("self")
+async def test_a_message_that_the_processor_did_not_sign_changes_nothing(somebody, till, house, forged):
+    maria = await somebody("self")
     session = (await begun(maria)).rpartition("/")[2]
     body = till.event(session, status="complete", payment_status="paid")
     signature = {"unknown key": signed(body, "whsec_other"), "too old": signed(body, at=1_700_000_000), "changed": signed("{}")}
@@ -223,15 +189,15 @@ async def test_a_message_that_the_processor_did_not_sign_changes_nothing(payer, 
     ("customer.created", {}, b"not ours"), ("payout.paid", {"id": "po_1"}, b"not ours"),
     ("checkout.session.completed", {"id": "cs_other", "client_reference_id": None}, b"not ours"),
 ])  # fmt: skip
-async def test_what_is_none_of_ours_is_answered_and_left_alone(payer, till, house, kind, changed, answer):
-    maria = await payer("self")
+async def test_what_is_none_of_ours_is_answered_and_left_alone(somebody, till, house, kind, changed, answer):
+    maria = await somebody("self")
     body = till.event((await begun(maria)).rpartition("/")[2], kind, payment_status="paid", **changed)
     seen = await tell(maria, body, signed(body))
     assert seen.status == 200 and seen.content == answer and await left(house) == LEFT
 
 
-async def test_messages_in_any_order_come_to_one_truth(payer, till, house):
-    maria = await payer("self")
+async def test_messages_in_any_order_come_to_one_truth(somebody, till, house):
+    maria = await somebody("self")
     page = await begun(maria)
     session = page.rpartition("/")[2]
     await till.at(page, "pay", "never")
@@ -243,8 +209,8 @@ async def test_messages_in_any_order_come_to_one_truth(payer, till, house):
     assert await states(house) == ["paid"] and await left(house) == 0
 
 
-async def test_a_message_before_the_return_and_one_after_three_days_are_the_same(payer, till, house):
-    maria = await payer("self")
+async def test_a_message_before_the_return_and_one_after_three_days_are_the_same(somebody, till, house):
+    maria = await somebody("self")
     page = await begun(maria)
     back = await till.at(page, "pay", "never")
     async with house.database.transaction():
@@ -255,8 +221,8 @@ async def test_a_message_before_the_return_and_one_after_three_days_are_the_same
     assert (await maria.get(back)).h1 == "Receipt Payment of $42.60" and await left(house) == 0
 
 
-async def test_what_the_processor_took_too_much_of_all_the_same_is_said_and_owed_back(payer, till, house):
-    maria, ana = await payer("self"), await payer("helper-full")
+async def test_what_the_processor_took_too_much_of_all_the_same_is_said_and_owed_back(somebody, till, house):
+    maria, ana = await somebody("self"), await somebody("helper-full")
     first = await begun(maria)
     async with house.database.transaction():
         await house.database.rows("UPDATE payment SET ends_at = ? WHERE state = 'sent'", house.clock() - timedelta(minutes=1))
@@ -271,8 +237,8 @@ async def test_what_the_processor_took_too_much_of_all_the_same_is_said_and_owed
 # At the same moment, and again
 
 
-async def test_of_fifty_who_pay_one_statement_at_once_one_does(payer, till, house):
-    maria = await payer("self")
+async def test_of_fifty_who_pay_one_statement_at_once_one_does(somebody, till, house):
+    maria = await somebody("self")
     pages = await asyncio.gather(*(chosen(maria) for _ in range(50)))
     answers = await asyncio.gather(*(maria.send(page, "Go to the card page") for page in pages))
     gone = [seen for seen in answers if seen.status == 303]
@@ -284,8 +250,8 @@ async def test_of_fifty_who_pay_one_statement_at_once_one_does(payer, till, hous
     assert await left(house) == 0 and await unbalanced(house.database) == []
 
 
-async def test_fifty_who_pay_a_tenth_each_never_pay_more_than_is_owed(payer, till, house):
-    maria = await payer("self")
+async def test_fifty_who_pay_a_tenth_each_never_pay_more_than_is_owed(somebody, till, house):
+    maria = await somebody("self")
     pages = await asyncio.gather(*(chosen(maria, "4.26") for _ in range(50)))
     answers = await asyncio.gather(*(maria.send(page, "Go to the card page") for page in pages))
     gone = [seen.headers["location"] for seen in answers if seen.status == 303]
@@ -297,8 +263,8 @@ async def test_fifty_who_pay_a_tenth_each_never_pay_more_than_is_owed(payer, til
     assert await left(house) == 0
 
 
-async def test_the_same_press_again_leads_to_the_same_payment(payer, till, house):
-    maria = await payer("self")
+async def test_the_same_press_again_leads_to_the_same_payment(somebody, till, house):
+    maria = await somebody("self")
     page = await chosen(maria)
     first = await maria.send(page, "Go to the card page")
     again = await maria.arrive(await maria.send(page, "Go to the card page"))
@@ -306,8 +272,8 @@ async def test_the_same_press_again_leads_to_the_same_payment(payer, till, house
     assert (await maria.send(again, "Go to the card page")).headers["location"] == first.headers["location"]
 
 
-async def test_a_stale_page_says_that_somebody_paid_meanwhile(payer, till, house):
-    maria, ana = await payer("self"), await payer("helper-full")
+async def test_a_stale_page_says_that_somebody_paid_meanwhile(somebody, till, house):
+    maria, ana = await somebody("self"), await somebody("helper-full")
     stale = await chosen(ana, whose="Bills of Maria Delgado")
     await till.at(await begun(maria), "pay")
     await till.delivers(maria)
@@ -328,16 +294,16 @@ async def run_checks(house, processor, kind: str = "payment.check", work=check_p
     return len(rows)
 
 
-async def test_the_reconciler_settles_what_no_message_told(payer, till, house, portal):
-    maria = await payer("self")
+async def test_the_reconciler_settles_what_no_message_told(somebody, till, house, portal):
+    maria = await somebody("self")
     await till.at(await begun(maria), "pay", "never")
     assert await run_checks(house, portal[0].state.processor) == 1
     assert await left(house) == 0 and await states(house) == ["paid"]
     assert await run_checks(house, portal[0].state.processor) == 0
 
 
-async def test_a_page_that_nobody_paid_is_closed_when_its_time_is_over(payer, till, house, portal):
-    maria = await payer("self")
+async def test_a_page_that_nobody_paid_is_closed_when_its_time_is_over(somebody, till, house, portal):
+    maria = await somebody("self")
     page = await begun(maria)
     processor = portal[0].state.processor
     await run_checks(house, processor)
@@ -349,8 +315,8 @@ async def test_a_page_that_nobody_paid_is_closed_when_its_time_is_over(payer, ti
     assert await run_checks(house, processor) == 0
 
 
-async def test_what_was_cut_off_before_the_processor_answered_is_found_by_its_key(payer, till, house, portal, monkeypatch):
-    maria = await payer("self")
+async def test_what_was_cut_off_before_the_processor_answered_is_found_by_its_key(somebody, till, house, portal, monkeypatch):
+    maria = await somebody("self")
     processor = portal[0].state.processor
     page = await chosen(maria)
     real = processor.begin
@@ -370,8 +336,8 @@ async def test_what_was_cut_off_before_the_processor_answered_is_found_by_its_ke
     assert await left(house) == 0
 
 
-async def test_while_the_processor_is_away_nothing_is_lost_and_the_page_says_so(payer, house, portal, monkeypatch):
-    maria = await payer("self")
+async def test_while_the_processor_is_away_nothing_is_lost_and_the_page_says_so(somebody, house, portal, monkeypatch):
+    maria = await somebody("self")
     processor = portal[0].state.processor
     away = type(processor)(processor.secret, processor.hook_secret, "http://127.0.0.1:9", "http://127.0.0.1:9")
     portal[0].state.processor = away
@@ -387,8 +353,8 @@ async def test_while_the_processor_is_away_nothing_is_lost_and_the_page_says_so(
 # Whose
 
 
-async def test_a_helper_pays_and_it_says_who_did_it_for_whom(payer, till, house):
-    ana, maria = await payer("helper-full"), await payer("self")
+async def test_a_helper_pays_and_it_says_who_did_it_for_whom(somebody, till, house):
+    ana, maria = await somebody("helper-full"), await somebody("self")
     back = await till.at(await begun(ana, whose="Bills of Maria Delgado"), "pay")
     await till.delivers(ana)
     assert "We have your payment. Thank you." in (await ana.get(back)).main
@@ -398,16 +364,16 @@ async def test_a_helper_pays_and_it_says_who_did_it_for_whom(payer, till, house)
     assert {UUID(str(row["account"])) for row in told} == {fixed_id("account", "self"), fixed_id("account", "helper-full")}
 
 
-async def test_a_mother_pays_for_her_son(payer, till, house):
-    meera = await payer("guardian")
+async def test_a_mother_pays_for_her_son(somebody, till, house):
+    meera = await somebody("guardian")
     await till.at(await begun(meera, "50", number="2304"), "pay")
     await till.delivers(meera)
     assert await left(house, "2304") == 0 and "$30.00 is left to pay, on 1 statement." in (await meera.get("/bills")).main
 
 
 @pytest.mark.parametrize("who", ["stranger", "teen", "guardian", "helper-appointments", "helper-revoked", "billing"])
-async def test_nobody_else_pays_stops_or_sees_it(payer, till, who):
-    maria, other = await payer("self"), await payer(who)
+async def test_nobody_else_pays_stops_or_sees_it(somebody, till, who):
+    maria, other = await somebody("self"), await somebody(who)
     back = (await maria.get(await till.at(await begun(maria), "stop"))).url.partition("?")[0]
     pay = f"{(await statement(maria)).url}/payment"
     keys = keys_of(await other.get("/account/preferences" if who != "billing" else "/staff"))
@@ -417,8 +383,8 @@ async def test_nobody_else_pays_stops_or_sees_it(payer, till, who):
         assert (await other.post(address, data=keys | {"amount": "100"})).status in (403, 404)
 
 
-async def test_a_helper_whose_share_ends_in_between_pays_nothing(payer, house):
-    ana = await payer("helper-full")
+async def test_a_helper_whose_share_ends_in_between_pays_nothing(somebody, house):
+    ana = await somebody("helper-full")
     page = await chosen(ana, whose="Bills of Maria Delgado")
     async with house.database.transaction():
         await house.database.rows("UPDATE share SET revoked_at = ? WHERE account = ? AND basis = 'helper'",
@@ -430,8 +396,8 @@ async def test_a_helper_whose_share_ends_in_between_pays_nothing(payer, house):
 # What is kept
 
 
-async def test_receipts_history_and_slip_say_the_same_on_paper_and_as_text(payer, till, house):
-    maria = await payer("self")
+async def test_receipts_history_and_slip_say_the_same_on_paper_and_as_text(somebody, till, house):
+    maria = await somebody("self")
     back = (await till.at(await begun(maria), "pay")).partition("localhost:8000")[2].partition("?")[0]
     await till.delivers(maria)
     account = back.rpartition("/payments")[0]
@@ -444,9 +410,9 @@ async def test_receipts_history_and_slip_say_the_same_on_paper_and_as_text(payer
             assert [fact for fact in facts if fact not in said.replace("\u00a0", " ")] == []
 
 
-async def test_where_no_processor_is_set_up_the_page_says_how_else_to_pay(payer, portal):
+async def test_where_no_processor_is_set_up_the_page_says_how_else_to_pay(somebody, portal):
     processor, portal[0].state.processor = portal[0].state.processor, None
-    maria = await payer("self")
+    maria = await somebody("self")
     page = await statement(maria)
     assert "Pay by card" not in page.main and "Pay by phone" in page.main
     assert (await maria.get(f"{page.url}/payment")).status == 404

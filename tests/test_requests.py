@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from PIL import Image
+
+from access.visible import HOLDERS
+from tests.support.signing_in import sign_in
 
 from tests.support.watching import watched_reads
 
@@ -365,3 +369,74 @@ async def test_an_answer_comes_into_the_page_that_is_being_read(maria, person, c
     came = await maria.htmx("GET", address, target="div#thread")
     assert "On Monday." in came.html and "Something new was written." in came.html and not came.is_whole
     assert "On Monday." in (await maria.get(address)).main
+
+
+# Too late, and out of time
+
+
+async def test_words_that_come_after_the_answer_are_not_sent_and_stay_where_they_were_typed(maria, person, cast):
+    page = await maria.get(home(cast, "/visit-requests/new"))
+    stale = await maria.submit(page, "Ask for this visit", words="Mornings, please")
+    desk = await person("frontdesk")
+    await desk.submit(await taken(desk, "Visit asked for from Maria Delgado"), "Send the answer", answer="call", words="")
+    late = await maria.send(stale, "Send", words="Or on Thursday")
+    assert late.status == 422 and "so they were not sent" in late.main and "Or on Thursday" in late.html
+    assert "Or on Thursday" not in (await maria.get(stale.url)).html
+
+
+async def test_an_answer_to_what_was_taken_back_meanwhile_is_not_sent(maria, person, cast):
+    page = await maria.get(home(cast, "/visit-requests/new"))
+    sent = await maria.submit(page, "Ask for this visit", words="Mornings, please")
+    desk = await person("frontdesk")
+    item = await taken(desk, "Visit asked for from Maria Delgado")
+    await maria.submit(await maria.get(sent.url), "Take this back")
+    late = await desk.send(item, "Send the answer", answer="call", words="Kept words")
+    assert late.status in (303, 403, 422) and "Kept words" not in (await maria.get(sent.url)).html
+
+
+async def test_a_draft_that_was_kept_too_late_comes_back_after_signing_in(maria, cast, demo_database):
+    page = await maria.get(home(cast, "/messages/new"))
+    async with demo_database.transaction():
+        await demo_database.rows("UPDATE session SET ends_at = ?", datetime.now(UTC) - timedelta(seconds=1))
+    answer = await maria.send(page, "Send", press="Keep as a draft", topic="bill", words="Half a thought")
+    assert answer.status == 303 and "/sign-in" in answer.headers["location"]
+    back = parse_qs(urlsplit(answer.headers["location"]).query)["next"][0]
+    async with demo_database.transaction():
+        await demo_database.rows("UPDATE authenticator SET last_step = 0")
+    await sign_in(maria, cast["self"])
+    assert "Half a thought" in (await maria.get(back)).html
+
+
+async def test_what_a_helper_may_see_of_requests_is_found_among_the_medicines_of_that_person(demo_database, cast, now):
+    """However many patients there are: the plan begins with the patient, and reads no table of medicines whole."""
+    if not demo_database.is_sqlite:
+        pytest.skip("the plan is read on SQLite")
+    holder = HOLDERS["request"][0]
+    plan = await demo_database.rows(f"SELECT * FROM request WHERE NOT EXISTS ({holder})".replace("SELECT *", "EXPLAIN QUERY PLAN SELECT *", 1))
+    assert not any(row["detail"].startswith("SCAN held") for row in plan), [row["detail"] for row in plan]
+
+
+async def test_a_message_sent_when_the_time_was_over_waits_to_be_sent_and_its_file_is_not_kept(maria, cast, demo_database):
+    page = await maria.get(home(cast, "/messages/new"))
+    async with demo_database.transaction():
+        await demo_database.rows("UPDATE session SET ends_at = ?", datetime.now(UTC) - timedelta(seconds=1))
+    answer = await maria.send(page, "Send", topic="bill", words="A whole letter", file=("a.pdf", PDF, "application/pdf"))
+    assert answer.status == 303 and "ended=kept" in answer.headers["location"]
+    back = parse_qs(urlsplit(answer.headers["location"]).query)["next"][0]
+    async with demo_database.transaction():
+        await demo_database.rows("UPDATE authenticator SET last_step = 0")
+    await sign_in(maria, cast["self"])
+    filled = await maria.get(back)
+    assert "A whole letter" in filled.html
+    assert "We have it." in (await maria.submit(filled, "Send")).main
+
+
+async def test_a_stranger_without_a_session_sends_no_file(client, cast):
+    answer = await client.request("POST", home(cast, "/messages/new"), data={"words": "x"}, files=[("file", ("x.pdf", PDF, "application/pdf"))])
+    assert answer.status == 415
+
+
+async def test_who_stays_signed_in_while_writing_a_message_keeps_the_words(maria, cast):
+    page = await maria.get(home(cast, "/messages/new"))
+    stayed = await maria.submit(page, "Send", press="Stay signed in", topic="health", words="A long letter")
+    assert stayed.status == 200 and "A long letter" in stayed.html

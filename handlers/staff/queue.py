@@ -6,9 +6,11 @@ from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from access.grant import RecordGrant
 from access.vocabulary import ANSWERS_REQUESTS, staff
 from acts import request_queue as acts
 from acts.requests import TooLate
+from files.store import Prepared
 from forms.requests import AnswerForm
 from forms.security import PressForm
 from handlers.forms import open_form, read_form
@@ -20,6 +22,8 @@ from pages.queue import item_file, item_page, queue_page
 from words.gettext import N_, Later
 
 ACCESS = staff(*ANSWERS_REQUESTS)
+ANSWERED = "/staff/requests?done=answered"
+TOO_LATE = N_("It was taken back, or changed, before your answer came. Nothing was sent")
 DONE = {
     "taken": N_("You have taken it. Nobody else will work on it."), "back": N_("You gave it back."),
     "answered": N_("Your answer is sent."),
@@ -61,10 +65,19 @@ async def answer(request: Request, item: FromPath[str]) -> Response:
     if grant is None:
         return see_other(request, f"/staff/requests/{item}?done=late")
     whole, file = form.validate(), await file_of(request, grant, form)
-    if not whole or form.problems:
-        return await invalid(request, page, "staff/request.html", form)
-    await acts.answer(grant, form.chosen, form.words.data, form.sending, "/staff/requests?done=answered", file)
-    return see_other(request, "/staff/requests?done=answered")
+    if whole and not form.problems and await _sent(grant, form, file):
+        return see_other(request, ANSWERED)
+    return await invalid(request, page, "staff/request.html", form)
+
+
+async def _sent(grant: RecordGrant, form: AnswerForm, file: Prepared | None) -> bool:
+    """False, with the reason in the form, where it was taken back or changed before the answer came."""
+    try:
+        await acts.answer(grant, form.chosen, form.words.data, form.sending, ANSWERED, file)
+    except TooLate:
+        form.fail("words", Later(TOO_LATE))
+        return False
+    return True
 
 
 async def _assign(request: Request, item: str, act, outcome: str) -> Response:

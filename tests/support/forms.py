@@ -79,12 +79,14 @@ def fill(tree: Tree, page_url: str, which: str | int, answers: dict[str, object]
     if button is not None and button.get("name"):
         fields.append((button.get("name"), button.get("value") or ""))
     action = (button.get("formaction") if button is not None else None) or form.get("action") or page_url
-    return _sending(form, urljoin(page_url, action), fields, files)
+    own = button.get("formenctype") if button is not None else None
+    return _sending(form, urljoin(page_url, action), fields, files, own or form.get("enctype"))
 
 
-def _sending(form: Element, url: str, fields: list, files: list) -> Sending:
+def _sending(form: Element, url: str, fields: list, files: list, coding: str | None) -> Sending:
+    """`coding`: a button's own way of writing the form down goes before the form's."""
     if form.get("method", "get").lower() == "post":
-        multipart = tuple(files) if form.get("enctype") == "multipart/form-data" else ()
+        multipart = tuple(files) if coding == "multipart/form-data" else ()
         return Sending("POST", url, tuple(fields), multipart)
     return Sending("GET", urlunsplit(urlsplit(url)._replace(query=urlencode(fields))), ())
 

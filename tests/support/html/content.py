@@ -31,7 +31,7 @@ SVG = "circle clipPath defs desc ellipse g line marker path pattern polygon poly
 GLOBAL = frozenset("id class lang dir hidden tabindex role autofocus translate".split())
 OWN = {
     "a": "href hreflang rel download type", "abbr": "title", "button": "type name value form formaction formmethod "
-    "formnovalidate popovertarget", "col": "span", "colgroup": "span", "data": "value", "details": "open name",
+    "formenctype formnovalidate popovertarget", "col": "span", "colgroup": "span", "data": "value", "details": "open name",
     "form": "action method enctype novalidate autocomplete", "fieldset": "name form", "img": "src alt width height loading",
     "input": "type name value required checked autocomplete inputmode maxlength minlength min max step pattern size "
     "accept multiple readonly list form spellcheck autocapitalize", "label": "for", "li": "value", "link": "rel href",
