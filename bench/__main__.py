@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uvloop
 
-from bench import importing, requests
+from bench import importing, requests, starting
 
 
 def main() -> None:
     uvloop.run(requests.report())
+    starting.report()
     importing.report()
 
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from piccolo.table import Table
-
 from access.grant import RecordGrant
 from access.visible import one_of, visible
 from access.vocabulary import PLACES, Category
@@ -138,7 +136,7 @@ def _listed(said: Sequence[str]) -> str:
 
 
 async def home_page(grant: RecordGrant) -> HomePage:
-    reports = await _reports(grant) if grant.may(Category.RESULTS) else []
+    reports, scans = await _reports(grant)
     tests = await _tests(grant) if grant.may(Category.RESULTS) else []
     fixed = [row for row in (*tests, *reports) if row["corrected"] and row["changed_at"] > grant.now - NEW_FOR]
     inside = {row["report"] for row in fixed if row.get("report")}
@@ -149,8 +147,8 @@ async def home_page(grant: RecordGrant) -> HomePage:
         new=_news(row for row in lone if row not in fixed and not _waits(row) and _fresh(grant, row)),
         corrected=_news(row for row in fixed if row["id"] not in inside),
         waiting=_news(row for row in lone if _waits(row)),
-        scans=await _arrived(grant, DiagnosticReport, Category.IMAGING),
-        papers=await _arrived(grant, DocumentReference, Category.DOCUMENTS),
+        scans=_news(scans),
+        papers=await _papers(grant),
         answers=await unread(grant),
         coming=await next_appointment(grant) if grant.may(Category.APPOINTMENTS) else None,
         visit=await _last_visit(grant) if grant.may(Category.VISITS) else None,
@@ -159,21 +157,26 @@ async def home_page(grant: RecordGrant) -> HomePage:
 
 
 NEWS = ("label", "loinc", "status", "corrected", "changed_at", "released_at", "effective")
-REPORTS = columns(DiagnosticReport, ("id", *NEWS, "conclusion", "note"))
+REPORTS = columns(DiagnosticReport, ("id", *NEWS, "category", "conclusion", "note"))
 TESTS = columns(Observation, ("id", *NEWS, "report", "parent", "number", "value", "absent_reason", "panel"))
-ARRIVED = ("id", "label", "loinc", "released_at", "effective")
+PAPERS = columns(DocumentReference, ("id", "label", "loinc", "title", "released_at", "effective"))
 IN_RESULTS = "category = 'results' AND"
 CORRECTED = "changed_at > ? AND corrected = ?"
 LONE = "report IS NULL AND parent IS NULL"
 
 
-async def _reports(grant: RecordGrant) -> list[Row]:
+async def _reports(grant: RecordGrant) -> tuple[list[Row], list[Row]]:
+    """Test reports with news, and scan reports that are new. One read for both: they stand in one table."""
+    if not (grant.may(Category.RESULTS) or grant.may(Category.IMAGING)):
+        return [], []
     since, pending = grant.now - NEW_FOR, one_of("status", PENDING)
-    also = f"{IN_RESULTS} (released_at > ? OR {CORRECTED} OR {pending})"
-    found = await visible(grant, DiagnosticReport).rows(REPORTS, also, since, since, True, *PENDING)
-    grant.showed("DiagnosticReport", [row["id"] for row in found])
+    also = f"(released_at > ? OR {IN_RESULTS} ({CORRECTED} OR {pending}))"
+    rows = await visible(grant, DiagnosticReport).rows(REPORTS, also, since, since, True, *PENDING)
+    scans = [row for row in rows if row["category"] == Category.IMAGING and _fresh(grant, row)]
+    found = [row for row in rows if row["category"] == Category.RESULTS]
+    grant.showed("DiagnosticReport", [row["id"] for row in (*found, *scans)])
     told = await _told(grant, [row["id"] for row in found if row["status"] in PENDING])
-    return [{**row, "empty": not (row["id"] in told or row["conclusion"] or row["note"])} for row in found]
+    return [{**row, "empty": not (row["id"] in told or row["conclusion"] or row["note"])} for row in found], scans
 
 
 async def _told(grant: RecordGrant, reports: list[UUID]) -> set[UUID]:
@@ -194,21 +197,14 @@ async def _tests(grant: RecordGrant) -> list[Row]:
     return [{**row, "empty": (not row["value"] or bool(row["absent_reason"])) and not row["panel"]} for row in found]
 
 
-async def _arrived(grant: RecordGrant, table: type[Table], category: Category) -> tuple[News, ...]:
-    """What came in within two weeks and is not old news."""
-    if not grant.may(category):
+async def _papers(grant: RecordGrant) -> tuple[News, ...]:
+    """What came in within two weeks and is not old news, by the name that it has in its list and not by its kind."""
+    if not grant.may(Category.DOCUMENTS):
         return ()
-    only = "category = 'imaging' AND " if table is DiagnosticReport else ""
-    names = (*ARRIVED, "title") if table is DocumentReference else ARRIVED
-    rows = await visible(grant, table).rows(columns(table, names), f"{only}released_at > ?", grant.now - NEW_FOR)
-    fresh = [row | _called(row) for row in rows if _fresh(grant, row)]
-    grant.showed(table.__name__, [row["id"] for row in fresh])
+    rows = await visible(grant, DocumentReference).rows(PAPERS, "released_at > ?", grant.now - NEW_FOR)
+    fresh = [row | {"label": document_name(row)} for row in rows if _fresh(grant, row)]
+    grant.showed("DocumentReference", [row["id"] for row in fresh])
     return _news(fresh)
-
-
-def _called(row: Row) -> Row:
-    """A letter goes by the name that it has in its list, not by its kind."""
-    return {"label": document_name(row)} if "title" in row else {}
 
 
 def _waits(row: Row) -> bool:

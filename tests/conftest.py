@@ -206,10 +206,13 @@ async def opened(demo_url: str, make_settings, drawing) -> AsyncIterator:
 
 
 @pytest.fixture
-def drawn_once(opened, templates: Templates, first_templates: Templates) -> None:
-    """Documents are drawn on the first database alone: the page that is drawn comes from each, what draws it knows none."""
-    if templates is not first_templates:
-        opened.draws_nothing()
+async def first_opened(first_templates: Templates, make_settings, drawing) -> AsyncIterator:
+    """As `opened`, on the first database alone: for what is the same on each, such as the drawing of a page."""
+    from tests.support.portals import opened_portal
+
+    with first_templates.copy(first_templates.demo()) as address:
+        async with opened_portal(make_settings(address), drawing) as running:
+            yield running
 
 
 @pytest.fixture
@@ -237,16 +240,17 @@ async def another_client(app) -> AsyncIterator:
 
 
 @pytest.fixture
-async def person(app, cast) -> AsyncIterator:
-    """`maria = await person("self")`: a browser of her own, signed in with both factors."""
+async def person(opened) -> AsyncIterator:
+    """`maria = await person("self")`: a browser of her own, with the cookie of a session that showed both factors."""
     from tests.support.client import client_of
-    from tests.support.signing_in import sign_in
+    from tests.support.owners import cookie_of
 
     async with contextlib.AsyncExitStack() as stack:
 
         async def arrives(handle: str):
-            somebody = await stack.enter_async_context(client_of(app))
-            await sign_in(somebody, cast[handle])
+            somebody = await stack.enter_async_context(client_of(opened.app))
+            cookie = await cookie_of(opened.house.database, handle, "", opened.house.clock())
+            somebody.cookies.set("s", cookie["value"])
             return somebody
 
         yield arrives

@@ -11,13 +11,13 @@ from tests.prove.test_crawl import (
     nothing_of_hers_is_told,
     ring_of,
 )
-from tests.support.portals import opened_portal
 
 EACH = 2
 
 
 @pytest.fixture
-async def ring(opened, drawn_once):
+async def ring(opened):
+    opened.draws_nothing()  # the sweep looks at each document
     return await ring_of(opened.app, opened.house)
 
 
@@ -29,11 +29,9 @@ async def test_a_crawl_finds_right_answers_and_tells_nobody_else(ring):
 
 
 @pytest.fixture
-async def one_ring(first_templates, make_settings, drawing):
-    with first_templates.copy(first_templates.demo()) as address:
-        async with opened_portal(make_settings(address), drawing) as opened:
-            opened.draws_nothing()
-            yield await ring_of(opened.app, opened.house)
+async def one_ring(first_opened):
+    first_opened.draws_nothing()
+    return await ring_of(first_opened.app, first_opened.house)
 
 
 async def test_the_crawl_notices_an_open_door_and_a_form_that_anybody_may_send(one_ring, monkeypatch):

@@ -8,10 +8,11 @@ import re
 import pytest
 
 from access.vocabulary import PLACES, TABLE_CATEGORY, Category
+from seeds.cast import fixed_id
 from seeds.people import BY_HANDLE
 from tests.prove.test_crawl import SHE, ring_of
-from tests.support.client import started
 from tests.support.crawling import Crawl, telling_words, told
+from tests.support.owners import signed_in
 
 HE = "helper-appointments"
 HOME = f"/records/{BY_HANDLE[SHE].record_ref}"
@@ -23,18 +24,11 @@ EACH = int(os.environ.get("PROVE_N") or 1)
 
 
 @pytest.fixture
-async def ring(demo_url, make_settings):
-    from app import create_app
-
-    outer = create_app(make_settings(demo_url))
-    async with started(outer) as app:
-        found = await ring_of(app, outer.app.state.house)
-        async with found.house.database.transaction():
-            from seeds.cast import fixed_id
-            from tests.support.owners import signed_in
-
-            found.tokens[HE] = await signed_in(found.house, fixed_id("account", HE), "personal", found.house.clock())
-        yield found
+async def ring(opened):
+    found = await ring_of(opened.app, opened.house)
+    async with found.house.database.transaction():
+        found.tokens[HE] = await signed_in(found.house, fixed_id("account", HE), "personal", found.house.clock())
+    return found
 
 
 async def crawl_as_him(ring) -> Crawl:

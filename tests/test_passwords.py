@@ -69,9 +69,9 @@ async def test_accents_typed_on_another_keyboard_are_the_same_password():
 async def test_a_megabyte_and_broken_text_are_only_wrong():
     ours = hasher(CHEAP)
     stored = await ours.hash("four otters in a canoe")
-    began = time.perf_counter()
+    began = time.process_time()
     assert not await ours.verify(stored, "x" * 1_000_000)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
     assert not await ours.verify(stored, "\ud800 lone surrogate \x00")
     assert not await ours.verify("not a hash", "four otters in a canoe")
 

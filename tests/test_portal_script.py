@@ -154,7 +154,7 @@ async def test_when_the_time_is_over_a_form_is_sent_to_be_kept(browser, site):
         await page.get_by_label("Anything else").fill("My stomach hurts")
         await page.clock.fast_forward("30:06")
         await page.wait_for_url("**/stay")
-    assert "My stomach hurts" in site.posts()[0]
+    assert "words=My+stomach+hurts" in site.posts()[0]
 
 
 async def test_another_tab_of_the_same_browser_keeps_this_one_open(browser, site):

@@ -75,9 +75,9 @@ def test_no_markup_makes_it_fall_over_and_no_tag_of_ours_is_left(div):
     "piece", ["<", "<a ", "</", "<a b='", "<!--", "<script></b>", "<p>", "<li>", "<tr><td>", "&", "<b>x", "<![CDATA["]
 )
 def test_no_hostile_narrative_holds_up_an_import(piece):
-    began = time.perf_counter()
+    began = time.process_time()
     narrative_text(piece * (MOST // len(piece)))
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_a_narrative_without_end_is_cut():

@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app import create_app
-from tests.support.client import client_of, started
+from tests.support.client import client_of
 from tests.support.inviting import become_helper, confirm, invite, newest_letter, offer, sent_of
 from tests.support.signing_in import sign_in
 
@@ -19,20 +18,8 @@ OURS = f"CAST(object AS VARCHAR(36)) IN (SELECT CAST(id AS VARCHAR(36)) FROM inv
 
 
 @pytest.fixture
-async def running(demo_url, make_settings):
-    outer = create_app(make_settings(demo_url))
-    async with started(outer) as app:
-        yield app, outer.app.state.house
-
-
-@pytest.fixture
-def app(running):
-    return running[0]
-
-
-@pytest.fixture
-def house(running):
-    return running[1]
+def house(opened):
+    return opened.house
 
 
 @pytest.fixture

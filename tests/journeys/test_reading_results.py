@@ -29,8 +29,8 @@ class Reading:
     who: Somebody
 
 
-@pytest.fixture
-async def reading(first_templates) -> AsyncIterator[Reading]:
+@pytest.fixture(scope="module")
+async def reading(first_templates, anyio_backend) -> AsyncIterator[Reading]:
     """A portal whose chart holds a history of hemoglobin, a report, and more lone tests than one page takes."""
     with first_templates.copy(first_templates.demo()) as address:
         database = await Database(address).open()
@@ -125,6 +125,7 @@ async def test_every_page_fits_and_is_right_to_axe(browser, reading, script, nar
             assert await overflows(page) == [], path
             assert await axe_problems(page) == [], path
         await page.goto(f"{reading.home}/results")
-        await page.click("text=Blood count (CBC)")
+        async with page.expect_navigation():
+            await page.click("text=Blood count (CBC)")
         assert await overflows(page) == []
         assert await axe_problems(page) == []

@@ -6,10 +6,10 @@ import contextlib
 
 import pytest
 
-from app import create_app
-from tests.support.client import client_of, started
+from tests.support.client import client_of
 from tests.support.owners import cookie_of
 from tests.support.paying import running_till
+from tests.support.portals import opened_portal
 
 
 @pytest.fixture(scope="module")
@@ -19,10 +19,9 @@ def till():
 
 
 @pytest.fixture
-async def portal(demo_url, make_settings, till):
-    outer = create_app(make_settings(demo_url, PORTAL_PRACTICE_PORT=str(till.port)))
-    async with started(outer) as running:
-        yield outer.app, running
+async def portal(demo_url, make_settings, till, drawing):
+    async with opened_portal(make_settings(demo_url, PORTAL_PRACTICE_PORT=str(till.port)), drawing) as running:
+        yield running.portal, running.app
 
 
 @pytest.fixture

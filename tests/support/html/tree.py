@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -31,11 +33,20 @@ class Tree:
         return tuple(e for e in self.root.iter() if isinstance(e.tag, str))
 
     @cached_property
+    def _by_tag(self) -> dict[str, list[tuple[int, Element]]]:
+        """Each with its place in the page."""
+        found: dict[str, list[tuple[int, Element]]] = {}
+        for place, element in enumerate(self.elements):
+            found.setdefault(tag(element), []).append((place, element))
+        return found
+
+    @cached_property
     def by_id(self) -> dict[str, Element]:
         return {e.get("id"): e for e in reversed(self.elements) if e.get("id")}
 
     def all(self, *tags: str) -> list[Element]:
-        return [e for e in self.elements if tag(e) in tags]
+        found = [one for tag in tags for one in self._by_tag.get(tag, ())]
+        return [e for _, e in (sorted(found, key=itemgetter(0)) if len(tags) > 1 else found)]
 
     def within(self, outer: Element, *tags: str) -> list[Element]:
         return [e for e in outer.iter() if e is not outer and isinstance(e.tag, str) and tag(e) in tags]
@@ -91,12 +102,14 @@ def classes(element: Element) -> frozenset[str]:
     return frozenset((element.get("class") or "").split())
 
 
+@functools.lru_cache(4)  # whoever inspects a page and whoever reads it then read the same one
 def read_page(html: str) -> Tree:
     parser = html5lib.HTMLParser(tree=BUILDER, namespaceHTMLElements=False)
     root = parser.parse(html)
     return Tree(root, tuple(_faults(parser, html)), True)
 
 
+@functools.lru_cache(4)
 def read_fragment(html: str) -> Tree:
     """A piece of a page: rows are read inside a table, all else inside a `div`."""
     first = re.match(r"\s*<(tr|td|th|tbody|thead|caption|li|option)\b", html)
