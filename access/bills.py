@@ -16,7 +16,7 @@ from access.house import House
 from access.opening import Denied, _denied, _newest_standing, _record_facts, _share_facts, _uuid
 from access.viewer import Viewer
 from access.vocabulary import Access, Action, Category, Purpose
-from rules.access import Allowed, Refusal, decide
+from rules.access import Allowed, RecordFacts, Refusal, ShareFacts, decide
 from rules.billing import names_show
 
 HOLDER = "COALESCE((SELECT m.merged_into FROM record m WHERE m.id = g.holder), g.holder)"
@@ -38,17 +38,20 @@ SESSION = (
     "SELECT s.revoked_at, a.state FROM session s JOIN account a ON a.id = s.account WHERE s.id = ?"
 )
 
+Facts = tuple[RecordFacts, ShareFacts]
+
 
 async def open_bill(house: House, viewer: Viewer, ref: str, access: Access) -> BillGrant | Denied:
     """Whatever stands against it, it is as if there were no such account: even that somebody owes is theirs to tell."""
     rows = await house.database.rows(FACTS, viewer.account, ref)
     row = _newest_standing(rows, viewer.now)
     entry = _entry(viewer, row, access)
-    decision = await _decide(house, viewer, row, access.action, viewer.now)
+    facts = await _facts(house, viewer, row, viewer.now)
+    decision = _decide(facts, access.action, viewer.now)
     if isinstance(decision, Refusal):
         return _denied(Refusal("stranger"), row, entry)
     entry.purpose = (Purpose.SELF if decision.basis == "self" else Purpose.HELPING).value
-    acts = isinstance(await _decide(house, viewer, row, Action.ACT, viewer.now), Allowed)
+    acts = isinstance(_decide(facts, Action.ACT, viewer.now), Allowed)
     named, whole = await _named(house, viewer, row["guarantor"])
     return make(
         BillGrant, house=house, now=viewer.now, entry=entry, viewer=viewer, **_of_holder(row), basis=decision.basis,
@@ -82,16 +85,21 @@ async def bill_stands(grant: BillGrant) -> bool:
         return await _on_duty(house, viewer.account)
     rows = await house.database.rows(FACTS, viewer.account, grant.guarantor_ref)
     row = next((one for one in rows if _uuid(one["share"]) == grant.share), None)
-    return isinstance(await _decide(house, viewer, row, grant.action, house.clock()), Allowed)
+    now = house.clock()
+    return isinstance(_decide(await _facts(house, viewer, row, now), grant.action, now), Allowed)
 
 
-async def _decide(house: House, viewer: Viewer, row: dict | None, action: Action, now: datetime) -> Allowed | Refusal:
-    """The rule of charts, asked about the bills in one."""
+async def _facts(house: House, viewer: Viewer, row: dict | None, now: datetime) -> Facts | None:
+    """What the decision about a chart is made of; none for staff and where nothing is shared."""
     if row is None or row["share"] is None or viewer.is_staff:
-        return Refusal("stranger")
+        return None
     share = await _share_facts(house, row)
-    facts = await _record_facts(house, row, share.basis, now)
-    return decide(facts, share, Category.BILLING.value, action.value, now)
+    return await _record_facts(house, row, share.basis, now), share
+
+
+def _decide(facts: Facts | None, action: Action, now: datetime) -> Allowed | Refusal:
+    """The rule of charts, asked about the bills in one."""
+    return decide(*facts, Category.BILLING.value, action.value, now) if facts else Refusal("stranger")
 
 
 async def _on_duty(house: House, account: UUID) -> bool:
@@ -106,7 +114,7 @@ async def _named(house: House, viewer: Viewer, guarantor: Any) -> tuple[frozense
     named, whole = set(), set()
     for record in {row["record"] for row in rows}:
         row = _newest_standing([one for one in rows if one["record"] == record], viewer.now)
-        decision = await _decide(house, viewer, row, Action.SEE, viewer.now)
+        decision = _decide(await _facts(house, viewer, row, viewer.now), Action.SEE, viewer.now)
         if isinstance(decision, Allowed) and names_show(decision.basis, decision.scopes):
             named.add(_uuid(record))
             whole |= {_uuid(record)} if decision.basis == "self" else set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from access.grant import BillGrant
@@ -12,6 +13,7 @@ from access.visible import one_of, visible
 from pages.stored import Row, columns, dated_in, when_in
 from rules.dates import ClinicalDate
 from rules.ledger import ADJUSTMENT, CHARGE, INSURANCE, OWED, PAYMENT, REFUND, SETTLED
+from rules.payments import UNDER_WAY
 from tables.ledger import LedgerEntry, LedgerTransaction, Payment, Statement, StatementLine
 from tables.records import Record
 from words.gettext import N_, _
@@ -19,7 +21,7 @@ from words.money import money
 
 STATEMENT = columns(Statement, ("id", "ref", "record", "number", "currency", "terms", "issued", "withdrawn_at", "made_at"))
 MOVES = columns(LedgerTransaction, ("id", "statement", "kind", "place", "payment", "refund", "on", "recorded_at"))
-UNDER_WAY = "state IN ('made', 'sent') AND ends_at > ?"
+PAYING = columns(Payment, ("id", "ref", "statement", "amount", "state", "ends_at"))
 WORDS = {
     CHARGE: N_("Service"), INSURANCE: N_("Insurance paid"), ADJUSTMENT: N_("Taken off"),
     SETTLED: N_("Paid, as the clinic’s system says"), PAYMENT: N_("Payment"), REFUND: N_("Paid back"),
@@ -51,6 +53,14 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """What is left to pay on one statement; below 0 what was paid too much."""
+
+    currency: str
+    owed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Bill:
     """One statement. `whose` is the name of the person it is for; `named` whether its services are named; `kept` what
     payments under way keep for themselves."""
@@ -65,6 +75,10 @@ class Bill:
     @property
     def ref(self) -> str:
         return self.row["ref"]
+
+    @property
+    def currency(self) -> str:
+        return self.row["currency"]
 
     @property
     def title(self) -> str:
@@ -115,6 +129,20 @@ class Bill:
         return ("wait", _("Part paid")) if self.paid else ("wait", _("To pay"))
 
 
+async def left_on(grant: BillGrant) -> list[Left]:
+    """What is left to pay on each statement, for whoever only counts it."""
+    rows = await visible(grant, Statement).rows(("id", "currency"))
+    ids = [row["id"] for row in rows]
+    if not ids:
+        return []
+    grant.showed("Statement", ids)
+    sums = await visible(grant, LedgerEntry).rows(
+        ("statement", "SUM(amount) AS owed"), f"{one_of('statement', ids)} AND book = '{OWED}'", *ids, then="GROUP BY statement"
+    )
+    owed = {row["statement"]: int(row["owed"]) for row in sums}
+    return [Left(row["currency"], owed.get(row["id"], 0)) for row in rows]
+
+
 async def bills_of(grant: BillGrant, *refs: str) -> list[Bill]:
     """Newest first; of the whole account, or the one that is asked for."""
     only = one_of("ref", refs) if refs else ""
@@ -123,7 +151,8 @@ async def bills_of(grant: BillGrant, *refs: str) -> list[Bill]:
         return []
     ids = [row["id"] for row in rows]
     grant.showed("Statement", ids)
-    moves, labels, kept = await _moves(grant, ids), await _labels(grant, ids), await _kept(grant, ids)
+    paying = await _payments(grant, ids)
+    moves, labels, kept = await _moves(grant, ids, paying), await _labels(grant, ids), _kept(paying, grant.now)
     names = {row["id"]: row["name"] for row in await visible(grant, Record).rows(("id", "name"))}
     return [
         Bill(row, names.get(row["record"], ""), labels.get((row["id"], "visit", 0), ""),
@@ -133,11 +162,15 @@ async def bills_of(grant: BillGrant, *refs: str) -> list[Bill]:
     ]  # fmt: skip
 
 
-async def _moves(grant: BillGrant, statements: Sequence[UUID]) -> dict[UUID, list[Row]]:
+async def _payments(grant: BillGrant, statements: Sequence[UUID]) -> list[Row]:
+    return await visible(grant, Payment).rows(PAYING, one_of("statement", statements), *statements)
+
+
+async def _moves(grant: BillGrant, statements: Sequence[UUID], paying: Sequence[Row]) -> dict[UUID, list[Row]]:
     which = one_of("statement", statements)
     sums = await visible(grant, LedgerEntry).rows(("posting", "amount"), f"{which} AND book = '{OWED}'", *statements)
     amounts = {row["posting"]: row["amount"] for row in sums}
-    payments = {row["id"]: row["ref"] for row in await visible(grant, Payment).rows(("id", "ref"), which, *statements)}
+    payments = {row["id"]: row["ref"] for row in paying}
     found = defaultdict(list)
     for row in await visible(grant, LedgerTransaction).rows(MOVES, which, *statements, then="ORDER BY recorded_at, id"):
         more = {"amount": amounts.get(row["id"], 0), "paid": payments.get(row["payment"], "")}
@@ -172,19 +205,19 @@ async def _labels(grant: BillGrant, statements: Sequence[UUID]) -> dict[tuple, s
     return {(row["statement"], row["kind"], row["place"]): row["label"] for row in rows}
 
 
-async def _kept(grant: BillGrant, statements: Sequence[UUID]) -> dict[UUID, int]:
-    which = f"{one_of('statement', statements)} AND {UNDER_WAY}"
-    rows = await visible(grant, Payment).rows(
-        ("statement", "SUM(amount) AS kept"), which, *statements, grant.now, then="GROUP BY statement"
-    )
-    return {row["statement"]: int(row["kept"]) for row in rows}
+def _kept(paying: Sequence[Row], now: datetime) -> dict[UUID, int]:
+    """By statement: the sums of payments that are under way."""
+    found: dict[UUID, int] = defaultdict(int)
+    for row in paying:
+        if row["state"] in UNDER_WAY and row["ends_at"] > now:
+            found[row["statement"]] += row["amount"]
+    return found
 
 
-
-def owed_of(bills: Sequence[Bill]) -> dict[str, int]:
+def owed_of(bills: Sequence[Bill | Left]) -> dict[str, int]:
     """What is left to pay in each currency; what was paid too much elsewhere is told apart."""
     found: dict[str, int] = defaultdict(int)
     for bill in bills:
         if bill.owed > 0:
-            found[bill.row["currency"]] += bill.owed
+            found[bill.currency] += bill.owed
     return dict(found)

@@ -10,7 +10,7 @@ from access.grant import AccountGrant, BillGrant, RecordGrant
 from access.visible import visible
 from access.vocabulary import bill
 from pages.address import Address, RecordPage
-from pages.bill_rows import Bill, bills_of, owed_of
+from pages.bill_rows import Bill, Left, bills_of, left_on, owed_of
 from pages.sheet import Cell, Link, Part, Remark, Sheet, table_part
 from tables.ledger import GuarantorAccount
 from words.gettext import _, ngettext
@@ -25,7 +25,7 @@ class AccountRow:
     ref: str
     name: str
     own: bool
-    bills: tuple[Bill, ...]
+    bills: tuple[Left, ...]
 
     @property
     def title(self) -> str:
@@ -109,7 +109,7 @@ def _statements_part(heading: str, caption: str, bills: Sequence[Bill]) -> tuple
     return table_part(heading, caption, heads, rows) if rows else ()
 
 
-def left_words(bills: Sequence[Bill]) -> str:
+def left_words(bills: Sequence[Bill | Left]) -> str:
     """$72.60 is left to pay, on 2 statements."""
     sums = [money(amount, currency) for currency, amount in owed_of(bills).items()]
     if not sums:
@@ -138,7 +138,7 @@ async def _account_rows(grant: AccountGrant | RecordGrant, refs: Sequence[str]) 
     for ref in refs:
         opened = await open_bill(grant.house, grant.viewer, ref, bill())
         if isinstance(opened, BillGrant):
-            found.append(AccountRow(ref, opened.name, opened.own, tuple(await bills_of(opened))))
+            found.append(AccountRow(ref, opened.name, opened.own, tuple(await left_on(opened))))
             grant.showed("GuarantorAccount", [opened.guarantor])
     return tuple(sorted(found, key=lambda one: (not one.own, one.name)))
 
