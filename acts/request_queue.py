@@ -11,7 +11,7 @@ from acts.requests import TooLate, add_step
 from files.store import Prepared
 from rules.requests import ANSWERED, KINDS, REQUESTED, TAKEN
 from tables.queue import enqueue_notice
-from tables.requests import Request
+from tables.requests import Request, RequestStep
 from tables.sending import Sending, use_key
 
 TAKE = (
@@ -24,6 +24,10 @@ TO_TELL = (
     "SELECT q.asked_by AS account FROM request q WHERE q.id = ? UNION SELECT s.account FROM request q JOIN share s"
     " ON s.record = q.record WHERE q.id = ? AND s.basis = 'self' AND s.revoked_at IS NULL"
 )
+
+
+class NewWords(Exception):
+    """More was said than stood on the page that the answer was written on."""
 
 
 async def take(grant: QueueGrant, ref: str, sending: Sending, outcome: str) -> bool:
@@ -53,9 +57,10 @@ async def _assign(
 
 
 async def answer(
-    grant: RecordGrant, answer: str, words: str, sending: Sending, outcome: str, file: Prepared | None = None
+    grant: RecordGrant, answer: str, words: str, seen: str, sending: Sending, outcome: str, file: Prepared | None = None
 ) -> None:
-    """Answers the one request that this grant is for; whoever asked hears of it, and the patient too. Raises TooLate."""
+    """Answers the one request that this grant is for; whoever asked hears of it, and the patient too. `seen`: how many
+    steps were read before. Raises TooLate and NewWords."""
     async with grant.acting("request.answer") as entry:
         database, now = grant.house.database, grant.house.clock()
         await use_key(database, sending, outcome, now)
@@ -65,6 +70,10 @@ async def answer(
         id, state = rows[0]["id"], KINDS[rows[0]["kind"]].answers[answer]
         if not await database.rows(ANSWER, state, answer, now, id, TAKEN):
             raise TooLate
+        # Asked for by itself, and now: words that came while this waited for the row are counted on PostgreSQL too.
+        [said] = await visible(grant, RequestStep).rows(("COUNT(*) AS steps",), "request = ?", id)
+        if seen != str(said["steps"]):
+            raise NewWords
         await add_step(grant, id, ANSWERED, words, now, answer=answer, file=file)
         entry.showed("Request", [id])
         for one in await database.rows(TO_TELL, id, id):

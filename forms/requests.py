@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import FileField, RadioField, TextAreaField
+from wtforms import FileField, HiddenField, RadioField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import StopValidation
 
@@ -82,8 +82,9 @@ class SayForm(Form):
 
 class AnswerForm(Form):
     """`answers` are (code, words); where there is one alone, it is not asked for. An answer that says it all needs no
-    words; a reply is nothing without them."""
+    words; a reply is nothing without them. `seen`: how much had been said on the page that it was written on."""
 
+    seen = HiddenField()
     answer = RadioField(Later(N_("Your answer")), validate_choice=False)
     words = _words(N_("Your words to them"))
     file = _file()
@@ -102,6 +103,11 @@ class AnswerForm(Form):
     def validate_words(self, field: TextAreaField) -> None:
         if self.only and not field.data:
             raise StopValidation(Later(N_("Write an answer")))
+
+    def must_look_again(self, seen: str) -> None:
+        """They wrote more meanwhile: the page has it now, and what is sent next is sent knowing it."""
+        self.seen.data = seen
+        self.fail("words", Later(N_("They wrote more after you opened this. Read it above, then send your answer again")))
 
     @property
     def chosen(self) -> str:

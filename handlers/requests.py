@@ -120,7 +120,7 @@ def _acting(kind: str) -> tuple[HTTPRouteHandler, ...]:
     @get(f"/{path}/{{{name}:str}}/answers", access=replace(record(Category(KINDS[kind].category), page=path), passive=True))
     async def answers(request: Request) -> Response:
         page = await _found(request, kind)
-        if is_htmx(request) and request.query_params.get("seen") == str(len(page.steps)):
+        if is_htmx(request) and request.query_params.get("seen") == page.seen:
             return Response(b"", status_code=204)
         return await render(request, page, SHOW, form=await open_form(request, SayForm), block="update")
 

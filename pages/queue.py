@@ -106,6 +106,11 @@ class ItemPage:
         return tuple((code, _(TO_CHOOSE[code])) for code in KINDS[self.one.row["kind"]].answers)
 
     @property
+    def seen(self) -> str:
+        """What an answer from this page is an answer to."""
+        return self.opened.seen if self.opened else ""
+
+    @property
     def may_book(self) -> bool:
         """Whoever answers for a visit can book it."""
         return self.one.row["kind"] == "visit"

@@ -91,10 +91,8 @@ def _name(row: Row) -> str:
 
 def _entry(row: Row) -> Entry:
     """Refill: Lisinopril 10 mg. Waiting for us. Asked on May 12, 2026, 9:05 am, by Ana Delgado."""
-    return Entry(
-        title=_name(row), at=(PATHS[row["kind"]], row["ref"]), tag=_tag(row),
-        lines=(_asked(row),), soft=_changed(row),
-    )  # fmt: skip
+    at = (PATHS[row["kind"]], row["ref"])
+    return Entry(title=_name(row), at=at, tag=_tag(row), lines=(_asked(row),), soft=_changed(row))
 
 
 def _tag(row: Row) -> tuple[str, str]:
@@ -241,9 +239,14 @@ class RequestPage(Sheet):
         return KINDS[self.row["kind"]].talk
 
     @property
+    def seen(self) -> str:
+        """How much had been said when this page was made: steps are only ever added."""
+        return str(len(self.steps))
+
+    @property
     def news(self) -> str:
         """Where to ask what has come since this page was made."""
-        return self.link(*self.here, "answers", seen=str(len(self.steps)))
+        return self.link(*self.here, "answers", seen=self.seen)
 
     @property
     def spoken(self) -> str:

@@ -129,7 +129,7 @@ async def test_an_answer_to_what_was_given_back_is_not_sent(maria, person, cast)
     item = await taken(clinician, "Message from Maria Delgado")
     await clinician.submit(item, "Give it back")
     late = await clinician.submit(item, "Send the answer", words="Too late")
-    assert "Nothing was changed" in late.main
+    assert "Nothing was sent" in late.main
     assert "Too late" not in (await maria.get(home(cast, "/messages"))).html
 
 

@@ -23,7 +23,7 @@ from words.gettext import N_, Later
 
 ACCESS = staff(*ANSWERS_REQUESTS)
 ANSWERED = "/staff/requests?done=answered"
-TOO_LATE = N_("It was taken back, or changed, before your answer came. Nothing was sent")
+TOO_LATE = N_("It is not yours any more: it was taken back, or somebody else has it. Nothing was sent.")
 DONE = {
     "taken": N_("You have taken it. Nobody else will work on it."), "back": N_("You gave it back."),
     "answered": N_("Your answer is sent."),
@@ -39,7 +39,7 @@ async def queue(request: Request) -> Response:
 @get("/staff/requests/{item:str}", access=ACCESS)
 async def item(request: Request, item: FromPath[str]) -> Response:
     page, _grant = await _found(request, item)
-    form = await open_form(request, AnswerForm, answers=page.answers)
+    form = await open_form(request, AnswerForm, answers=page.answers, seen=page.seen)
     return await render(request, page, "staff/request.html", form=form, notice=_notice(request))
 
 
@@ -62,22 +62,29 @@ async def file(request: Request, item: FromPath[str], file: FromPath[str]) -> Re
 async def answer(request: Request, item: FromPath[str]) -> Response:
     page, grant = await _found(request, item)
     form = read_form(request, AnswerForm, answers=page.answers)
-    if grant is None:
-        return see_other(request, f"/staff/requests/{item}?done=late")
-    whole, file = form.validate(), await file_of(request, grant, form)
-    if whole and not form.problems and await _sent(grant, form, file):
-        return see_other(request, ANSWERED)
-    return await invalid(request, page, "staff/request.html", form)
+    if grant:
+        whole, file = form.validate(), await file_of(request, grant, form)
+        if whole and not form.problems and await _sent(grant, form, file):
+            return see_other(request, ANSWERED)
+    return await _not_sent(request, item, form)
 
 
 async def _sent(grant: RecordGrant, form: AnswerForm, file: Prepared | None) -> bool:
-    """False, with the reason in the form, where it was taken back or changed before the answer came."""
     try:
-        await acts.answer(grant, form.chosen, form.words.data, form.sending, ANSWERED, file)
-    except TooLate:
-        form.fail("words", Later(TOO_LATE))
+        await acts.answer(grant, form.chosen, form.words.data, form.seen.data, form.sending, ANSWERED, file)
+    except (TooLate, acts.NewWords):
         return False
     return True
+
+
+async def _not_sent(request: Request, item: str, form: AnswerForm) -> Response:
+    """The page as it stands by now, with what was typed, and why it was not sent."""
+    page, grant = await _found(request, item)
+    if grant is None:
+        return await render(request, page, "staff/request.html", form=form, notice=Notice("warn", Later(TOO_LATE)), status=422)
+    if form.seen.data != page.seen:
+        form.must_look_again(page.seen)
+    return await invalid(request, page, "staff/request.html", form)
 
 
 async def _assign(request: Request, item: str, act, outcome: str) -> Response:
