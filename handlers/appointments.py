@@ -17,7 +17,7 @@ from handlers.listing import list_routes
 from handlers.refs import FORMS, parse_ref
 from handlers.respond import in_form, invalid, render, see_other
 from pages.appointments import APPOINTMENTS
-from pages.booking import BookPage, Choosing, Chosen, book_page, move_page, read_chosen
+from pages.booking import BookPage, Choosing, Chosen, book_page, move_page, read_chosen, time_words
 from pages.bookings import BookingPage, booking_calendar, booking_page
 from pages.clinic import clinic
 from words.gettext import N_, Later
@@ -35,10 +35,10 @@ DONE = {
 }  # fmt: skip
 GONE = N_("This time cannot be booked any more. Please choose another.")
 NOT_FREE = {
-    "taken": N_("This time was just taken. Nothing was booked. Here are the next times."),
-    "past": N_("This time has passed. Nothing was booked. Here are the next times."),
+    "taken": N_("This time was just taken: %(time)s. Nothing was booked. Here are the next times."),
+    "past": N_("This time has passed: %(time)s. Nothing was booked. Here are the next times."),
     "other": N_("This time is not one of those that you chose from. Nothing was booked. Please choose again."),
-    "clash": N_("There is another appointment at this time already. Nothing was booked. Here are other times."),
+    "clash": N_("There is another appointment at this time already: %(time)s. Nothing was booked. Here are other times."),
 }
 
 
@@ -75,7 +75,7 @@ async def book(request: Request) -> Response:
         ref = await acts.book(grant, grant.record, form.wanted, form.sending, _booked(grant.record_ref))
     except acts.NotFree as refusal:
         page = await book_page(grant, kept(form), since=refusal.starts_at)
-        return await _not_free(request, page, refusal)
+        return await _not_free(request, page, refusal, form)
     return see_other(request, _booked(grant.record_ref)(ref))
 
 
@@ -95,7 +95,7 @@ async def move(request: Request, appointment: FromPath[str]) -> Response:
         await acts.move(grant, here.here[1], form.wanted, form.sending, _done(here, "moved"))
     except acts.NotFree as refusal:
         page = await move_page(grant, here.here[1], kept(form), since=refusal.starts_at)
-        return await _not_free(request, _there(page), refusal)
+        return await _not_free(request, _there(page), refusal, form)
     except acts.NotChanged as refusal:
         return see_other(request, _done(here, refusal.reason))
     return see_other(request, _done(here, "moved"))
@@ -130,9 +130,16 @@ def notice_of(page: Choosing) -> Notice | None:
     return Notice("warn", Later(GONE)) if page.gone else None
 
 
-async def _not_free(request: Request, page: BookPage, refusal: acts.NotFree) -> Response:
+async def _not_free(request: Request, page: BookPage, refusal: acts.NotFree, form: TimeForm) -> Response:
     """What was chosen is kept, and the next times stand below."""
-    return await render(request, page, NEW, htmx=True, status=409, notice=Notice("warn", Later(NOT_FREE[refusal.reason])))
+    notice = await not_free(request, refusal, form)
+    return await render(request, page, NEW, htmx=True, status=409, notice=notice)
+
+
+async def not_free(request: Request, refusal: acts.NotFree, form: TimeForm) -> Notice:
+    """With the time that could not be had: among many, one may no longer know which it was."""
+    time = await time_words(request.app.state.house, form.wanted.slot)
+    return Notice("warn", Later(NOT_FREE[refusal.reason], time=time))
 
 
 async def _page(request: Request, appointment: str) -> BookingPage:

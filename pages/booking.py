@@ -16,17 +16,24 @@ from tables import free_times
 from tables.bookings import Booking, instructions_by_name
 from tables.decisions import decided
 from tables.free_times import FreeTime, Offer
-from words.bookings import how_long, name_of, time_there, until, with_whom
-from words.gettext import N_, _
-from words.sentences import told
+from words.bookings import how_long, name_of, short_time_there, time_there, until, with_whom
+from words.gettext import N_, _, ngettext
 
 FIVE = 5
 LETTERS = 40
+KEPT = ("label", "who", "site", "starts_at", "zone")
 HEADINGS = {
     "what": N_("What is it for?"), "who": N_("Who do you want to see?"), "time": N_("Choose a time"),
     "check": N_("Check this before you book"), "none": N_("No times to book"),
 }  # fmt: skip
-HEADINGS_MOVED = HEADINGS | {"check": N_("Check this before you move it"), "time": N_("Choose a new time")}
+HEADINGS_MOVED = {
+    "who": N_("Move %(what)s: who do you want to see?"), "time": N_("Move %(what)s: choose a new time"),
+    "check": N_("Move %(what)s: check this first"), "none": N_("Move %(what)s: no times to book"),
+}  # fmt: skip
+HEADINGS_FOR = {"who": N_("Who will %(given)s see?")}
+HEADINGS_MOVED_FOR = {"who": N_("Move %(what)s: who will %(given)s see?")}
+ASK = "ask"
+"""In the place of a person: who is seen shall be chosen again, though there is somebody to keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,8 @@ class Choice:
 @dataclass(frozen=True, kw_only=True)
 class Choosing:
     """`path` is where the steps stand below `at`; `moved` the words of the appointment that is moved, else ""; `step`
-    one of HEADINGS. `time` is what would be booked; `older` the address of five more times, None where there are none."""
+    one of HEADINGS. `time` is what would be booked; `older` the address of five more times, None where there are none.
+    `earlier`: there may be free times before those that are shown."""
 
     at: Address
     path: tuple[str, ...]
@@ -70,6 +78,7 @@ class Choosing:
     times: tuple[FreeTime, ...] = ()
     time: FreeTime | None = None
     older: str | None = None
+    earlier: bool = False
     moved: str = ""
     limit_hours: int = LIMIT_HOURS
     before: str = ""
@@ -83,7 +92,7 @@ class Choosing:
 
     @property
     def title(self) -> str:
-        return _((HEADINGS_MOVED if self.moved else HEADINGS)[self.step])
+        return _(HEADINGS[self.step])
 
     @property
     def what(self) -> str:
@@ -91,9 +100,26 @@ class Choosing:
 
     @property
     def who(self) -> str:
-        if self.step not in ("time", "check"):
+        if self.step == "check":
+            return self.time.offer.who
+        if self.step != "time":
             return ""
         return _("Whoever is free first") if self.chosen.who == ANYBODY else self.offers[0].who
+
+    @property
+    def who_again(self) -> str:
+        """Where to choose another person."""
+        return self.here(what="" if self.moved else self.chosen.what, with_=ASK if self.moved else "")
+
+    @property
+    def who_changed(self) -> str:
+        """What is changed there, after the word Change."""
+        return _("with whom")
+
+    @property
+    def time_again(self) -> str:
+        """Where to choose another of the times among which this one stood."""
+        return self.here(**self.chosen.query, after=self.chosen.after)
 
     @property
     def gone(self) -> bool:
@@ -125,19 +151,19 @@ class Choosing:
     @property
     def _times(self) -> tuple[Choice, ...]:
         return tuple(
-            Choice(self.here(**self.chosen.query, slot=one.ref), time_there(one.starts_at, one.offer.zone), _of(one))
+            Choice(self.here(**self.chosen.query, after=self.chosen.after, slot=one.ref), time_there(one.starts_at, one.offer.zone), _of(one))
             for one in self.times
         )
 
     @property
-    def sentences(self) -> tuple[str, ...]:
-        """What is about to be booked."""
-        one = self.time
-        where = ", ".join(dict.fromkeys(filter(None, (one.offer.place, one.offer.site_name))))
-        return tuple(filter(None, (
-            f"{name_of(one.offer.what)}.", with_whom(one.offer.who), told(_("Where"), where), how_long(one.minutes),
-            told(_("Before you come"), self.before), self.changes,
-        )))  # fmt: skip
+    def where(self) -> str:
+        offer = self.time.offer
+        return ", ".join(dict.fromkeys(filter(None, (offer.place, offer.site_name))))
+
+    @property
+    def minutes(self) -> str:
+        many = self.time.minutes
+        return ngettext("%(count)s minute", "%(count)s minutes", many) if many > 0 else ""
 
     @property
     def changes(self) -> str:
@@ -159,13 +185,36 @@ class Choosing:
         return ""
 
     @property
-    def spoken(self) -> str:
-        return _("The next times. %(first)s is the first.", first=self.choices[0].words) if self.times else self.title
+    def times_from(self) -> str:
+        """Over the times: with the first, since five others may have stood in the same place."""
+        first = self.times[0]
+        return _("Times from %(first)s", first=short_time_there(first.starts_at, first.offer.zone))
 
 
 @dataclass(frozen=True, kw_only=True)
 class BookPage(Choosing, RecordPage):
-    """In the record, for the patient and who helps."""
+    """In the record, for the patient and who helps: to them `given` is whose it is, to the patient "". `label` is what the
+    appointment that is moved is for."""
+
+    given: str = ""
+    label: str = ""
+
+    @property
+    def title(self) -> str:
+        mine = HEADINGS_MOVED if self.moved else HEADINGS
+        theirs = (HEADINGS_MOVED_FOR if self.moved else HEADINGS_FOR) if self.given else {}
+        return _((mine | theirs)[self.step], what=self.label, given=self.given)
+
+    @property
+    def who_changed(self) -> str:
+        return _("who %(given)s sees", given=self.given) if self.given else _("who you see")
+
+    @property
+    def stays(self) -> str:
+        """What is said over every step of moving one."""
+        if self.given:
+            return _("You move this one: %(one)s. It stays %(given)s’s until the new time is sure.", one=self.moved, given=self.given)
+        return _("You move this one: %(one)s. It stays yours until the new time is sure.", one=self.moved)
 
     @property
     def other_way(self) -> str:
@@ -178,22 +227,37 @@ def _of(one: FreeTime) -> str:
 
 
 async def book_page(grant: RecordGrant, chosen: Chosen, since: datetime | None = None) -> BookPage:
-    blank = BookPage(at=Address.of(grant), path=("appointments", "new"), step="none", chosen=chosen, now=grant.now)
+    blank = BookPage(
+        at=Address.of(grant), path=("appointments", "new"), step="none", chosen=chosen, given=_given(grant), now=grant.now
+    )
     return await steps(grant.house, blank, since or grant.now)
 
 
 async def move_page(grant: RecordGrant, ref: str, chosen: Chosen, since: datetime | None = None) -> BookPage | None:
-    """The same for a new time of a booking, for what it was booked; None where there is none that stands."""
-    rows = await visible(grant, Booking).rows(("label", "starts_at", "zone"), "ref = ? AND state = 'booked'", ref)
+    """The same for a new time of a booking, for what it was booked and with the same person unless another is chosen; None
+    where there is none that stands."""
+    rows = await visible(grant, Booking).rows(KEPT, "ref = ? AND state = 'booked'", ref)
     if not rows:
         return None
     row = rows[0]
-    moved = f"{name_of(row['label'])}, {time_there(row['starts_at'], row['zone'])}"
+    label = name_of(row["label"])
+    who = chosen.who or who_token(row["who"], row["site"])
     blank = BookPage(
-        at=Address.of(grant), path=("appointments", ref, "time"), step="none", moved=moved,
-        chosen=replace(chosen, what=token_of(row["label"])), now=grant.now,
+        at=Address.of(grant), path=("appointments", ref, "time"), step="none", given=_given(grant), label=label,
+        moved=f"{label}, {time_there(row['starts_at'], row['zone'])}",
+        chosen=replace(chosen, what=token_of(row["label"]), who=who), now=grant.now,
     )  # fmt: skip
     return await steps(grant.house, blank, since or grant.now)
+
+
+def _given(grant: RecordGrant) -> str:
+    return "" if grant.own else grant.given
+
+
+async def time_words(house: House, ref: str) -> str:
+    """The time of this ref, free or not; "" where there never was one."""
+    one = await free_times.time_of(house.database, ref)
+    return time_there(one.starts_at, one.offer.zone) if one else ""
 
 
 async def steps(house: House, blank: Choosing, since: datetime, everything: bool = False) -> Choosing:
@@ -217,11 +281,13 @@ async def steps(house: House, blank: Choosing, since: datetime, everything: bool
 
 async def _times(house: House, page: Choosing, since: datetime) -> Choosing:
     key = read_key(page.chosen.after)
-    found = await _free(house, page.offers, key, since) or await _free(house, page.offers, None, house.clock())
+    found, earlier = await _free(house, page.offers, key, since), key is not None or since > house.clock()
+    if not found:
+        found, earlier = await _free(house, page.offers, None, house.clock()), False
     shown = found[:FIVE]
     more = Key(shown[-1].starts_at, shown[-1].ref).text() if len(found) > FIVE else None
     older = page.here(**page.chosen.query, after=more) if more else None
-    page = replace(page, times=tuple(shown), older=older, step="time" if shown else "none")
+    page = replace(page, times=tuple(shown), older=older, earlier=earlier, step="time" if shown else "none")
     time = await _asked_for(house, page) if page.chosen.slot else None
     if time is None:
         return page

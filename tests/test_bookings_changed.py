@@ -56,7 +56,7 @@ async def far(client, cast, who: str = "self"):
 
 
 async def at_new_time(client, page, which: int = 2, pages: int = 0):
-    times = await client.follow(await client.follow(page, "Move it"), "Whoever is free first")
+    times = await client.follow(page, "Move it")
     for _ in range(pages):
         times = await client.follow(times, "Five more times")
     return await client.follow(times, times_on(times)[which])
@@ -84,9 +84,29 @@ async def test_the_old_time_is_kept_where_the_new_one_was_just_taken(maria, pers
     assert f"slot={slot}" in theirs.url
     await stranger.submit(theirs, "Book this appointment")
     answer = await maria.send(look, "Move it to this time")
-    assert answer.status == 409 and "This time was just taken." in answer.main and len(times_on(answer)) == 5
+    assert answer.status == 409 and "This time was just taken: " in answer.main and len(times_on(answer)) == 5
     after = await row_of(demo_database, first)
     assert (after["slot"], after["state"], after["moves"]) == (before["slot"], "booked", 0)
+
+
+async def test_moving_keeps_the_person_and_says_what_is_moved(maria, person, cast):
+    times = await maria.follow(await far(maria, cast), "Move it")
+    assert times.h1 == "Move Flu shot: choose a new time" and times.title.startswith(times.h1)
+    assert "With Ruth Abbott, nurse" in times.main and len(times_on(times)) == 5
+    again = await maria.follow(times, "Change who you see")
+    assert again.h1 == "Move Flu shot: who do you want to see?"
+    look = await maria.follow(await maria.follow(again, "Whoever is free first"), times_on(times)[2])
+    assert look.h1 == "Move Flu shot: check this first"
+
+
+async def test_who_moves_it_for_somebody_hears_whose_it_is(person, cast):
+    joseph = await person("helper-appointments")
+    what = await joseph.get(home(cast, "/appointments/new"))
+    assert (await joseph.follow(what, "Flu shot")).h1 == "Maria Delgado’s record Who will Maria see?"
+    times = await joseph.follow(await far(joseph, cast), "Move it")
+    assert "It stays Maria’s until the new time is sure." in times.main and "yours" not in times.main
+    again = await joseph.follow(times, "Change who Maria sees")
+    assert again.h1 == "Maria Delgado’s record Move Flu shot: who will Maria see?"
 
 
 async def test_two_who_move_to_each_others_time_both_keep_theirs(maria, person, cast, demo_database):

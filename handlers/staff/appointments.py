@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from access.vocabulary import Duty, staff
 from acts import bookings as acts
 from forms.bookings import DeskCancelForm, TimeForm
-from handlers.appointments import DONE, NOT_FREE, kept, notice_of
+from handlers.appointments import DONE, kept, not_free, notice_of
 from handlers.forms import open_form, read_form
 from handlers.frame import Notice
 from handlers.refs import parse_ref
@@ -61,7 +61,7 @@ async def book(request: Request, record: FromPath[str]) -> Response:
         ref = await acts.book(grant, patient.record, form.wanted, form.sending, _booked)
     except acts.NotFree as refusal:
         page = await desk_book_page(grant, record, kept(form), since=refusal.starts_at)
-        return await render(request, page, BOOK, htmx=True, status=409, notice=Notice("warn", Later(NOT_FREE[refusal.reason])))
+        return await render(request, page, BOOK, htmx=True, status=409, notice=await not_free(request, refusal, form))
     return see_other(request, _booked(ref))
 
 
