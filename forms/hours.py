@@ -9,13 +9,15 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
 
 from forms.base import Form, at_most, tidy
-from rules.bookings import clock_of
+from forms.registration import iso_day
+from rules.bookings import clock_of, is_near
 from words.gettext import N_, Later
 
 DAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
 LONGEST = 80
 LEAST, MOST = 5, 240
 FEWER, DAY, CLOCK = N_("Use 80 letters at most"), N_("Enter a day that there is"), N_("Enter a time, such as 9:30 am or 14:00")
+FAR = N_("Choose a day within five years of today")
 
 
 def _text(label: str) -> StringField:
@@ -37,12 +39,16 @@ def _clock(form: Form, field: StringField) -> None:
 
 
 class DayParts(Form):
-    """A day in three fields: month, day, year."""
+    """A day in three fields: month, day, year. `today` is the day at the clinic."""
+
+    def __init__(self, *args, today: date, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.today = today
 
     def day_of(self, name: str) -> date | None:
         """None where it is empty; raises ValueError where there is no such day."""
         year, month, day = ((self[f"{name}_{part}"].data or "").strip() for part in ("year", "month", "day"))
-        return date(int(year), int(month), int(day)) if year or month or day else None
+        return date.fromisoformat(iso_day(year, month, day)) if year or month or day else None
 
     def check_day(self, name: str, needed: str = "") -> None:
         """Says at its first field what is wrong with it."""
@@ -53,6 +59,8 @@ class DayParts(Form):
             return
         if found is None and needed:
             self.fail(f"{name}_month", Later(needed))
+        elif found and not is_near(found, self.today):
+            self.fail(f"{name}_month", Later(FAR))
 
 
 class HoursForm(DayParts):

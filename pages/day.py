@@ -128,13 +128,17 @@ class DayPage:
 async def day_page(grant: QueueGrant, query: Mapping[str, str]) -> DayPage:
     site, sites = await site_asked(grant, query)
     grant.entry.action = "staff.appointments"
-    day = _day(query.get("day", "")) or grant.now.astimezone(ZoneInfo(site.zone if site else "UTC")).date()
+    day = _day(query.get("day", "")) or today_at(site, grant.now)
     if site is None:
         return DayPage(None, (), day, ())
     seen, (begin, end) = visible(grant, Booking).predicate, bounds(day, site.zone)
     rows = await grant.house.database.rows(ON_DAY.format(seen=seen.sql), *seen.values, site.id, begin, end)
     grant.showed("Booking", [row["id"] for row in rows])
     return DayPage(site, sites, day, tuple(Visit(row) for row in rows))
+
+
+def today_at(site: Site | None, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(site.zone if site else "UTC")).date()
 
 
 def bounds(day: date, zone: str) -> tuple[datetime, datetime]:

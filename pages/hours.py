@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from access.grant import QueueGrant
 from access.visible import visible
 from forms.hours import DAYS
-from pages.day import COLUMNS, FROM, Site, Visit, bounds, site_asked
+from pages.day import COLUMNS, FROM, Site, Visit, bounds, site_asked, today_at
 from rules.bookings import AHEAD, Closed, clock_of
 from tables import free_times
 from tables.bookings import Booking, Closure, SlotTemplate
@@ -58,6 +58,7 @@ class Standing:
 class HoursPage:
     site: Site | None
     sites: tuple[Site, ...]
+    today: date
     hours: tuple[Standing, ...] = ()
 
     def weekly(self, form) -> list[Weekly]:
@@ -77,7 +78,7 @@ async def hours_page(grant: QueueGrant, query: Mapping[str, str]) -> HoursPage:
         HOURS, "ended_at IS NULL AND site = ?", site.id if site else None, then="ORDER BY weekday, begins, what, id"
     )
     grant.entry.action = "staff.hours"
-    return HoursPage(site, sites, tuple(Standing(row) for row in rows))
+    return HoursPage(site, sites, today_at(site, grant.now), tuple(Standing(row) for row in rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ class Shut:
 class ClosuresPage:
     site: Site | None
     sites: tuple[Site, ...]
+    today: date
     people: tuple[str, ...]
     closures: tuple[Shut, ...]
 
@@ -126,7 +128,7 @@ async def closures_page(grant: QueueGrant, query: Mapping[str, str]) -> Closures
     )
     grant.entry.action = "staff.closures"
     zone = site.zone if site else "UTC"
-    return ClosuresPage(site, sites, await _people(grant, site), tuple(Shut(row, zone) for row in rows))
+    return ClosuresPage(site, sites, today_at(site, grant.now), await _people(grant, site), tuple(Shut(row, zone) for row in rows))
 
 
 async def _people(grant: QueueGrant, site: Site | None) -> tuple[str, ...]:

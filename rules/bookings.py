@@ -27,6 +27,8 @@ OVER, LATE = "over", "late"
 
 AHEAD = timedelta(days=60)
 """How far ahead the times of a template are made, and what can be booked reaches."""
+NEAR = timedelta(days=5 * 366)
+"""How far from today the first and last day of the clinic's own hours, and the day of a closure, may be."""
 LIMIT_HOURS = 24
 """Until so many hours before it, a patient may move or cancel; the clinic's setting `bookings.limit_hours` overrules."""
 REMINDED_AT = time(10)
@@ -105,11 +107,14 @@ def wall_text(at: datetime) -> str:
 
 
 def days_of(weekday: int, first: date, last: date) -> Iterator[date]:
-    """Every such day from the first to the last, both included."""
-    day = first + timedelta(days=(weekday - first.weekday()) % 7)
-    while day <= last:
-        yield day
-        day += timedelta(days=7)
+    """Every such day from the first to the last, both included. Days are counted before one is made, since the calendar
+    ends."""
+    ahead = (weekday - first.weekday()) % 7
+    return (first + timedelta(days=after) for after in range(ahead, (last - first).days + 1, 7))
+
+
+def is_near(day: date, today: date) -> bool:
+    return abs(day - today) <= NEAR
 
 
 @dataclass(frozen=True, slots=True)

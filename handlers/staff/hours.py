@@ -30,12 +30,13 @@ DONE = {
 @get(OURS, access=ACCESS)
 async def hours(request: Request) -> Response:
     page = await hours_page(request.state.grant, request.query_params)
-    return await render(request, page, HOURS, form=await open_form(request, HoursForm), notice=_notice(request))
+    return await render(request, page, HOURS, form=await open_form(request, HoursForm, today=page.today), notice=_notice(request))
 
 
 @post(OURS, access=ACCESS)
 async def open_hours(request: Request) -> Response:
-    page, form = await hours_page(request.state.grant, request.query_params), read_form(request, HoursForm)
+    page = await hours_page(request.state.grant, request.query_params)
+    form = read_form(request, HoursForm, today=page.today)
     if not form.validate() or page.site is None:
         return await invalid(request, page, HOURS, form)
     done = _at(OURS, page, "opened")
@@ -51,14 +52,14 @@ async def end_hours(request: Request, hours: FromPath[str]) -> Response:
 @get(SHUT, access=ACCESS)
 async def closures(request: Request) -> Response:
     page = await closures_page(request.state.grant, request.query_params)
-    form = await open_form(request, ClosureForm, people=page.people)
+    form = await open_form(request, ClosureForm, people=page.people, today=page.today)
     return await render(request, page, CLOSURES, form=form, notice=_notice(request))
 
 
 @post(SHUT, access=ACCESS)
 async def close(request: Request) -> Response:
     page = await closures_page(request.state.grant, request.query_params)
-    form = read_form(request, ClosureForm, people=page.people)
+    form = read_form(request, ClosureForm, people=page.people, today=page.today)
     if not form.validate() or page.site is None:
         return await invalid(request, page, CLOSURES, form)
     ref = await acts.close(request.state.grant, page.closed(form), form.sending, _closed)
