@@ -19,9 +19,10 @@ from handlers.frame import Notice
 from handlers.listing import list_routes
 from handlers.keeping import file_of
 from handlers.refs import parse_file, parse_ref
-from handlers.respond import attached, in_form, invalid, is_htmx, render, see_other
+from handlers.respond import attached, in_form, invalid, is_htmx, nothing_new, render, see_other
 from pages.asking import AskPage, ask_page
-from pages.requests import LISTINGS, REQUESTS, RequestPage, request_file, request_page
+from pages.request import RequestPage, request_file, request_page
+from pages.requests import LISTINGS, REQUESTS
 from rules.requests import KINDS
 from words.gettext import N_, Later
 
@@ -119,10 +120,11 @@ def _acting(kind: str) -> tuple[HTTPRouteHandler, ...]:
 
     @get(f"/{path}/{{{name}:str}}/answers", access=replace(record(Category(KINDS[kind].category), page=path), passive=True))
     async def answers(request: Request) -> Response:
-        page = await _found(request, kind)
-        if is_htmx(request) and request.query_params.get("seen") == page.seen:
-            return Response(b"", status_code=204)
-        return await render(request, page, SHOW, form=await open_form(request, SayForm), block="update")
+        page = replace(await _found(request, kind), had=_number(request.query_params.get("seen", "")))
+        if is_htmx(request) and not page.came:
+            return nothing_new(request, page.spoken)
+        notice = None if is_htmx(request) else Notice("good" if page.came else "", page.spoken)
+        return await render(request, page, SHOW, form=await open_form(request, SayForm), notice=notice, block="update")
 
     return (say, answers) if KINDS[kind].talk else (say, cancel)
 
@@ -147,6 +149,10 @@ async def _found(request: Request, kind: str) -> RequestPage:
     if page is None:
         raise NotFoundException
     return page
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 def _offered(page: AskPage) -> dict:

@@ -46,6 +46,15 @@ async def render(
     return _with_cookies(request, response)
 
 
+def nothing_new(request: Request, words: str) -> Response:
+    """To an update of htmx that has nothing to bring: what a person asked for is answered in the status line; a page that
+    asks again by itself, of which our script tells, stays silent."""
+    if request.headers.get("hx-poll") == "true":
+        return _with_cookies(request, Response(b"", status_code=204))
+    line = request.app.state.views.globals["status_line"](words)
+    return _with_cookies(request, Response(line.encode(), media_type=HTML, headers={"HX-Reswap": "none"}))
+
+
 def _check_audited(request: Request, page: Any) -> None:
     if isinstance(page, RecordPage) and not isinstance(request.state.get("grant"), RecordGrant | BillGrant):
         raise UnauditedPage(type(page).__name__)

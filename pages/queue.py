@@ -10,7 +10,7 @@ from access.grant import QueueGrant, RecordGrant
 from access.items import open_item
 from access.visible import visible
 from pages.attachments import File
-from pages.requests import RequestPage, request_file, request_page
+from pages.request import RequestPage, request_file, request_page
 from rules.requests import KINDS
 from tables.requests import Request
 from words.dates import when

@@ -66,18 +66,29 @@
   }
 
   // Updates by htmx: what a person asked for prolongs; a lost focus goes to the new part's heading; a failure is said.
-  const failed = () => say(status.dataset.fail);
+  // A page that asks again by itself says so to the server, takes no focus, and tells of a broken line once.
+  const polls = ctx => ctx && ctx.sourceEvent && ctx.sourceEvent.type === 'every';
+  let broken;
+  const failed = ({ detail: { ctx } }) => {
+    if (polls(ctx) && broken) return;
+    broken = 1;
+    say(status.dataset.fail);
+  };
+  on('htmx:config:request', ({ detail: { ctx } }) => {
+    if (polls(ctx)) ctx.request.headers['HX-Poll'] = 'true';
+  });
   on('htmx:after:request', event => {
     const { ctx } = event.detail, { response, sourceElement } = ctx;
     // After the swap, htmx names another source where the pressed link was part of what it replaced.
     ctx.follows = sourceElement.hasAttribute('hx-replace-url');
-    if (response.status > 499) failed();
-    else if (!/every|load/.test(sourceElement.getAttribute('hx-trigger'))) prolonged();
+    if (response.status > 499) return failed(event);
+    broken = 0;
+    if (!/every|load/.test(sourceElement.getAttribute('hx-trigger'))) prolonged();
   });
   on('htmx:error', failed);
   on('htmx:after:swap', event => {
-    const { target } = event.detail.ctx;
-    if (doc.activeElement !== doc.body || !target) return;
+    const { ctx } = event.detail, { target } = ctx;
+    if (polls(ctx) || doc.activeElement !== doc.body || !target) return;
     const part = target.isConnected ? target : doc.getElementById(target.id);
     const goal = part && (part.querySelector('h1,h2,h3') || part);
     if (goal) { goal.tabIndex = -1; goal.focus(); }

@@ -213,6 +213,33 @@ async def test_a_failed_update_changes_nothing_and_is_said(browser, site, status
         assert await page.locator("#list h2").text_content() == "Results"
 
 
+async def test_a_page_that_asks_again_by_itself_tells_of_a_broken_line_once(browser, site):
+    site.pages["/form"] = site.pages["/form"].replace('id="more"', 'id="more" hx-trigger="click, every 20s"')
+    site.more = (503, "<h1>Broken</h1>")
+    async with visited(browser, site, "/form") as page:
+        status = page.locator("#status")
+        for told in (True, False, False):
+            await page.evaluate("document.querySelector('#status').textContent = ''")
+            async with page.expect_response("**/more"):
+                await page.clock.fast_forward("00:20")
+            await page.clock.fast_forward(1000)
+            await page.clock.run_for(100)
+            assert bool(await status.text_content()) == told
+        await page.locator("#more").click()
+        await page.clock.run_for(1000)
+        assert (await status.text_content()).startswith("That did not work"), "who pressed is told every time"
+
+
+async def test_a_page_that_asks_again_by_itself_says_so_and_leaves_the_focus(browser, site):
+    site.pages["/form"] = site.pages["/form"].replace('id="more"', 'id="more" hx-trigger="every 20s"')
+    async with visited(browser, site, "/form") as page:
+        async with page.expect_request("**/more") as asked:
+            await page.clock.fast_forward("00:20")
+        assert (await (await asked.value).all_headers())["hx-poll"] == "true"
+        await page.wait_for_selector("text=Older results")
+        assert await page.evaluate("document.activeElement === document.body")
+
+
 async def test_a_lost_connection_is_said(browser, site):
     async with visited(browser, site, "/form", frozen=False) as page:
         await page.context.set_offline(True)

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from access.visible import HOLDERS
+from tests.support.html.tree import words
 from tests.support.signing_in import sign_in
 
 from tests.support.watching import watched_reads
@@ -21,6 +22,14 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
 @pytest.fixture
 async def maria(person):
     return await person("self")
+
+
+POLL = {"headers": {"HX-Poll": "true"}}
+"""What our script sends with an update that nobody pressed for."""
+
+
+def words_of(seen, id: str) -> str:
+    return words(seen.tree.by_id[id])
 
 
 def home(cast, path: str = "") -> str:
@@ -363,12 +372,27 @@ async def test_an_empty_draft_is_no_draft(maria, cast, demo_database):
 async def test_an_answer_comes_into_the_page_that_is_being_read(maria, person, cast):
     sent = await write(maria, cast)
     address = (await maria.get(sent.url)).link("Look for an answer")
-    assert (await maria.htmx("GET", address)).status == 204
+    assert (await maria.htmx("GET", address, **POLL)).status == 204
     clinician = await person("clinician")
     await clinician.submit(await taken(clinician, "Message from Maria Delgado"), "Send the answer", words="On Monday.")
     came = await maria.htmx("GET", address, target="div#thread")
-    assert "On Monday." in came.html and "Something new was written." in came.html and not came.is_whole
-    assert "On Monday." in (await maria.get(address)).main
+    assert "On Monday." in came.html and came.said == "Dr. Lena Okafor answered." and not came.is_whole
+    assert words_of(came, "state") == "Answered", "the top of the page no longer says that she waits"
+    whole = await maria.get(address)
+    assert "On Monday." in whole.main and "Dr. Lena Okafor answered." in whole.main
+
+
+async def test_what_came_is_said_once_and_asking_again_brings_nothing(maria, person, cast):
+    sent = await write(maria, cast)
+    clinician = await person("clinician")
+    await clinician.submit(await taken(clinician, "Message from Maria Delgado"), "Send the answer", words="On Monday.")
+    came = await maria.htmx("GET", f"{sent.url.partition('?')[0]}/answers?seen=1", target="div#thread")
+    seen = came.tree.all("input")[0].get("value")
+    again = f"{sent.url.partition('?')[0]}/answers?seen={seen}"
+    assert (await maria.htmx("GET", again, **POLL)).status == 204
+    pressed = await maria.htmx("GET", again)
+    assert pressed.text == "No new answer yet." and pressed.headers["hx-reswap"] == "none"
+    assert "No new answer yet." in (await maria.get(again)).main, "without script it is a notice"
 
 
 # Too late, and out of time

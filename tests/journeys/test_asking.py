@@ -145,8 +145,42 @@ async def test_an_answer_comes_into_the_page_that_she_reads_and_is_said(browser,
             await staff.press("Take it")
             await staff.write("Your words to them", "It comes by itself")
             await staff.press("Send the answer")
-        await maria.page.locator("#words").fill("Half a reply")
-        await maria.page.get_by_role("link", name="Look for an answer").click()
-        await maria.page.get_by_text("It comes by itself").wait_for()
-        assert "Something new was written." in await maria.page.locator("#status").inner_text()
-        assert await maria.page.locator("#words").input_value() == "Half a reply"
+        page, look = maria.page, maria.page.get_by_role("link", name="Look for an answer")
+        await page.locator("#words").fill("Half a reply")
+        await page.evaluate("document.querySelector('#thread h2').here = true")
+        await look.click()
+        await page.get_by_text("It comes by itself").wait_for()
+        await page.locator("#status", has_text="Dr. Lena Okafor answered.").wait_for()
+        assert await page.locator("#words").input_value() == "Half a reply"
+        assert (await page.locator("#state").inner_text()).split("\n")[0] == "Answered"
+        assert await page.evaluate("document.querySelector('#thread h2').here"), "what was being read is still the same"
+        await look.click()
+        await page.locator("#status", has_text="No new answer yet.").wait_for()
+        assert await page.get_by_text("It comes by itself").count() == 1
+
+
+async def test_a_page_that_looks_for_an_answer_by_itself_says_it_once_and_takes_no_focus(browser, clinic_of_ours, database, live_cast):
+    async with somebody("script", browser, clinic_of_ours, database, live_cast["self"]) as maria:
+        await maria.open(f"/records/{live_cast['self'].record}/messages/new")
+        await maria.choose("Your health.")
+        await maria.write("What do you want to tell us?", "Waiting without a hand")
+        await maria.press("Send")
+        page, said = maria.page, []
+        await page.expose_function("heard", lambda words: said.append(words))
+        await page.clock.install()
+        await page.goto(page.url.partition("?")[0])
+        await page.evaluate("""() => new MutationObserver(() => {
+            const words = document.querySelector('#status').textContent.trim();
+            if (words) heard(words);
+        }).observe(document.querySelector('#status'), { childList: true, characterData: true, subtree: true })""")
+        async with somebody("script", browser, clinic_of_ours, database, live_cast["clinician"]) as staff:
+            await staff.open(await newest_item(database, "message"))
+            await staff.press("Take it")
+            await staff.write("Your words to them", "Nobody pressed")
+            await staff.press("Send the answer")
+        for _ in range(3):
+            async with page.expect_response(lambda answer: "/answers" in answer.url):
+                await page.clock.fast_forward(60_000)
+        await page.get_by_text("Nobody pressed").wait_for()
+        assert said == ["Dr. Lena Okafor answered."]
+        assert await page.evaluate("document.activeElement === document.body")
