@@ -13,7 +13,7 @@ from access.audit import Entry
 from access.grant import BillGrant, SystemGrant
 from access.house import House
 from access.visible import visible
-from payments import GONE, Asked, Checkout, NotTaken
+from payments import GONE, OPEN, Asked, Checkout, NotTaken
 from payments.checkout import Processor
 from rules.ledger import PAYMENT, entries_of
 from rules.payments import CANCELLED, KEPT_FOR, MADE, PAGE_FOR, PAID, UNDER_WAY, next_check, next_state
@@ -81,27 +81,57 @@ async def send_off(house: House, processor: Processor, which: str, value: object
     row = (await house.database.rows(PAYMENT_ROW.format(which=which), value))[0]
     if row["state"] not in UNDER_WAY or row["ends_at"] <= house.clock():
         return Begun(row["ref"], "")
+    if row["session"]:
+        return await _page_again(house, processor, row)
+    checkout = await processor.begin(_asked(house, row, words))
+    stored = await _store(house, row["id"], checkout)
+    if stored in UNDER_WAY:
+        return Begun(row["ref"], checkout.address)
+    if stored:
+        await settle(house, row["id"], await processor.call_off(checkout.session))
+        return Begun(row["ref"], "")
+    return await _second(house, processor, row, checkout)
+
+
+def _asked(house: House, row: dict, words: str) -> Asked:
     page = f"{house.origin}/bills/{row['guarantor_ref']}/payments/{row['ref']}"
-    asked = Asked(
+    return Asked(
         row["ref"], row["amount"], row["currency"], words, f"{page}?back=done", f"{page}?back=stopped",
         row["made_at"] + PAGE_FOR,
     )  # fmt: skip
-    checkout = await processor.begin(asked)
+
+
+async def _page_again(house: House, processor: Processor, row: dict) -> Begun:
+    """The page it has already, while that can still be paid."""
+    told = await processor.look(row["session"])
+    if told.state != OPEN:
+        await settle(house, row["id"], told)
+    return Begun(row["ref"], told.address if told.state == OPEN else "")
+
+
+async def _store(house: House, payment: UUID, checkout: Checkout) -> str | None:
+    """What the processor calls its page is kept whatever became of the payment meanwhile: whoever does not know it cannot
+    close it. The state the payment is in; None when it has another page, or this one, already."""
     async with house.database.transaction():
-        await house.database.rows(
-            "UPDATE payment SET session = ?, address = ?, state = 'sent' WHERE id = ? AND state IN ('made', 'sent')",
-            checkout.session, checkout.address or None, row["id"],
+        rows = await house.database.rows(
+            "UPDATE payment SET session = ?, address = ?, gone_at = NULL, state = CASE WHEN state = 'made' THEN 'sent'"
+            " ELSE state END WHERE id = ? AND session IS NULL RETURNING state",
+            checkout.session, checkout.address or None, payment,
         )
-    return Begun(row["ref"], checkout.address)
+    return rows[0]["state"] if rows else None
+
+
+async def _second(house: House, processor: Processor, row: dict, checkout: Checkout) -> Begun:
+    """Somebody pressed at the same moment and was faster: a payment has one page, so any other is closed unseen."""
+    row = (await house.database.rows(PAYMENT_ROW.format(which="p.id = ?"), row["id"]))[0]
+    if row["session"] != checkout.session:
+        await processor.call_off(checkout.session)
+    return await _page_again(house, processor, row) if row["state"] in UNDER_WAY else Begun(row["ref"], "")
 
 
 async def call_off(grant: BillGrant, processor: Processor, ref: str, sending: Sending) -> None:
     """The processor's page is closed first: what was paid meanwhile stays paid. Raises LookupError, Unreachable."""
-    database = grant.house.database
-    rows = await visible(grant, Payment).rows(("id", "state", "session"), "ref = ?", ref)
-    if not rows:
-        raise LookupError(ref)
-    row = rows[0]
+    database, row = grant.house.database, await _theirs(grant, ref)
     if row["state"] not in UNDER_WAY:
         return
     ended = await processor.call_off(row["session"]) if row["session"] else None
@@ -109,19 +139,34 @@ async def call_off(grant: BillGrant, processor: Processor, ref: str, sending: Se
         await use_key(database, sending, f"/bills/{grant.guarantor_ref}/payments/{ref}", grant.now)
         if ended is None or ended.state == GONE:
             await database.rows(
-                "UPDATE payment SET state = ? WHERE id = ? AND state IN ('made', 'sent')", CANCELLED, row["id"]
-            )
-    if ended is not None and ended.state != GONE:
+                "UPDATE payment SET state = ?, gone_at = ? WHERE id = ? AND state IN ('made', 'sent')"
+                " AND COALESCE(session, '') = ?", CANCELLED, grant.now, row["id"], row["session"] or "",
+            )  # fmt: skip
+    if ended is None:
+        # Its page may have been made while this was decided.
+        row = await _theirs(grant, ref)
+        ended = await processor.call_off(row["session"]) if row["session"] else None
+    if ended is not None:
         await settle(grant.house, row["id"], ended)
 
 
+async def _theirs(grant: BillGrant, ref: str) -> dict:
+    rows = await visible(grant, Payment).rows(("id", "state", "session"), "ref = ?", ref)
+    if not rows:
+        raise LookupError(ref)
+    return rows[0]
+
+
 async def settle(house: House, payment: UUID, told: Checkout) -> str:
-    """What the processor says of a payment, written down once; the state it is in now."""
+    """What the processor says of a payment, written down once; the state it is in now. Of a page that is not the
+    payment's own, and that nobody was sent to, only money counts."""
     database, now = house.database, house.clock()
     async with house.audit.transaction() as entries:
         found = await database.rows(PAYMENT_ROW.format(which="p.id = ?"), payment)
         await lock_statement(database, found[0]["statement"])
         row = (await database.rows(PAYMENT_ROW.format(which="p.id = ?"), payment))[0]
+        if told.session != row["session"] and told.state != PAID:
+            return row["state"]
         state = next_state(row["state"], told.state)
         if told.currency != row["currency"] and state == PAID:
             raise ValueError("the processor names another currency")
@@ -136,8 +181,9 @@ async def _keep(house: House, row: dict, state: str, told: Checkout, now: dateti
     newly = state == PAID and row["state"] != PAID
     await house.database.rows(
         "UPDATE payment SET state = ?, session = ?, charged = COALESCE(charged, ?), checked_at = ?,"
+        " gone_at = CASE WHEN ? THEN ? ELSE gone_at END,"
         " taken = CASE WHEN ? THEN ? ELSE taken END, settled_at = CASE WHEN ? THEN ? ELSE settled_at END WHERE id = ?",
-        state, told.session, told.charge or None, now, newly, told.amount, newly, now, row["id"],
+        state, told.session, told.charge or None, now, told.state == GONE, now, newly, told.amount, newly, now, row["id"],
     )
 
 
@@ -161,18 +207,20 @@ async def hear(system: SystemGrant, told: Checkout) -> bool:
 
 
 async def check(system: SystemGrant, processor: Processor, payment: UUID, number: int, words: str) -> None:
-    """Our own query. What is still open is asked again later; a page whose time is over is closed. Raises Unreachable."""
+    """Our own query, until it is known whether money came: also of what was stopped or ran out, while its page may still
+    be open. That is closed where nobody may pay there any more. What stays open is asked again. Raises Unreachable."""
     house, database = system.house, system.house.database
     rows = await database.rows(PAYMENT_ROW.format(which="p.id = ?"), payment)
-    if not rows or rows[0]["state"] not in UNDER_WAY:
+    if not rows or rows[0]["state"] == PAID or rows[0]["gone_at"]:
         return
     row = rows[0]
     session = row["session"] or await _session(house, processor, row, words)
     if session:
         told = await processor.look(session)
-        if told.state == "open" and row["ends_at"] <= house.clock():
+        if told.state == OPEN and (row["state"] not in UNDER_WAY or row["ends_at"] <= house.clock()):
             told = await processor.call_off(session)
-        if await settle(house, payment, told) not in UNDER_WAY:
+        await settle(house, payment, told)
+        if told.state != OPEN:
             return
     await again(house, payment, number, row["made_at"])
 
@@ -191,7 +239,9 @@ async def _session(house: House, processor: Processor, row: dict, words: str) ->
     and nobody can have seen its page."""
     if row["ends_at"] <= house.clock():
         async with house.database.transaction():
-            await house.database.rows("UPDATE payment SET state = 'expired' WHERE id = ? AND state = 'made'", row["id"])
+            await house.database.rows(
+                "UPDATE payment SET state = 'expired', gone_at = ? WHERE id = ? AND state = 'made'", house.clock(), row["id"]
+            )
         return ""
     try:
         await send_off(house, processor, "p.id = ?", row["id"], words)

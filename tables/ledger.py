@@ -98,6 +98,8 @@ class Payment(Table, tablename="payment"):
     """Until then the amount is kept free for it."""
     checked_at = moment()
     settled_at = moment()
+    gone_at = moment()
+    """Since then it is known that nobody can pay it any more. Without it, and not paid, the processor is asked."""
 
 
 class Refund(Table, tablename="refund"):
@@ -158,6 +160,7 @@ CONSTRAINTS = (
     "CREATE UNIQUE INDEX payment_number ON payment (number)",
     "CREATE UNIQUE INDEX payment_session ON payment (session) WHERE session IS NOT NULL",
     "CREATE INDEX payment_open ON payment (statement, ends_at) WHERE state IN ('made', 'sent')",
+    "CREATE INDEX payment_unsure ON payment (made_at) WHERE gone_at IS NULL AND state <> 'paid'",
     "CREATE UNIQUE INDEX ledger_transaction_once ON ledger_transaction (dedupe)",
     "CREATE INDEX ledger_entry_statement ON ledger_entry (statement, book)",
     "CREATE INDEX ledger_entry_guarantor ON ledger_entry (guarantor, book)",

@@ -9,8 +9,10 @@ from uuid import UUID
 
 import pytest
 
+import acts.payments
 from jobs.job import Job
 from jobs.payments import check_payment
+from payments import Unreachable
 from seeds.cast import fixed_id
 from tests.support.billing import owed, unbalanced
 from tests.support.paying import signed, tell
@@ -157,6 +159,106 @@ async def test_who_stops_what_was_paid_a_moment_ago_has_paid(somebody, till, hou
     await till.at(page, "pay", "never")
     seen = await maria.submit(back, "Stop this payment")
     assert seen.h1.startswith("Receipt") and await left(house) == 0
+
+
+@pytest.fixture
+def held(portal, monkeypatch):
+    """The processor has made its page, and its answer is on the way until a test lets it go: (made, go)."""
+    made, go = asyncio.Event(), asyncio.Event()
+    real = portal[0].state.processor.begin
+
+    async def slow(self, asked):
+        checkout = await real(asked)
+        made.set()
+        await go.wait()
+        return checkout
+
+    monkeypatch.setattr(type(portal[0].state.processor), "begin", slow)
+    return made, go
+
+
+async def stopped_in_a_second_tab(maria, held):
+    """"Go to the card page" is pressed, and the payment stopped elsewhere before the page comes: that press's answer."""
+    made, go = held
+    pressed = asyncio.create_task(maria.send(await chosen(maria), "Go to the card page"))
+    await made.wait()
+    history = await maria.follow(await maria.follow(await statement(maria), "Payments and receipts"), "$42.60")
+    seen = await maria.submit(history, "Stop this payment")
+    assert "The payment was stopped. Nothing was taken." in seen.main
+    go.set()
+    return await pressed
+
+
+async def test_who_stops_a_payment_before_its_page_came_is_not_sent_to_it(somebody, till, house, held):
+    maria = await somebody("self")
+    answer = await stopped_in_a_second_tab(maria, held)
+    assert answer.status == 303 and "/payments/" in answer.headers["location"], "the payment's own page, which says so"
+    assert "This payment was not made." in (await maria.arrive(answer)).main
+    assert await states(house) == ["cancelled"], "and what the processor calls it is known"
+    session = till.practice.notes.sessions()[-1]["id"]
+    assert till.practice.session(session)["status"] == "expired", "its page is closed"
+
+
+async def test_a_page_that_could_not_be_closed_is_asked_about_until_it_is(somebody, till, house, portal, held, monkeypatch):
+    maria, processor = await somebody("self"), portal[0].state.processor
+
+    async def away(self, session):
+        raise Unreachable
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(processor), "call_off", away)
+        answer = await stopped_in_a_second_tab(maria, held)
+        assert answer.headers["location"].endswith("?back=away") and await states(house) == ["cancelled"]
+    session = till.practice.notes.sessions()[-1]["id"]
+    assert await run_checks(house, processor) == 1 and till.practice.session(session)["status"] == "expired"
+    assert await run_checks(house, processor) == 0, "that it is gone is known now"
+
+
+@pytest.mark.parametrize("state", ["cancelled", "expired"])
+async def test_money_that_came_for_what_was_given_up_is_found_by_asking(somebody, till, house, portal, state):
+    maria = await somebody("self")
+    await till.at(await begun(maria), "pay", "never")
+    async with house.database.transaction():
+        await house.database.rows("UPDATE payment SET state = ? WHERE state = 'sent'", state)
+    assert await run_checks(house, portal[0].state.processor) == 1
+    assert await states(house) == ["paid"] and await left(house) == 0
+
+
+async def test_a_page_that_comes_while_stopping_is_decided_is_closed_too(somebody, till, house, portal, held, monkeypatch):
+    """Whoever stops it saw no page yet; when that is written down, there is one."""
+    maria, (made, go) = await somebody("self"), held
+    pressed = asyncio.create_task(maria.send(await chosen(maria), "Go to the card page"))
+    await made.wait()
+    history = await maria.follow(await maria.follow(await statement(maria), "Payments and receipts"), "$42.60")
+    real = acts.payments._theirs
+
+    async def slow(grant, ref):
+        row = await real(grant, ref)
+        go.set()
+        await pressed
+        return row
+
+    monkeypatch.setattr(acts.payments, "_theirs", slow)
+    await maria.submit(history, "Stop this payment")
+    assert await till.at((await pressed).headers["location"], "pay") == "", "its page is closed"
+    assert await states(house) == ["expired"] and await left(house) == LEFT
+
+
+async def test_of_two_pages_for_one_payment_one_is_kept_and_the_other_closed(somebody, till, house, portal, held, monkeypatch):
+    """The processor forgot the key between two presses."""
+    maria, (made, go) = await somebody("self"), held
+    pressed = asyncio.create_task(maria.send(await chosen(maria), "Go to the card page"))
+    await made.wait()
+    first = till.practice.notes.sessions()[-1]["id"]
+    async with house.database.transaction():
+        await house.database.rows("UPDATE payment SET session = 'cs_other', state = 'sent' WHERE state = 'made'")
+    other = till.practice.notes.add("another key", "cs_other", till.practice.notes.get(first) | {
+        "id": "cs_other", "url": f"{till.origin}/pay/cs_other"})  # fmt: skip
+    go.set()
+    assert (await pressed).headers["location"] == other["url"]
+    assert till.practice.session(first)["status"] == "expired" and till.practice.session("cs_other")["status"] == "open"
+    gone = till.event(first, "checkout.session.expired")
+    assert (await tell(maria, gone, signed(gone))).content == b"known" and await states(house) == ["sent"]
 
 
 # Its messages
