@@ -18,9 +18,9 @@ from handlers.forms import open_form, read_form
 from handlers.frame import Notice
 from handlers.listing import sheet
 from handlers.refs import form_of, parse_ref
-from handlers.respond import in_form, leave_for, lets_leave_for, render, see_other
+from handlers.respond import in_form, is_htmx, leave_for, lets_leave_for, nothing_new, polls, render, see_other
 from pages.clinic import clinic
-from pages.payment import PayPage, pay_page, payment_page, payments_page
+from pages.payment import PaymentPage, PayPage, pay_page, payment_page, payments_page
 from pages.slip import slip_page
 from payments import Forged, NotTaken, Unreachable
 from words.gettext import N_, Later, _
@@ -119,20 +119,20 @@ async def payment(request: Request, guarantor: FromPath[str], payment: FromPath[
         return await sheet(request, page, asked.form, "receipt")
     if page.waits and page.acts and request.app.state.processor:
         lets_leave_for(request, request.app.state.processor.origin)
-    words = {"away": AWAY, "refused": REFUSED, "ended": STOPPED}.get(back)
-    notice = Notice("warn", Later(words)) if words and not page.paid else None
-    return await render(request, page, SHOW, notice=notice, htmx=page.waits)
+    return await render(request, page, SHOW, notice=_how_it_went(page), htmx=page.waits)
 
 
 @get(f"{PAYMENT}/state", access=bill(passive=True))
 async def state(request: Request, guarantor: FromPath[str], payment: FromPath[str]) -> Response:
     """What is known now; it only reads. Nobody is there just because their page asks again."""
-    page = await payment_page(request.state.grant, parse_ref(payment).ref, "done")
+    page = await payment_page(request.state.grant, parse_ref(payment).ref, request.query_params.get("back", ""))
     if page is None:
         raise NotFoundException
-    if not page.waits or "hx-request" not in request.headers:
-        return see_other(request, page.link(*page.here, back="done"))
-    return await render(request, page, SHOW, block="checking")
+    if not page.waits or not is_htmx(request):
+        return see_other(request, page.link(*page.here, back="over" if not page.waits else "still" if page.checking else "none"))
+    if polls(request) and "told" not in request.query_params:
+        return await render(request, page, SHOW, block="told")
+    return nothing_new(request, page.still)
 
 
 @post(f"{PAYMENT}/session", access=ACTS)
@@ -176,6 +176,16 @@ async def hook(request: Request) -> Response:
         return Response(b"not signed", status_code=400, media_type="text/plain")
     known = told is not None and await hear(open_system(house, "payments", house.clock()), told)
     return Response(b"known" if known else b"not ours", status_code=200, media_type="text/plain")
+
+
+def _how_it_went(page: PaymentPage) -> Notice | None:
+    if page.paid:
+        return Notice("good", page.over) if page.back else None
+    if words := {"away": AWAY, "refused": REFUSED, "ended": STOPPED}.get(page.back):
+        return Notice("warn", Later(words))
+    if page.waits:
+        return Notice("", page.still) if page.back in ("still", "none") else None
+    return Notice("warn", page.over) if page.back else None
 
 
 async def _page(request: Request, statement: str, amount: int | None = None) -> PayPage:

@@ -28,6 +28,11 @@ def is_htmx(request: Request) -> bool:
     return request.headers.get("hx-request") == "true"
 
 
+def polls(request: Request) -> bool:
+    """Whether nobody pressed: the page asks again by itself, and our script says so."""
+    return request.headers.get("hx-poll") == "true"
+
+
 async def render(
     request: Request, page: Any, template: str, *, block: str = "", form: Form | None = None, status: int = 200,
     notice: Notice | None = None, htmx: bool = False,
@@ -48,8 +53,8 @@ async def render(
 
 def nothing_new(request: Request, words: str) -> Response:
     """To an update of htmx that has nothing to bring: what a person asked for is answered in the status line; a page that
-    asks again by itself, of which our script tells, stays silent."""
-    if request.headers.get("hx-poll") == "true":
+    asks again by itself stays silent."""
+    if polls(request):
         return _with_cookies(request, Response(b"", status_code=204))
     line = request.app.state.views.globals["status_line"](words)
     return _with_cookies(request, Response(line.encode(), media_type=HTML, headers={"HX-Reswap": "none"}))

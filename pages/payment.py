@@ -14,7 +14,7 @@ from pages.stored import Row, columns
 from rules.payments import CANCELLED, EXPIRED, PAID, UNDER_WAY
 from tables.ledger import Payment, Refund
 from words.bills import METHODS, REASONS
-from words.dates import clock, day, when
+from words.dates import day, when
 from words.gettext import N_, _
 from words.money import money, money_example
 
@@ -68,7 +68,8 @@ async def pay_page(grant: BillGrant, ref: str, online: bool, amount: int | None 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentPage(Sheet):
-    """`back` is how the processor sent them back: done, stopped or ''. `payer` is who paid, where it was not the viewer."""
+    """`back` is how they came here: from the processor, done or stopped; from asking again, still, none or over; or ''.
+    `payer` is who paid, where it was not the viewer."""
 
     row: Row
     bill: Bill
@@ -114,18 +115,49 @@ class PaymentPage(Sheet):
     @property
     def lede(self) -> str:
         if self.paid:
-            return _("We have your payment. Thank you.") if not self.payer else _("We have this payment.")
+            return self._given_back() or (_("We have your payment. Thank you.") if not self.payer else _("We have this payment."))
         if not self.waits:
             return _("This payment was not made. If the card company took money all the same, it will show here.")
-        if self.back == "done":
+        if self.checking:
             return _("We are checking with the card company. This takes a few seconds.")
         if self.back == "stopped":
             return _("You came back without paying. You can still pay, or stop this payment.")
         return _("This payment is not made yet.")
 
+    def _given_back(self) -> str:
+        done = sum(one["amount"] for one in self.refunds if one["state"] == "done")
+        coming = sum(one["amount"] for one in self.refunds if one["state"] != "done")
+        said = [_("Paid. %(sum)s of it was paid back.", sum=self.money(done))] if done else []
+        if coming:
+            said.append(_("%(sum)s of it is on its way back to you.", sum=self.money(coming)))
+        return " ".join(said)
+
+    @property
+    def checking(self) -> bool:
+        """Whether they paid, as far as they know, and wait for us to hear of it."""
+        return self.back in ("done", "still")
+
+    @property
+    def state(self) -> str:
+        """Where to ask whether it is paid by now."""
+        return self.link(*self.here, "state", back=self.back)
+
+    @property
+    def still(self) -> str:
+        """That nothing has come since this was asked before."""
+        return _("Still checking.") if self.checking else _("The card company has no payment yet.")
+
+    @property
+    def over(self) -> str:
+        """How it ended, for who waited for it."""
+        if not self.paid:
+            return _("This payment was not made.")
+        sum = _sum(self.row)
+        return _("Paid. We have this payment of %(sum)s.", sum=sum) if self.payer else _("Paid. We have your payment of %(sum)s.", sum=sum)
+
     @property
     def facts(self) -> Facts:
-        until = clock(self.row["ends_at"]) if self.waits else ""
+        until = when(self.row["ends_at"]) if self.waits else ""
         return said_facts(
             (_("Receipt number"), self.row["number"] if self.paid else ""), (_("Amount"), _sum(self.row)),
             (_("For"), f"{self.bill.title}, {self.bill.whose}"), (_("How"), _(METHODS[self.row["method"]])),

@@ -105,6 +105,7 @@ async def test_a_card_payment_is_paid_back_in_part_and_no_more_than_it_was(someb
     assert "It is paid back." in page.main and await left(house) == 1260
     seen = await maria.get(back)
     assert "We charged it by mistake" in seen.main and "$12.60" in seen.main
+    assert "Paid. $12.60 of it was paid back." in seen.main
     again = await priya.submit(page, "Pay it back", amount="30.01", reason="asked")
     assert again.status == 422 and again.errors == ["Enter $30.00 or less"]
     assert len(await house.database.rows("SELECT id FROM outbox WHERE event = 'payment.returned'")) == 1

@@ -14,6 +14,7 @@ from jobs.job import Job
 from jobs.payments import check_payment
 from payments import Unreachable
 from seeds.cast import fixed_id
+from tests.support.html.tree import words
 from tests.support.billing import owed, unbalanced
 from tests.support.paying import signed, tell
 from tests.support.pdf import Document, pdf_problems
@@ -60,6 +61,45 @@ async def test_a_statement_is_paid_whole(somebody, till, house):
     assert await left(house) == 0 and await unbalanced(house.database) == []
     seen = await maria.get(back)
     assert seen.h1 == "Receipt Payment of $42.60" and "We have your payment. Thank you." in seen.main
+    assert focused(seen) == "Paid. We have your payment of $42.60."
+
+
+def focused(seen) -> str:
+    """What a screen reader reads first when the page has come."""
+    return " ".join(words(one) for one in seen.tree.elements if one.get("autofocus") is not None)
+
+
+POLL = {"headers": {"HX-Poll": "true"}}
+
+
+async def test_a_page_that_checks_by_itself_says_so_once_and_ends_with_what_became_of_it(somebody, till):
+    maria = await somebody("self")
+    page = await begun(maria)
+    seen = await maria.get(await till.at(page, "pay", "never"))
+    address = seen.link("Check again")
+    assert "Check again" not in words(seen.tree.by_id["told"]), "what an update replaces does not hold the link"
+    first = await maria.htmx("GET", address, target="div#told", **POLL)
+    assert first.text == "Still checking." and [one.get("name") for one in first.tree.all("input")] == ["told"]
+    assert (await maria.htmx("GET", f"{address}&told=1", **POLL)).status == 204
+    pressed = await maria.htmx("GET", f"{address}&told=1")
+    assert pressed.text == "Still checking." and pressed.headers["hx-reswap"] == "none"
+    plain = await maria.follow(seen, "Check again")
+    assert focused(plain) == "Still checking." and "hx-trigger" in plain.html
+    body = till.event(page.rpartition("/")[2])
+    await tell(maria, body, signed(body))
+    over = await maria.htmx("GET", f"{address}&told=1", **POLL)
+    assert over.status == 204 and over.headers["hx-redirect"].endswith("?back=over")
+    assert focused(await maria.get(over.headers["hx-redirect"])) == "Paid. We have your payment of $42.60."
+
+
+async def test_of_a_payment_that_was_stopped_on_the_way_asking_again_says_that_none_came(somebody, till):
+    maria = await somebody("self")
+    seen = await maria.get(await till.at(await begun(maria), "stop"))
+    assert "Kept for you until" in seen.main and "2026 at" in seen.main, "with its day"
+    assert (await maria.htmx("GET", seen.link("Check again"))).text == "The card company has no payment yet."
+    plain = await maria.follow(seen, "Check again")
+    assert focused(plain) == "The card company has no payment yet." and "We are checking" not in plain.main
+    assert "hx-trigger" not in plain.html and plain.link("Check again")
 
 
 async def test_a_part_is_paid_and_the_rest_is_left(somebody, till, house):

@@ -95,6 +95,8 @@ async def test_she_pays_a_part_the_desk_takes_a_check_and_she_sees_both(kind, br
         await paid_at_the_card_company(maria, "5.10")
         said = await until_it_is_there(maria)
         assert "Payment of $5.10" in said and "Receipt number" in said
+        if kind != "w3m":
+            assert await maria.page.evaluate("document.activeElement.textContent.trim()") == "Paid. We have your payment of $5.10."
         paper = await maria.save("PDF of this page")
         assert paper.startswith(b"%PDF")
         async with somebody(kind, browser, portal_of_ours.url, database, live_cast["billing"]) as priya:
