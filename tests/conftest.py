@@ -7,6 +7,7 @@ Async tests are plain `async def` functions. A test that asks for `database_url`
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -21,6 +22,9 @@ from tests.support.databases import Postgres, Server, Sqlite, Templates
 pytest_plugins = ("tests.support.vera",)
 
 ENGINES = ("sqlite", "postgresql")
+
+# What a test makes is gone when it ends, so looking for circles that nobody needs any more can wait: a tenth of all work.
+gc.set_threshold(200_000, 20, 100)
 
 # The machine is shared while tests run side by side, so a slow example is no failure.
 hypothesis.settings.register_profile("plainchart", deadline=None, print_blob=True)
@@ -98,6 +102,13 @@ def empty_url(templates: Templates) -> Iterator[str]:
 def database_url(templates: Templates) -> Iterator[str]:
     """A database of this test alone, with the newest schema and no people."""
     with templates.copy(templates.migrated()) as address:
+        yield address
+
+
+@pytest.fixture
+def clinic_url(templates: Templates) -> Iterator[str]:
+    """A clinic's own database, before anything was imported."""
+    with templates.copy(templates.clinic()) as address:
         yield address
 
 
@@ -219,6 +230,12 @@ async def first_opened(first_templates: Templates, make_settings, drawing) -> As
 def app(opened):
     """What answers requests there."""
     return opened.app
+
+
+@pytest.fixture
+def house(opened):
+    """What its pages and acts stand on."""
+    return opened.house
 
 
 @pytest.fixture

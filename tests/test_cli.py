@@ -34,13 +34,6 @@ def alone(tmp_path):
     return command
 
 
-@pytest.fixture
-def clinic_url(database_url, tmp_path):
-    """A clinic's own database, before anything was imported."""
-    portal(["migrate"], database_url, PORTAL_DATA=str(tmp_path))
-    return database_url
-
-
 # What may be typed
 
 

@@ -33,13 +33,6 @@ def alone(tmp_path):
     return command
 
 
-@pytest.fixture
-def clinic_url(database_url, tmp_path):
-    """A clinic's own database, before anything was imported."""
-    portal(["migrate"], database_url, PORTAL_DATA=str(tmp_path))
-    return database_url
-
-
 def test_migrate_makes_a_database_and_then_has_nothing_to_do(empty_url, tmp_path):
     first = portal(["migrate"], empty_url, PORTAL_DATA=str(tmp_path))
     assert "applied 0001_house" in first
@@ -147,7 +140,7 @@ def test_serve_says_where_it_is_answers_and_ends(demo_url, tmp_path):
     assert process.stdout.readline() == f"Plainchart is at http://localhost:{port} (Ctrl+C ends it).\n"
     for _ in range(100):
         try:
-            assert urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz").status == 200
+            assert urllib.request.urlopen(f"http://localhost:{port}/healthz").status == 200
             break
         except OSError:
             time.sleep(0.1)

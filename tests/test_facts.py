@@ -12,7 +12,7 @@ from pages.care_plan import CarePlanPage
 from pages.listing import Group
 from tests.prove.test_facts import SYNTHEA, the_pages_say_what_the_feed_said
 from tests.support.canaries import CANARIES, TABLES
-from tests.support.charts import open_charts
+from tests.support.charts import import_charts, open_charts
 from tests.support.record_walk import RecordWalk
 from tests.support.vital_walk import VitalWalk
 from words import dates
@@ -24,9 +24,16 @@ async def test_the_pages_of_a_patient_say_what_the_feed_said(database_url, make_
     )
 
 
+@pytest.fixture(scope="module")
+def imported(first_templates, shared_fhir):
+    with first_templates.copy(first_templates.migrated()) as address:
+        import_charts(address, shared_fhir / SYNTHEA, ["a10-Leon.json"])
+        yield address
+
+
 @pytest.fixture
-def address(first_templates):
-    with first_templates.copy(first_templates.migrated()) as copied:
+def address(first_templates, imported):
+    with first_templates.copy(imported) as copied:
         yield copied
 
 

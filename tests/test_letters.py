@@ -11,7 +11,6 @@ from tables.base import new_id, new_ref
 from tables.queue import enqueue_notice
 from tests.support.inviting import invite
 from tests.support.pdf import Document, pdf_problems
-from tests.test_sharing import app, house, running  # noqa: F401  (fixtures)
 
 
 @pytest.fixture
@@ -44,7 +43,7 @@ async def test_what_a_patient_just_did_is_there_too(person, client, cast, house)
     assert sent.link in page.html and sent.code not in page.html
 
 
-async def test_a_real_installation_has_no_such_page(client, app, running, monkeypatch):  # noqa: F811
+async def test_a_real_installation_has_no_such_page(client, house, monkeypatch):
     from access import guard
 
     monkeypatch.setattr(guard, "_house", lambda connection: type("H", (), {"demo": False})())
@@ -83,7 +82,7 @@ def placed(content: bytes, word: str) -> tuple[float, float, float]:
     return next(box for box in inside if box[1] > 45)
 
 
-async def test_printed_is_written_down_and_what_came_meanwhile_stays(desk, house):  # noqa: F811
+async def test_printed_is_written_down_and_what_came_meanwhile_stays(desk, house):
     page = await desk.follow(await desk.get("/staff/letters"), "Rosa Lindgren")
     await told_rosa(house)
     done = await desk.submit(page, "It is printed")
@@ -95,14 +94,14 @@ async def test_printed_is_written_down_and_what_came_meanwhile_stays(desk, house
     assert await waiting(house) == ["sent", "due"]
 
 
-async def test_two_who_print_the_same_write_it_down_once(desk, house):  # noqa: F811
+async def test_two_who_print_the_same_write_it_down_once(desk, house):
     pages = [await desk.get((await desk.get("/staff/letters")).link("Rosa Lindgren")) for _ in range(2)]
     await asyncio.gather(*(desk.send(page, "It is printed") for page in pages))
     assert await waiting(house) == ["sent"]
     assert "No letter waits" in (await desk.get("/staff/letters")).main
 
 
-async def test_what_is_no_longer_theirs_is_not_printed(desk, house, cast):  # noqa: F811
+async def test_what_is_no_longer_theirs_is_not_printed(desk, house, cast):
     """Rosa's help ended long ago: a new result of Maria's is nothing for her, though a row for it waits."""
     rosa = await house.database.rows("SELECT id, ref FROM account WHERE username = 'rosa.lindgren'")
     result = await house.database.rows("SELECT id FROM diagnostic_report WHERE fhir_id = 'self-ferr-4'")
@@ -114,7 +113,7 @@ async def test_what_is_no_longer_theirs_is_not_printed(desk, house, cast):  # no
     assert await waiting(house) == ["sent", "dropped"]
 
 
-async def test_people_of_another_site_are_another_desk_s(desk, house):  # noqa: F811
+async def test_people_of_another_site_are_another_desk_s(desk, house):
     other = new_id()
     async with house.database.transaction():
         await house.database.rows(
@@ -125,7 +124,7 @@ async def test_people_of_another_site_are_another_desk_s(desk, house):  # noqa: 
     assert "No letter waits" in (await desk.get("/staff/letters")).main
 
 
-async def test_letters_for_later_do_not_show(desk, house):  # noqa: F811
+async def test_letters_for_later_do_not_show(desk, house):
     async with house.database.transaction():
         await house.database.rows("UPDATE outbox SET run_at = ? WHERE channel = 'print'", datetime.now(UTC) + timedelta(days=1))
     assert "No letter waits" in (await desk.get("/staff/letters")).main

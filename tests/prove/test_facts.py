@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.canaries import CANARIES
-from tests.support.charts import open_charts
+from tests.support.charts import import_charts, open_charts
 from tests.support.facts import lines_of
 from tests.support.record_walk import RecordWalk
 from tests.support.vital_walk import VitalWalk
@@ -18,6 +18,7 @@ SYNTHEA = "synthea-2021-uscore"
 
 async def the_pages_say_what_the_feed_said(address: str, settings, folder: Path, names: list[str], papers: int) -> None:
     """`names` are files of `folder`, each of one patient; the whole folder is imported."""
+    import_charts(address, folder, names)
     async with open_charts(address, settings, folder, names, papers) as charts:
         assert charts, "nobody to check"
         for chart in charts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -21,20 +22,24 @@ from tables.database import Database
 OF_PATIENT = "JOIN record_source p ON p.id = t.patient WHERE p.fhir_id = ?"
 
 
+def import_charts(address: str, folder: Path, names: list[str]) -> None:
+    """Imports the folder into a database that is no demo. The patients in the files named also get what must never be
+    seen: see `canaries`."""
+    portal(["migrate"], address)
+    portal(["import", str(folder)], address)
+    with tempfile.TemporaryDirectory() as away:
+        canaries = Path(away) / "canaries.json"
+        for withdrawn in (False, True):
+            for sent in patients_in([folder / name for name in names]):
+                write_canaries(canaries, sent, withdrawn)
+                portal(["import", str(canaries)], address)
+
+
 @contextlib.asynccontextmanager
 async def open_charts(
     address: str, settings: Settings, folder: Path, names: list[str], papers: int
 ) -> AsyncIterator[list[Chart]]:
-    """Imports the folder into a database that is no demo, and opens the charts of the patients in the files named.
-
-    Each of them also gets what must never be seen: see `canaries`.
-    """
-    portal(["migrate"], address)
-    portal(["import", str(folder)], address)
-    for withdrawn in (False, True):
-        for sent in patients_in([folder / name for name in names]):
-            write_canaries(settings.data_dir / "canaries.json", sent, withdrawn)
-            portal(["import", str(settings.data_dir / "canaries.json")], address)
+    """The charts of the patients in the files named, in a database into which the folder was imported."""
     async with contextlib.AsyncExitStack() as stack:
         opened = await stack.enter_async_context(opened_portal(settings))
         house = opened.house

@@ -24,6 +24,8 @@ class Crawl:
     client: Client
     each: int
     """How many addresses of one kind are visited; a kind is an address without its refs."""
+    but: str = "\n"
+    """What no address that is followed has in it."""
     answers: dict[str, Seen] = field(default_factory=dict)
     pieces: dict[str, str] = field(default_factory=dict)
     forms: list[Sending] = field(default_factory=list)
@@ -34,7 +36,7 @@ class Crawl:
         waiting = list(starts)
         while waiting:
             address = waiting.pop(0)
-            if address in self.answers or not self._wanted(address):
+            if address in self.answers or self.but in address or not self._wanted(address):
                 continue
             seen = await self._get(address)
             if seen is None:

@@ -195,6 +195,14 @@ class Templates:
             self.made["migrated"] = address
         return self.made["migrated"]
 
+    def clinic(self) -> str:
+        """The address of a database as `portal migrate` leaves it to a clinic."""
+        if "clinic" not in self.made:
+            address = self.server.create("clinic")
+            portal(["migrate"], address)
+            self.made["clinic"] = address
+        return self.made["clinic"]
+
     def demo(self) -> str:
         """The address of a database with the demo clinic and its cast."""
         if "demo" not in self.made:

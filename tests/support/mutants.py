@@ -8,7 +8,6 @@ default deny turned into an allow. As a pytest plugin (`-p tests.support.mutants
 from __future__ import annotations
 
 import ast
-import copy
 import importlib.abc
 import importlib.util
 import os
@@ -36,7 +35,17 @@ class Mutant:
     what: str
     code: str
     """The first line of what was changed, as it stood."""
-    source: str
+    place: tuple[int, int]
+    """Which node, in the order of a walk, and which of its replacements."""
+
+    @property
+    def source(self) -> str:
+        """The whole module with this fault in it."""
+        tree = ast.parse(path_of(self.module).read_text())
+        node, which = self.place
+        target = list(ast.walk(tree))[node]
+        replacement = [found for _, found in replacements(target)][which]
+        return ast.unparse(ast.fix_missing_locations(Swap(target, replacement).visit(tree)))
 
     @property
     def name(self) -> str:
@@ -79,12 +88,9 @@ def mutants_of(module: str) -> list[Mutant]:
     tree = ast.parse(path_of(module).read_text())
     found: list[Mutant] = []
     for position, node in enumerate(ast.walk(tree)):
-        for what, replacement in replacements(node):
-            mutated = copy.deepcopy(tree)
-            target = list(ast.walk(mutated))[position]
-            text = ast.unparse(ast.fix_missing_locations(Swap(target, copy.deepcopy(replacement)).visit(mutated)))
+        for which, (what, _) in enumerate(replacements(node)):
             code = ast.unparse(node).splitlines()[0]
-            found.append(Mutant(module, len(found), node.lineno, what, code, text))
+            found.append(Mutant(module, len(found), node.lineno, what, code, (position, which)))
     return found
 
 
