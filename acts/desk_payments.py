@@ -98,7 +98,7 @@ async def give_back(grant: BillGrant, payment_ref: str, amount: int, reason: str
         )
         entry.showed("Payment", [row["id"]])
         if row["charged"]:
-            await _plan(grant.house, refund, 0, now)
+            await plan(grant.house, refund, 0, now)
         else:
             await _done(grant.house, refund, now)
     return refund
@@ -146,11 +146,12 @@ async def _done(house: House, refund: UUID, now: datetime) -> None:
 async def check_back(system: SystemGrant, processor: Processor, refund: UUID, number: int) -> None:
     """Our own query, at the times that were planned. Raises Unreachable."""
     if await ask_back(system.house, processor, refund) == "made":
-        await _plan(system.house, refund, number + 1, system.house.clock())
+        await plan(system.house, refund, number + 1, system.house.clock())
 
 
-async def _plan(house: House, refund: UUID, number: int, now: datetime) -> None:
+async def plan(house: House, refund: UUID, number: int, now: datetime) -> None:
+    """A job that asks for the `number`th time, from 0."""
     await enqueue(
         house.database, CHECK_REFUND, {"refund": str(refund), "number": number}, now,
-        run_at=next_check(min(number, 20), now, now), dedupe=f"{CHECK_REFUND}:{refund}:{number}",
+        run_at=next_check(number, now), dedupe=f"{CHECK_REFUND}:{refund}:{number}",
     )

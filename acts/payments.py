@@ -62,7 +62,7 @@ async def intend(grant: BillGrant, statement_ref: str, amount: int, sending: Sen
             raise TooMuch(max(0, free), kept)
         await _insert(grant, payment, ref, rows[0], amount)
         await enqueue(database, CHECK, {"payment": str(payment), "number": 0}, grant.now, dedupe=f"{CHECK}:{payment}:0",
-                      run_at=next_check(0, grant.now, grant.now))  # fmt: skip
+                      run_at=next_check(0, grant.now))  # fmt: skip
         entry.showed("Payment", [payment])
     return ref
 
@@ -222,16 +222,14 @@ async def check(system: SystemGrant, processor: Processor, payment: UUID, number
         await settle(house, payment, told)
         if told.state != OPEN:
             return
-    await again(house, payment, number, row["made_at"])
+    await again(house, payment, number)
 
 
-async def again(house: House, payment: UUID, number: int, made_at: datetime) -> None:
+async def again(house: House, payment: UUID, number: int) -> None:
     """A job that asks the next time."""
     now = house.clock()
-    at = next_check(number + 1, made_at, now)
-    if at:
-        await enqueue(house.database, CHECK, {"payment": str(payment), "number": number + 1}, now, run_at=at,
-                      dedupe=f"{CHECK}:{payment}:{number + 1}")  # fmt: skip
+    await enqueue(house.database, CHECK, {"payment": str(payment), "number": number + 1}, now,
+                  run_at=next_check(number + 1, now), dedupe=f"{CHECK}:{payment}:{number + 1}")  # fmt: skip
 
 
 async def _session(house: House, processor: Processor, row: dict, words: str) -> str:

@@ -31,8 +31,10 @@ class Job:
 
 
 async def turn(house: House, kinds: Mapping, owner: str) -> int:
-    """Does what is due now; how many there were."""
-    held = await claim(house.database, JOB, owner, house.clock(), AT_ONCE)
+    """Does what is due now of these kinds; how many there were. Any other waits for a worker that knows it: one of a newer
+    release, or one that has the processor's keys."""
+    named = ", ".join(f"'{kind}'" for kind in kinds)
+    held = await claim(house.database, JOB, owner, house.clock(), AT_ONCE, f"kind IN ({named})") if named else []
     async with kept(house, held):
         for one in held:
             await _do(house, kinds, one)
@@ -41,12 +43,11 @@ async def turn(house: House, kinds: Mapping, owner: str) -> int:
 
 async def _do(house: House, kinds: Mapping, held: Claim) -> None:
     """A job that killed its worker has used up its attempts like one that failed."""
-    kind = kinds.get(held.row["kind"])
-    if kind is None or held.exhausted:
-        await end(house.database, held, "failed", house.clock(), "unknown kind" if kind is None else "worker ended")
+    if held.exhausted:
+        await end(house.database, held, "failed", house.clock(), "worker ended")
         return
     try:
-        await kind(house, _job(held), house.clock())
+        await kinds[held.row["kind"]](house, _job(held), house.clock())
     except GiveUp as reason:
         await end(house.database, held, "failed", house.clock(), str(reason)[:40])
     except Exception as error:

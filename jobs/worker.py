@@ -14,6 +14,7 @@ from datetime import timedelta
 from access.house import House
 from jobs import job, outbox, sweeping
 from jobs.kinds import KINDS, kinds_with
+from jobs.payments import ask_what_nobody_asks
 from notices import Sender, senders_for
 from settings import Settings
 from starting import make_processor
@@ -24,7 +25,7 @@ MINUTE = timedelta(seconds=60)
 
 
 class Worker:
-    """Three rounds, each on its own: jobs, the outbox, and once a minute the broom and the audit's heads."""
+    """Three rounds, each on its own: jobs, the outbox, and once a minute the broom, the audit's heads and what nobody asks."""
 
     def __init__(self, house: House, senders: Mapping[str, Sender], kinds: Mapping = KINDS):
         self.house, self.senders, self.kinds = house, senders, kinds
@@ -57,6 +58,7 @@ class Worker:
         await self.house.audit.export_heads(self.house.clock())
         await sweeping.end_what_lapsed(self.house)
         await sweeping.sweep(self.house)
+        await ask_what_nobody_asks(self.house)
         return 0
 
     async def _round(self, turn: Callable[[], Awaitable[int]], rest: timedelta) -> None:

@@ -13,7 +13,8 @@ OPEN, PAID, GONE = "open", "paid", "gone"
 
 
 class Unreachable(Exception):
-    """The processor did not answer, or not in time. What was asked may have been done: ask again with the same key."""
+    """The processor did not answer, not in time, or not to us, as when our key to it is wrong. What was asked may have been
+    done: ask again with the same key."""
 
 
 class NotTaken(Exception):

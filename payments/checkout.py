@@ -11,7 +11,9 @@ from typing import Any
 from payments import GONE, OPEN, PAID, Asked, Checkout, Forged, NotTaken, Unreachable
 
 SECONDS = 10
-CONFLICT, SERVER_FAULT = 409, 500
+OURS_TO_MEND, SERVER_FAULT = (401, 403, 404, 409), 500
+"""A key that is wrong or may not, an account that does not know what another was asked, the same asked at the same moment:
+that says nothing of a payment, and somebody will mend it."""
 TOLERANCE = 300
 """So many seconds old may a signature be; a message that comes days late is signed when it is sent."""
 TOLD = (
@@ -89,8 +91,9 @@ async def _answer(asking: Awaitable[Any]) -> dict[str, Any]:
     try:
         return (await asking).to_dict()
     except stripe.StripeError as error:
-        busy = isinstance(error, stripe.APIConnectionError | stripe.RateLimitError) or error.http_status == CONFLICT
-        unsure = busy or (error.http_status or SERVER_FAULT) >= SERVER_FAULT
+        status = error.http_status or SERVER_FAULT
+        busy = isinstance(error, stripe.APIConnectionError | stripe.RateLimitError)
+        unsure = busy or status in OURS_TO_MEND or status >= SERVER_FAULT
         raise (Unreachable if unsure else NotTaken)(error.code or type(error).__name__) from None
 
 

@@ -15,7 +15,7 @@ CHECKS = (
     timedelta(hours=2), timedelta(hours=6), timedelta(hours=15),
 )  # fmt: skip
 """When the processor is asked what became of a payment, each after the one before; then once a day."""
-DAILY, LAST = timedelta(days=1), timedelta(days=14)
+DAILY = timedelta(days=1)
 
 
 def next_state(state: str, told: str) -> str:
@@ -27,8 +27,6 @@ def next_state(state: str, told: str) -> str:
     return state
 
 
-def next_check(number: int, made_at: datetime, now: datetime) -> datetime | None:
-    """When to ask for the `number`th time, from 0; None when enough was asked."""
-    if now - made_at > LAST:
-        return None
+def next_check(number: int, now: datetime) -> datetime:
+    """When to ask for the `number`th time, from 0."""
     return now + (CHECKS[number] if number < len(CHECKS) else DAILY)

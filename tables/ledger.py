@@ -103,7 +103,8 @@ class Payment(Table, tablename="payment"):
 
 
 class Refund(Table, tablename="refund"):
-    """Money given back. `state`: made, done, failed; `reason` is a code of words.bills."""
+    """Money given back. `state`: made (the processor may not know of it yet, or has not done it), done, failed; `reason` is
+    a code of words.bills."""
 
     id = key()
     ref = ref()
@@ -114,6 +115,8 @@ class Refund(Table, tablename="refund"):
     made_by = to(Account, null=True)
     made_at = moment(null=False)
     settled_at = moment()
+    known_as = Varchar(length=160, null=True, default=None)
+    """What the processor calls it, once it answered; from then on it is looked at, and never asked for again."""
 
 
 class LedgerTransaction(Table, tablename="ledger_transaction"):
@@ -161,6 +164,7 @@ CONSTRAINTS = (
     "CREATE UNIQUE INDEX payment_session ON payment (session) WHERE session IS NOT NULL",
     "CREATE INDEX payment_open ON payment (statement, ends_at) WHERE state IN ('made', 'sent')",
     "CREATE INDEX payment_unsure ON payment (made_at) WHERE gone_at IS NULL AND state <> 'paid'",
+    "CREATE INDEX refund_unsure ON refund (made_at) WHERE state = 'made'",
     "CREATE UNIQUE INDEX ledger_transaction_once ON ledger_transaction (dedupe)",
     "CREATE INDEX ledger_entry_statement ON ledger_entry (statement, book)",
     "CREATE INDEX ledger_entry_guarantor ON ledger_entry (guarantor, book)",

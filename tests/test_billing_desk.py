@@ -6,10 +6,11 @@ import asyncio
 
 import pytest
 
+from jobs.payments import ask_what_nobody_asks, check_refund
 from seeds.cast import fixed_id
 from tests.support.billing import owed, unbalanced
 from tests.support.tills import house, portal, somebody, till  # noqa: F401 -- fixtures
-from tests.test_payments import begun, left, run_checks, statement
+from tests.test_payments import begun, ends, left, run_checks, statement, stranger  # noqa: F401 -- a fixture
 
 BORN = {"born_month": "3", "born_day": "4", "born_year": "1958"}
 
@@ -121,8 +122,6 @@ async def test_cash_is_paid_back_at_once(somebody, house):
 
 
 async def test_while_the_processor_is_away_a_refund_waits_and_is_done_once(somebody, till, house, portal):
-    from jobs.payments import check_refund
-
     maria, priya = await somebody("self"), await somebody("billing")
     await till.at(await begun(maria), "pay")
     await till.delivers(maria)
@@ -135,6 +134,34 @@ async def test_while_the_processor_is_away_a_refund_waits_and_is_done_once(someb
     for _ in range(3):
         await run_checks(house, processor, "refund.check", check_refund)
     assert await left(house) == 4260 and len(await house.database.rows("SELECT id FROM refund WHERE state = 'done'")) == 2
+
+
+async def card_paid(somebody, till):
+    """A payment of $42.60 by card, as billing sees it: (who sees it, its page)."""
+    maria, priya = await somebody("self"), await somebody("billing")
+    await till.at(await begun(maria), "pay")
+    await till.delivers(maria)
+    return priya, await priya.follow(await found(priya), "$42.60")
+
+
+async def refunds(house) -> list[str]:
+    """Of what was paid here, not planted."""
+    rows = await house.database.rows("SELECT r.state FROM refund r JOIN payment p ON p.id = r.payment WHERE p.session IS NOT NULL"
+                                     " ORDER BY r.made_at")  # fmt: skip
+    return [row["state"] for row in rows]
+
+
+async def test_a_refund_outlives_a_key_that_is_wrong_and_a_job_that_was_given_up(somebody, till, house, portal, stranger):
+    priya, page = await card_paid(somebody, till)
+    ours, portal[0].state.processor = portal[0].state.processor, stranger
+    await priya.submit(page, "Pay it back", amount="42.60", reason="asked")
+    portal[0].state.processor = ours
+    assert await run_checks(house, stranger, "refund.check", check_refund) == 1 and await refunds(house) == ["made"]
+    assert await ask_what_nobody_asks(house) == 0, "the next time is planned"
+    await ends(house, "refund.check")
+    assert await ask_what_nobody_asks(house) == 1 and await ask_what_nobody_asks(house) == 0
+    assert await run_checks(house, ours, "refund.check", check_refund) == 1
+    assert await refunds(house) == ["done"] and await left(house) == 4260 and await ask_what_nobody_asks(house) == 0
 
 
 @pytest.mark.parametrize("who", ["frontdesk", "clinician", "support", "privacy", "admin"])

@@ -7,14 +7,17 @@ import json
 import os
 import pty
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from access.house import utc_now
+from acts.payments import CHECK
 from settings import Settings
 from tables.base import new_id
 from tables.database import Database
+from tables.queue import enqueue
 from terminal import Progress, table
 from tests.support.databases import HOUSE, portal
 from tests.support.operator import run
@@ -236,6 +239,18 @@ def test_settings_give_each_database_heads_of_its_own():
 
     assert str(heads("sqlite:////data/a.sqlite")) == "/data/a.sqlite.audit-heads.jsonl"
     assert str(heads("postgresql://u:p@h/one")) == "/var/portal/one.audit-heads.jsonl"
+
+
+def test_the_doctor_notices_payments_that_no_worker_can_ask_about(clinic_url, tmp_path):
+    async def put():
+        database = await Database(clinic_url).connect()
+        async with database.transaction():
+            await enqueue(database, CHECK, {}, utc_now() - timedelta(hours=1))
+        await database.close()
+
+    asyncio.run(put())
+    code, out, _ = run("doctor", url=clinic_url, PORTAL_DATA=str(tmp_path))
+    assert code == 1 and "1 cannot be asked about: STRIPE_SECRET_KEY is not set" in out and "is a worker running?" not in out
 
 
 # What the clinic says of itself

@@ -11,7 +11,7 @@ import pytest
 
 import acts.payments
 from jobs.job import Job
-from jobs.payments import check_payment
+from jobs.payments import ask_what_nobody_asks, check_payment
 from payments import Unreachable
 from seeds.cast import fixed_id
 from tests.support.html.tree import words
@@ -490,6 +490,64 @@ async def test_while_the_processor_is_away_nothing_is_lost_and_the_page_says_so(
     await away.close()
     portal[0].state.processor = processor
     assert (await maria.send(seen, "Go to the card page")).headers["location"].startswith(processor.origin)
+
+
+@pytest.fixture
+async def stranger(portal):
+    """The processor, as it answers to a key that it does not know any more."""
+    ours = portal[0].state.processor
+    other = type(ours)("sk_test_rotated", ours.hook_secret, ours.origin, ours.api)
+    yield other
+    await other.close()
+
+
+async def ends(house, what: str, **how) -> None:
+    """Every job of that kind has ended like this."""
+    async with house.database.transaction():
+        await house.database.rows("UPDATE job SET state = ? WHERE kind = ? AND state = 'due'", how.get("state", "failed"), what)
+
+
+async def test_a_key_that_the_processor_knows_no_more_says_nothing_of_a_payment(somebody, till, house, portal, stranger):
+    maria = await somebody("self")
+    await till.at(await begun(maria), "pay", "never")
+    for _ in range(12):
+        assert await run_checks(house, stranger) == 1, "it goes on asking"
+    assert await states(house) == ["sent"]
+    assert await run_checks(house, portal[0].state.processor) == 1
+    assert await states(house) == ["paid"] and await left(house) == 0
+
+
+async def test_with_a_key_that_is_wrong_nothing_can_be_begun_and_the_page_says_so(somebody, house, portal, stranger):
+    ours, portal[0].state.processor = portal[0].state.processor, stranger
+    maria = await somebody("self")
+    seen = await maria.submit(await chosen(maria), "Go to the card page")
+    assert "The card company does not answer. Nothing was taken." in seen.main
+    portal[0].state.processor = ours
+    assert (await maria.send(seen, "Go to the card page")).headers["location"].startswith(ours.origin)
+
+
+@pytest.mark.parametrize("state", ["sent", "cancelled"])
+async def test_a_payment_that_nobody_asks_about_any_more_is_asked_about_again(somebody, till, house, portal, state):
+    maria = await somebody("self")
+    await till.at(await begun(maria), "pay", "never")
+    async with house.database.transaction():
+        await house.database.rows("UPDATE payment SET state = ? WHERE state = 'sent'", state)
+    assert await ask_what_nobody_asks(house) == 0, "a job does already"
+    await ends(house, "payment.check")
+    assert await ask_what_nobody_asks(house) == 1 and await ask_what_nobody_asks(house) == 0
+    assert await run_checks(house, portal[0].state.processor) == 1
+    assert await left(house) == 0 and await ask_what_nobody_asks(house) == 0
+
+
+async def test_a_payment_that_stays_open_is_asked_about_for_ever_and_once_at_a_time(somebody, house, portal):
+    await begun(await somebody("self"))
+    for _ in range(4):
+        await ends(house, "payment.check")
+        async with house.database.transaction():
+            await house.database.rows("UPDATE payment SET made_at = ? WHERE state = 'sent'", house.clock() - timedelta(days=20 + _))
+        assert await ask_what_nobody_asks(house) == 1
+        for _day in range(2):
+            assert await run_checks(house, portal[0].state.processor) == 1 and await ask_what_nobody_asks(house) == 0
 
 
 # Whose
