@@ -18,7 +18,7 @@ from handlers.forms import open_form, read_form
 from handlers.frame import Notice
 from handlers.listing import sheet
 from handlers.refs import form_of, parse_ref
-from handlers.respond import in_form, is_htmx, leave_for, lets_leave_for, nothing_new, polls, render, see_other
+from handlers.respond import in_form, is_htmx, leave_for, lets_leave_for, nothing_new, render, see_other, unasked
 from pages.clinic import clinic
 from pages.payment import PaymentPage, PayPage, pay_page, payment_page, payments_page
 from pages.slip import slip_page
@@ -130,7 +130,7 @@ async def state(request: Request, guarantor: FromPath[str], payment: FromPath[st
         raise NotFoundException
     if not page.waits or not is_htmx(request):
         return see_other(request, page.link(*page.here, back="over" if not page.waits else "still" if page.checking else "none"))
-    if polls(request) and "told" not in request.query_params:
+    if unasked(request) and "told" not in request.query_params:
         return await render(request, page, SHOW, block="told")
     return nothing_new(request, page.still)
 

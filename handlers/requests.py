@@ -19,7 +19,7 @@ from handlers.frame import Notice
 from handlers.listing import list_routes
 from handlers.keeping import file_of
 from handlers.refs import parse_file, parse_ref
-from handlers.respond import attached, in_form, invalid, is_htmx, nothing_new, render, see_other
+from handlers.respond import attached, in_form, invalid, is_htmx, nothing_new, render, see_other, unasked
 from pages.asking import AskPage, ask_page
 from pages.request import RequestPage, request_file, request_page
 from pages.requests import LISTINGS, REQUESTS
@@ -30,6 +30,7 @@ NAMES = {"message": "message", "refill": "refill", "visit": "visit_request"}
 """What one of them is called in an address's template."""
 NEW, SHOW = "requests/new.html", "requests/show.html"
 TOO_LATE = N_("This was answered or taken back before your words came, so they were not sent. Copy them, and ask again")
+KEPT = {"kept": N_("Draft saved. It is not sent yet."), "empty": N_("There is nothing to save yet.")}
 DONE = {
     "asked": N_("We have it. You can see here how it stands."), "said": N_("We have it."),
     "cancelled": N_("You took it back. Nobody will work on it."), "late": N_("It was answered before you took it back."),
@@ -68,7 +69,8 @@ def _asking(kind: str) -> tuple[HTTPRouteHandler, ...]:
         page = await ask_page(request.state.grant, kind)
         kept = page.draft.fields if page.draft else {}
         chosen = {"subject": request.query_params.get("about", "")} | kept
-        return await render(request, page, NEW, form=await open_form(request, AskForm, **chosen, **_offered(page)), htmx=True)
+        form = await open_form(request, AskForm, **chosen, **_offered(page))
+        return await render(request, page, NEW, form=form, notice=_kept(request), htmx=True)
 
     @post(f"/{path}/new", access=access, upload=True)
     async def ask(request: Request) -> Response:
@@ -79,9 +81,10 @@ def _asking(kind: str) -> tuple[HTTPRouteHandler, ...]:
         form = read_form(request, AskForm, **_offered(await ask_page(request.state.grant, kind)))
         await keep_draft(request.state.grant, path, form.draft)
         page = await ask_page(request.state.grant, kind)
-        if is_htmx(request):
-            return await render(request, page, NEW, form=form, block="kept")
-        return see_other(request, page.link(path, "new", done="kept"))
+        if not is_htmx(request):
+            return see_other(request, page.link(path, "new", done="kept" if page.draft else "empty"))
+        silent = unasked(request) and "told" in request.state.fields
+        return await render(request, replace(page, silent=silent), NEW, form=form, block="saved")
 
     return new, ask, draft
 
@@ -92,7 +95,7 @@ async def _asked(request: Request, kind: str, path: str) -> Response:
     asking = page.asking(*form.asked) if form.validate() else None
     file = await file_of(request, request.state.grant, form)
     if asking is None or form.problems:
-        return await invalid(request, page, NEW, form)
+        return await invalid(request, page, NEW, form, htmx=True)
     try:
         ref, done = await acts.ask(request.state.grant, asking, form.sending, path, file), "asked"
     except acts.AlreadyOpen as open_one:
@@ -134,13 +137,13 @@ async def _said(request: Request, page: RequestPage) -> Response:
     form = read_form(request, SayForm)
     whole, file = form.validate(), await file_of(request, request.state.grant, form)
     if not whole or form.problems:
-        return await invalid(request, page, SHOW, form)
+        return await invalid(request, page, SHOW, form, htmx=page.talks)
     here = page.link(*page.here, done="said")
     try:
         await acts.say(request.state.grant, page.here[1], form.words.data, form.sending, here, file)
     except acts.TooLate:
         form.fail("words", Later(TOO_LATE))
-        return await invalid(request, page, SHOW, form)
+        return await invalid(request, page, SHOW, form, htmx=page.talks)
     return see_other(request, here)
 
 
@@ -157,6 +160,11 @@ def _number(text: str) -> int:
 
 def _offered(page: AskPage) -> dict:
     return {"topics": page.topics, "subjects": page.subjects, "optional": page.kind == "refill"}
+
+
+def _kept(request: Request) -> Notice | None:
+    done = request.query_params.get("done", "")
+    return Notice("good" if done == "kept" else "warn", Later(KEPT[done])) if done in KEPT else None
 
 
 def _notice(request: Request) -> Notice | None:

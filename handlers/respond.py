@@ -28,9 +28,9 @@ def is_htmx(request: Request) -> bool:
     return request.headers.get("hx-request") == "true"
 
 
-def polls(request: Request) -> bool:
-    """Whether nobody pressed: the page asks again by itself, and our script says so."""
-    return request.headers.get("hx-poll") == "true"
+def unasked(request: Request) -> bool:
+    """Whether nobody pressed: the page asks by the clock, or while somebody types, and our script says so."""
+    return request.headers.get("hx-unasked") == "true"
 
 
 async def render(
@@ -54,7 +54,7 @@ async def render(
 def nothing_new(request: Request, words: str) -> Response:
     """To an update of htmx that has nothing to bring: what a person asked for is answered in the status line; a page that
     asks again by itself stays silent."""
-    if polls(request):
+    if unasked(request):
         return _with_cookies(request, Response(b"", status_code=204))
     line = request.app.state.views.globals["status_line"](words)
     return _with_cookies(request, Response(line.encode(), media_type=HTML, headers={"HX-Reswap": "none"}))
@@ -98,9 +98,9 @@ def leave_for(request: Request, address: str, origin: str) -> Response:
     return _with_cookies(request, Response(b"", status_code=303, headers={"location": address}, media_type=TEXT))
 
 
-async def invalid(request: Request, page: Any, template: str, form: Form) -> Response:
+async def invalid(request: Request, page: Any, template: str, form: Form, htmx: bool = False) -> Response:
     """422: the same page, what was typed, and a summary of what to mend."""
-    return await render(request, page, template, form=form, status=422)
+    return await render(request, page, template, form=form, status=422, htmx=htmx)
 
 
 async def document(request: Request, page: Any, template: str, name: str) -> Response:

@@ -36,6 +36,13 @@ class AskPage(RecordPage):
     medicines: tuple[Row, ...] = ()
     waiting: int = 0
     draft: Kept | None = None
+    silent: bool = False
+    """Whether it was said before, on this page, that the draft is saved as one writes."""
+
+    @property
+    def spoken(self) -> str:
+        """For who has just saved a draft."""
+        return _("Draft saved.") if self.draft else _("There is nothing to save yet.")
 
     @property
     def kept(self) -> str:

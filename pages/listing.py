@@ -15,10 +15,12 @@ from piccolo.table import Table
 from access.grant import RecordGrant
 from access.vocabulary import Category
 from pages.address import RecordPage
+from pages.drafts import Kept
 from pages.sheet import Link, Part
 from pages.stored import Row, is_over
 from pages.written import Block
 from rules.paging import PAGE
+from words.dates import when
 from words.gettext import _, ngettext
 from words.numbers import count
 
@@ -116,6 +118,8 @@ class Listing:
     intro: str = ""
     does: Link | None = None
     """What can be asked for or done about these, for who may act here; its words are still to be translated."""
+    drafts: bool = False
+    """Whether what the viewer wrote there is kept before it is sent."""
     summary: Summary | None = None
     """What stands before the list where it is read from its beginning: said of all of it, such as the newest of each."""
 
@@ -190,6 +194,7 @@ class ListPage(RecordPage):
     listing: Listing
     asked: Asked
     may_act: bool = False
+    draft: Kept | None = None
     before: tuple[Row, ...] = ()
     """For the listing's summary, where the list is read from its beginning."""
     groups: tuple[Group, ...]
@@ -209,6 +214,11 @@ class ListPage(RecordPage):
     def does(self) -> Link | None:
         does = self.listing.does if self.may_act else None
         return Link(does.at, _(does.words)) if does else None
+
+    @property
+    def begun(self) -> str:
+        """What the viewer wrote and has not sent."""
+        return _("Your draft of %(when)s is not sent yet.", when=when(self.draft.at)) if self.draft else ""
 
     @property
     def parts(self) -> tuple[Part, ...]:

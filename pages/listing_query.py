@@ -13,6 +13,7 @@ from access.visible import one_of, visible
 from access.vocabulary import Action
 from pages.address import Address
 from pages.by_day import stretch_of
+from pages.drafts import draft_of
 from pages.listing import Asked, Group, Listed, Listing, ListPage, Source
 from pages.stored import Row, columns, moment_of
 from rules.dates import DISTANT_PAST
@@ -54,11 +55,13 @@ async def list_page(
     tally = Counter(one.group for one in named)
     among = [one for one in named if asked.group in ("", one.group) and one.group not in without]
     among = [next(run) for _code, run in groupby(among, key=lambda one: one.group)] if once else among
+    may_act = not grant.preview and grant.may(listing.category, Action.ACT)
     begin = next((n for n, one in enumerate(among, 1) if one.ref == asked.after), 0)
     picked = among[begin : begin + size]
     return ListPage(
-        at=Address.of(grant), listing=listing, asked=asked,
-        may_act=not grant.preview and grant.may(listing.category, Action.ACT), before=await _summary(grant, listing, asked, bool(whole)),
+        at=Address.of(grant), listing=listing, asked=asked, may_act=may_act,
+        draft=await draft_of(grant, listing.path) if listing.drafts and may_act else None,
+        before=await _summary(grant, listing, asked, bool(whole)),
         groups=await _groups(grant, listing, picked),
         tally=tuple(tally.items()),
         whole=len(whole), total=len(among), first=begin + 1, size=size,

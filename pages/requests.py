@@ -113,7 +113,7 @@ def _listing(
     path: str, category: Category, title: str, counts: tuple[str, str], none: str, only: str = "", does: Link | None = None
 ) -> Listing:
     return Listing(
-        path=path, category=category, title=title, counts=counts, none=none, does=does,
+        path=path, category=category, title=title, counts=counts, none=none, does=does, drafts=does is not None,
         groups=(("open", N_("Open")), ("over", N_("Answered or taken back"))), sources=(_source(only),),
     )  # fmt: skip
 

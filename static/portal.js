@@ -66,8 +66,9 @@
   }
 
   // Updates by htmx: what a person asked for prolongs; a lost focus goes to the new part's heading; a failure is said.
-  // A page that asks again by itself says so to the server, takes no focus, and tells of a broken line once.
-  const polls = ctx => ctx && ctx.sourceEvent && ctx.sourceEvent.type === 'every';
+  // What nobody pressed for says so to the server; what the clock asks for takes no focus, and tells of a broken line once.
+  const by = ctx => ctx && ctx.sourceEvent ? ctx.sourceEvent.type : '';
+  const polls = ctx => by(ctx) === 'every';
   let broken;
   const failed = ({ detail: { ctx } }) => {
     if (polls(ctx) && broken) return;
@@ -75,7 +76,7 @@
     say(status.dataset.fail);
   };
   on('htmx:config:request', ({ detail: { ctx } }) => {
-    if (polls(ctx)) ctx.request.headers['HX-Poll'] = 'true';
+    if (!/click|submit/.test(by(ctx))) ctx.request.headers['HX-Unasked'] = 'true';
   });
   on('htmx:after:request', event => {
     const { ctx } = event.detail, { response, sourceElement } = ctx;

@@ -69,7 +69,7 @@ def focused(seen) -> str:
     return " ".join(words(one) for one in seen.tree.elements if one.get("autofocus") is not None)
 
 
-POLL = {"headers": {"HX-Poll": "true"}}
+UNASKED = {"headers": {"HX-Unasked": "true"}}
 
 
 async def test_a_page_that_checks_by_itself_says_so_once_and_ends_with_what_became_of_it(somebody, till):
@@ -78,16 +78,16 @@ async def test_a_page_that_checks_by_itself_says_so_once_and_ends_with_what_beca
     seen = await maria.get(await till.at(page, "pay", "never"))
     address = seen.link("Check again")
     assert "Check again" not in words(seen.tree.by_id["told"]), "what an update replaces does not hold the link"
-    first = await maria.htmx("GET", address, target="div#told", **POLL)
+    first = await maria.htmx("GET", address, target="div#told", **UNASKED)
     assert first.text == "Still checking." and [one.get("name") for one in first.tree.all("input")] == ["told"]
-    assert (await maria.htmx("GET", f"{address}&told=1", **POLL)).status == 204
+    assert (await maria.htmx("GET", f"{address}&told=1", **UNASKED)).status == 204
     pressed = await maria.htmx("GET", f"{address}&told=1")
     assert pressed.text == "Still checking." and pressed.headers["hx-reswap"] == "none"
     plain = await maria.follow(seen, "Check again")
     assert focused(plain) == "Still checking." and "hx-trigger" in plain.html
     body = till.event(page.rpartition("/")[2])
     await tell(maria, body, signed(body))
-    over = await maria.htmx("GET", f"{address}&told=1", **POLL)
+    over = await maria.htmx("GET", f"{address}&told=1", **UNASKED)
     assert over.status == 204 and over.headers["hx-redirect"].endswith("?back=over")
     assert focused(await maria.get(over.headers["hx-redirect"])) == "Paid. We have your payment of $42.60."
 

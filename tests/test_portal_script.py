@@ -235,7 +235,7 @@ async def test_a_page_that_asks_again_by_itself_says_so_and_leaves_the_focus(bro
     async with visited(browser, site, "/form") as page:
         async with page.expect_request("**/more") as asked:
             await page.clock.fast_forward("00:20")
-        assert (await (await asked.value).all_headers())["hx-poll"] == "true"
+        assert (await (await asked.value).all_headers())["hx-unasked"] == "true"
         await page.wait_for_selector("text=Older results")
         assert await page.evaluate("document.activeElement === document.body")
 

@@ -24,8 +24,13 @@ async def maria(person):
     return await person("self")
 
 
-POLL = {"headers": {"HX-Poll": "true"}}
+UNASKED = {"headers": {"HX-Unasked": "true"}}
 """What our script sends with an update that nobody pressed for."""
+
+
+def keys_of(page) -> dict[str, str]:
+    """What the form for words carries with it."""
+    return {field.get("name"): field.get("value") for field in page.tree.all("input") if field.get("name") in ("csrf", "form_key")}
 
 
 def words_of(seen, id: str) -> str:
@@ -362,6 +367,38 @@ async def test_words_that_are_not_sent_are_kept_for_who_wrote_them_alone(maria, 
     assert "thought" not in (await maria.get(page.url)).html
 
 
+async def test_a_draft_is_said_to_be_saved_each_time_for_the_button_and_once_while_she_writes(maria, cast):
+    page = await maria.get(home(cast, "/messages/new"))
+    sent = keys_of(page) | {"topic": "bill", "words": "Half"}
+
+    async def saved(more: dict, **asked):
+        return await maria.htmx("POST", home(cast, "/messages/draft"), data=sent | more, target="p#kept", **asked)
+
+    first = await saved({}, **UNASKED)
+    assert first.said == "Draft saved." and "Kept as a draft on" in first.text
+    told = {field.get("name"): field.get("value") for field in first.tree.all("input")}
+    assert "status" not in (await saved(told, **UNASKED)).tree.by_id
+    assert (await saved(told)).said == "Draft saved." and (await saved(told)).said == "Draft saved."
+    assert (await saved(told | {"words": "", "topic": ""})).said == "There is nothing to save yet."
+
+
+async def test_without_script_a_saved_draft_is_said_and_the_list_tells_that_it_waits(maria, cast):
+    page = await maria.get(home(cast, "/messages/new"))
+    assert "not sent yet" not in (await maria.get(home(cast, "/messages"))).main
+    kept = await maria.submit(page, "Send", press="Keep as a draft", topic="bill", words="Half a thought")
+    assert [words(one) for one in kept.tree.elements if one.get("autofocus") is not None] == ["Draft saved. It is not sent yet."]
+    listed = await maria.get(home(cast, "/messages"))
+    assert "Your draft of" in listed.main and "is not sent yet." in listed.main
+    assert "Half a thought" in (await maria.follow(listed, "Go on with your draft")).html
+    assert "Your draft of" not in (await maria.get(home(cast, "/refills"))).main
+
+
+async def test_a_form_with_something_to_mend_still_keeps_drafts(maria, cast):
+    page = await maria.get(home(cast, "/messages/new"))
+    wrong = await maria.submit(page, "Send", topic="bill", words="")
+    assert wrong.status == 422 and any("htmx" in (script.get("src") or "") for script in wrong.tree.all("script"))
+
+
 async def test_an_empty_draft_is_no_draft(maria, cast, demo_database):
     page = await maria.get(home(cast, "/visit-requests/new"))
     for words in ("Knee", ""):
@@ -372,7 +409,7 @@ async def test_an_empty_draft_is_no_draft(maria, cast, demo_database):
 async def test_an_answer_comes_into_the_page_that_is_being_read(maria, person, cast):
     sent = await write(maria, cast)
     address = (await maria.get(sent.url)).link("Look for an answer")
-    assert (await maria.htmx("GET", address, **POLL)).status == 204
+    assert (await maria.htmx("GET", address, **UNASKED)).status == 204
     clinician = await person("clinician")
     await clinician.submit(await taken(clinician, "Message from Maria Delgado"), "Send the answer", words="On Monday.")
     came = await maria.htmx("GET", address, target="div#thread")
@@ -389,7 +426,7 @@ async def test_what_came_is_said_once_and_asking_again_brings_nothing(maria, per
     came = await maria.htmx("GET", f"{sent.url.partition('?')[0]}/answers?seen=1", target="div#thread")
     seen = came.tree.all("input")[0].get("value")
     again = f"{sent.url.partition('?')[0]}/answers?seen={seen}"
-    assert (await maria.htmx("GET", again, **POLL)).status == 204
+    assert (await maria.htmx("GET", again, **UNASKED)).status == 204
     pressed = await maria.htmx("GET", again)
     assert pressed.text == "No new answer yet." and pressed.headers["hx-reswap"] == "none"
     assert "No new answer yet." in (await maria.get(again)).main, "without script it is a notice"

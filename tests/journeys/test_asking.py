@@ -129,6 +129,7 @@ async def test_a_draft_is_kept_while_she_writes_and_a_chosen_file_is_not_sent_wi
         await page.locator("#words").fill("Words that are not sent")
         await page.locator("#words").blur()
         await page.get_by_text("Kept as a draft on").wait_for()
+        await page.locator("#status", has_text="Draft saved.").wait_for()
         assert len(sent) == 1 and len(sent[0].post_data_buffer or b"") < 5_000
         await page.reload()
         assert await page.locator("#words").input_value() == "Words that are not sent"
