@@ -51,7 +51,9 @@ async def left(request: Request, guarantor: FromPath[str], statement: FromPath[s
     page, form = await _page(request, statement), read_form(request, AmountForm)
     amount = form.read(page.bill.free, page.bill.row["currency"])
     page = await _page(request, statement, amount)
-    return await render(request, page, FORM, block="left", form=form, status=422 if amount is None else 200, htmx=True)
+    notice = Notice("", page.afterwards) if amount is not None and not is_htmx(request) else None
+    status = 422 if amount is None else 200
+    return await render(request, page, FORM, block="update", form=form, notice=notice, status=status, htmx=True)
 
 
 @post(f"{STATEMENT}/payment", access=ACTS)

@@ -55,6 +55,10 @@ class PayPage(Sheet):
         return self.bill.money(max(0, self.bill.owed - (self.amount or 0)))
 
     @property
+    def afterwards(self) -> str:
+        return _("Left to pay afterwards: %(sum)s.", sum=self.left)
+
+    @property
     def kept(self) -> str:
         return self.bill.money(self.bill.kept) if self.bill.kept else ""
 

@@ -138,9 +138,21 @@ async def test_what_is_left_is_worked_out_by_htmx_and_by_a_button(somebody):
     maria = await somebody("self")
     page = await maria.follow(await statement(maria), "Pay by card")
     whole = await maria.submit(page, "Go on", press="Work out what is left", amount="12.60")
-    assert "Left to pay afterwards: $30.00." in whole.main and whole.tree.by_id["amount"].get("value") == "12.60"
-    update = await maria.htmx("POST", f"{page.url}/left", data=keys_of(page) | {"amount": "2.60"}, target="p#left")
-    assert update.text == "Left to pay afterwards: $40.00." and not update.is_whole
+    assert focused(whole) == "Left to pay afterwards: $30.00." and whole.tree.by_id["amount"].get("value") == "12.60"
+    assert whole.main.count("Left to pay afterwards") == 1
+    update = await maria.htmx("POST", f"{page.url}/left", data=keys_of(page) | {"amount": "2.60"}, target="div#sum")
+    assert update.said == words(update.tree.by_id["left"]) == "Left to pay afterwards: $40.00." and not update.is_whole
+
+
+async def test_an_amount_that_cannot_be_is_said_by_the_update_and_marked_where_it_was_typed(somebody):
+    maria = await somebody("self")
+    page = await maria.follow(await statement(maria), "Pay by card")
+    update = await maria.htmx("POST", f"{page.url}/left", data=keys_of(page) | {"amount": "500"}, target="div#sum")
+    field = update.tree.by_id["amount"]
+    assert update.said == "Error: Enter $42.60 or less." and field.get("aria-invalid") == "true"
+    assert "amount-err" in field.get("aria-describedby") and words(update.tree.by_id["left"]) == ""
+    whole = await maria.submit(page, "Go on", amount="500")
+    assert whole.main.count("Enter $42.60 or less") == 2, "in the summary and beside the field, and nowhere else"
 
 
 def keys_of(page) -> dict:

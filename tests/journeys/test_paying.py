@@ -127,10 +127,17 @@ async def test_what_is_left_follows_the_amount_by_itself_where_script_runs(brows
         field = maria.page.locator("main [name=amount]")
         await field.fill("12.00")
         await field.press("Tab")
-        await maria.page.get_by_text("Left to pay afterwards: $18.00.").wait_for()
+        status = maria.page.locator("#status")
+        await status.filter(has_text="Left to pay afterwards: $18.00.").wait_for()
         await field.fill("31")
         await field.press("Tab")
-        await maria.page.get_by_text("Enter $30.00 or less.").wait_for()
+        await status.filter(has_text="Error: Enter $30.00 or less.").wait_for()
+        assert await field.get_attribute("aria-invalid") == "true" and await field.input_value() == "31"
+        assert await maria.page.evaluate("document.activeElement.textContent.trim()") == "Go on", "the focus stays where Tab led"
+        await field.fill("30")
+        await field.press("Tab")
+        await status.filter(has_text="Left to pay afterwards: $0.00.").wait_for()
+        assert await field.get_attribute("aria-invalid") is None
 
 
 async def test_who_stops_comes_back_and_can_still_pay(browser, portal_of_ours, database, live_cast):
