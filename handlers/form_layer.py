@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from litestar.enums import ScopeType
 from litestar.exceptions import NotFoundException
@@ -119,7 +119,9 @@ class FormLayer(ASGIMiddleware):
 
 def own_path(address: str) -> str:
     """The path of an address on this portal; "/" for anything that might lead elsewhere."""
-    parts = urlsplit(address)
+    parts = _parts(address)
+    if parts is None:
+        return "/"
     ours = not parts.scheme and not parts.netloc and address.startswith("/") and not address.startswith(("//", "/\\"))
     return parts.path if ours else "/"
 
@@ -140,9 +142,17 @@ def foreign(headers: dict[bytes, bytes], origin: str) -> str:
         return "origin"
     referer = headers.get(b"referer")
     if sent is None and site is None and referer:
-        parts = urlsplit(referer.decode("latin-1"))
-        return "" if f"{parts.scheme}://{parts.netloc}" == origin else "origin"
+        parts = _parts(referer.decode("latin-1"))
+        return "" if parts and f"{parts.scheme}://{parts.netloc}" == origin else "origin"
     return ""
+
+
+def _parts(address: str) -> SplitResult | None:
+    """None for what is no address, such as `http://[::1`."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return None
 
 
 async def read_body(receive: Receive, limit: int, seconds: float) -> bytes:

@@ -10,6 +10,8 @@ from multipart import MultipartError, MultipartParser, MultipartPart, parse_opti
 
 MULTIPART = "multipart/form-data"
 PARTS = 40
+UTF_8 = ("utf8", "usascii", "ascii")
+"""What a part may say of its coding, without hyphens: pages of ours are UTF-8, so browsers send that, and ASCII is part of it."""
 
 
 class NotAForm(ValueError):
@@ -43,7 +45,7 @@ def parse_upload(content_type: str, body: bytes) -> tuple[Pairs, dict[str, Uploa
             memory_limit=len(body) + 1, partsize_limit=len(body) + 1,
         )
         return _read(list(whole))
-    except (MultipartError, UnicodeDecodeError) as error:
+    except (MultipartError, ValueError) as error:
         raise NotAForm(str(error)) from error
 
 
@@ -51,10 +53,17 @@ def _read(parts: list[MultipartPart]) -> tuple[Pairs, dict[str, Upload]]:
     pairs, files = [], {}
     for part in parts:
         if part.filename is None:
-            pairs.append((part.name, part.value))
+            pairs.append((part.name, _text(part)))
             continue
         upload = Upload(part.filename[:200], part.raw)
         pairs.append((part.name, upload.digest))
         if upload.content:
             files[part.name] = upload
     return pairs, files
+
+
+def _text(part: MultipartPart) -> str:
+    """Raises NotAForm, and UnicodeDecodeError, for what is not UTF-8. What the part calls itself chooses no decoder."""
+    if part.charset.lower().replace("-", "") not in UTF_8:
+        raise NotAForm("charset")
+    return part.raw.decode("utf-8")
