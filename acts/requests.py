@@ -9,7 +9,6 @@ from uuid import UUID
 from access.grant import RecordGrant
 from access.visible import visible
 from files.store import Prepared, store
-from rules.cards import without_cards
 from rules.requests import (
     ASKED, CANCELLED, KINDS, REQUESTED, SAID, WITHDRAWN, Asking, after_words, due_at, may_say_more, may_withdraw,
 )  # fmt: skip
@@ -117,9 +116,9 @@ async def add_step(
     grant: RecordGrant, request: UUID, did: str, words: str, now: datetime, *, answer: str = "", file: Prepared | None = None
 ) -> None:
     """In the act's transaction: one thing said or done, its words sealed to its own id, and the file that came with it."""
-    id, text, database = new_id(), without_cards(words), grant.house.database
+    id, database = new_id(), grant.house.database
     kept = (await store(database, file, now)).id if file else None
-    sealed = grant.house.keyring.seal(text.encode(), id) if text else None
+    sealed = grant.house.keyring.seal(words.encode(), id) if words else None
     duty = grant.duty.value if grant.duty else ""
     await database.rows(STEP, id, request, now, grant.viewer.account, _share(grant), duty, did, answer, sealed, kept)
 

@@ -8,8 +8,9 @@ import unicodedata
 from wtforms import Field, ValidationError
 from wtforms import Form as WTForm
 
+from rules.cards import without_cards
+from rules.text import readable
 from tables.sending import Sending
-
 
 UNSHOWN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -29,9 +30,15 @@ class Form(WTForm):
         self[name].errors = [*self[name].errors, message]
 
 
-def tidy(text: str | None) -> str | None:
-    """What a person typed, in one Unicode form, without spaces around it and without signs no page can show."""
+def exact(text: str | None) -> str | None:
+    """A name or a number that is looked up or computed with, and not kept as somebody's words: in one Unicode form, without
+    spaces around it and without signs no page can show. Whatever else is odd in it makes it another name."""
     return unicodedata.normalize("NFC", UNSHOWN.sub("", text)).strip() if isinstance(text, str) else text
+
+
+def tidy(text: str | None) -> str | None:
+    """What a person typed, fit to be kept: its signs can be read by others, and card numbers are covered."""
+    return without_cards(readable(exact(text))) if isinstance(text, str) else text
 
 
 def at_most(length: int, message: object):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.fields import SelectChoice
 
-from forms.base import Form, at_most, tidy
+from forms.base import Form, at_most, exact, tidy
 from forms.preferences import one_of
 from rules.bookings import DESK_REASONS, REASONS, Wanted
 from words.bookings import REASONS as WORDS
@@ -18,9 +18,9 @@ LONGEST = 1000
 class TimeForm(Form):
     """What the address of the last step holds. Whether the time is free is asked of the clinic, not of the form."""
 
-    what = HiddenField(filters=[tidy])
-    who = HiddenField(filters=[tidy], name="with")
-    slot = HiddenField(filters=[tidy])
+    what = HiddenField(filters=[exact])
+    who = HiddenField(filters=[exact], name="with")
+    slot = HiddenField(filters=[exact])
 
     @property
     def wanted(self) -> Wanted:

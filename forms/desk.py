@@ -7,7 +7,7 @@ import re
 from wtforms import StringField
 from wtforms.validators import ValidationError
 
-from forms.base import Form, at_most, tidy
+from forms.base import Form, at_most, exact, tidy
 from forms.registration import CodeForm, needed
 from words.gettext import Later, N_
 
@@ -18,7 +18,7 @@ class FindForm(CodeForm):
     born_day = StringField(Later(N_("Day")), [needed(N_("Enter the day of birth"))], filters=[tidy])
     born_year = StringField(Later(N_("Year")), [needed(N_("Enter the year of birth"))], filters=[tidy])
     name = StringField(Later(N_("Name, or part of it")), [at_most(200, Later(N_("Use fewer letters")))], filters=[tidy])
-    number = StringField(Later(N_("Record number")), [at_most(64, Later(N_("Use fewer letters")))], filters=[tidy])
+    number = StringField(Later(N_("Record number")), [at_most(64, Later(N_("Use fewer letters")))], filters=[exact])
 
     def validate_name(self, field) -> None:
         """With a letter for a name, a birth date alone would find whoever was born then."""

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from wtforms import HiddenField
 
-from forms.base import tidy
+from forms.base import exact
 from forms.security import PressForm
 
 
 class PrintedForm(PressForm):
-    until = HiddenField(filters=[tidy])
+    until = HiddenField(filters=[exact])
 
     def covers(self, made_at: datetime) -> bool:
         text = self.until.data or ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from babel.numbers import get_currency_precision
 from wtforms import HiddenField, StringField
 
-from forms.base import Form, tidy
+from forms.base import Form, exact, tidy
 from rules.amounts import MOST, NoAmount, least_payable, read_amount
 from words.gettext import Later, N_, _
 from words.money import money, money_example
@@ -41,7 +41,7 @@ class AmountForm(Form):
 class ConfirmForm(Form):
     """The sum as the page before said it, in minor units; the server looks again."""
 
-    amount = HiddenField()
+    amount = HiddenField(filters=[exact])
 
     @property
     def cents(self) -> int:

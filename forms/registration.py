@@ -7,7 +7,7 @@ from datetime import date, datetime
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, ValidationError
 
-from forms.base import Form, tidy
+from forms.base import Form, exact, tidy
 from identity.codes import DESK_LENGTH, plain
 from identity.passwords import SHORTEST
 from identity.usernames import is_allowed, username_key
@@ -30,7 +30,7 @@ def needed(message: str) -> DataRequired:
 
 
 class CodeForm(Form):
-    code = StringField(Later(N_("Code")), [needed(N_("Enter the code from your letter"))], filters=[tidy])
+    code = StringField(Later(N_("Code")), [needed(N_("Enter the code from your letter"))], filters=[exact])
     born_month = StringField(Later(N_("Month")), [needed(N_("Enter the month you were born"))], filters=[tidy])
     born_day = StringField(Later(N_("Day")), [needed(N_("Enter the day you were born"))], filters=[tidy])
     born_year = StringField(Later(N_("Year")), [needed(N_("Enter the year you were born"))], filters=[tidy])
@@ -77,8 +77,8 @@ def _number(text: str | None) -> int:
 
 
 class LoginForm(Form):
-    step = HiddenField(filters=[tidy])
-    username = StringField(Later(N_("User name")), [needed(N_("Choose a user name"))], filters=[tidy])
+    step = HiddenField(filters=[exact])
+    username = StringField(Later(N_("User name")), [needed(N_("Choose a user name"))], filters=[exact])
     password = PasswordField(Later(N_("Password")), [needed(N_("Choose a password"))])
 
     def validate_username(self, field) -> None:
@@ -107,8 +107,8 @@ class SecretField(StringField):
 class FactorForm(Form):
     """A code of the authenticator app, or of the sheet."""
 
-    code = SecretField(Later(N_("Code")), [needed(N_("Enter the code"))], filters=[tidy])
-    next = HiddenField(filters=[tidy])
+    code = SecretField(Later(N_("Code")), [needed(N_("Enter the code"))], filters=[exact])
+    next = HiddenField(filters=[exact])
 
     def refuse(self, reason: str, again_at: datetime | None = None) -> None:
         self.fail("code", Later(FACTOR_REFUSALS[reason], time=lambda: clock(again_at) if again_at else ""))

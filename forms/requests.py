@@ -6,7 +6,7 @@ from wtforms import FileField, HiddenField, RadioField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import StopValidation
 
-from forms.base import Form, at_most, tidy
+from forms.base import Form, at_most, exact, tidy
 from forms.preferences import one_of
 from words.gettext import N_, Later
 
@@ -84,7 +84,7 @@ class AnswerForm(Form):
     """`answers` are (code, words); where there is one alone, it is not asked for. An answer that says it all needs no
     words; a reply is nothing without them. `seen`: how much had been said on the page that it was written on."""
 
-    seen = HiddenField()
+    seen = HiddenField(filters=[exact])
     answer = RadioField(Later(N_("Your answer")), validate_choice=False)
     words = _words(N_("Your words to them"))
     file = _file()

@@ -11,7 +11,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
 
 from access.vocabulary import CATEGORIES, DOINGS, MAY_BE_SHARED
-from forms.base import Form, at_most, tidy
+from forms.base import Form, at_most, exact, tidy
 from forms.preferences import one_of
 from forms.registration import iso_day, needed
 from forms.security import PressForm
@@ -31,7 +31,10 @@ class Opening(Later):
         return text[:1].upper() + text[1:]
 
 
-EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,180}\.[^@\s.,;<>\"]{2,60}")
+ATOM, LABEL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){ATOM}(?:\.{ATOM})*@(?:{LABEL}\.)+[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])")
+"""A dot-atom at a host's name (RFC 5322, 3.4.1; RFC 1035): no comment, group or quoting that mail takes away again, so that
+what was compared and counted is where the letter goes."""
 LONGEST_NAME, LONGEST_EMAIL = 80, 254
 DAY, OPEN = "day", "open"
 ENDS = [SelectChoice(OPEN, Later(N_("When I end it"))), SelectChoice(DAY, Later(N_("On a day that I choose")))]
@@ -139,7 +142,7 @@ class InviteForm(TermsForm, WhoForm):
 class ToldCodeForm(Form):
     """The code that the patient told the person who is to help."""
 
-    code = StringField(Later(N_("Code")), [needed(N_("Enter the code"))], filters=[tidy])
+    code = StringField(Later(N_("Code")), [needed(N_("Enter the code"))], filters=[exact])
     refusals: ClassVar[dict[str, str]] = {
         "code": N_("Check the code. It is not the one that goes with this invitation"),
         "stopped": N_("There were too many wrong codes. Ask the person who invited you for a new invitation"),
@@ -158,7 +161,7 @@ class ToldCodeForm(Form):
 class AnswerForm(PressForm):
     """`step` stands for the code that was typed on the page before."""
 
-    step = StringField(filters=[tidy])
+    step = StringField(filters=[exact])
 
 
 def chosen(scopes: Scopes) -> dict[str, list[str]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from wtforms import BooleanField, HiddenField, PasswordField, StringField
 
-from forms.base import Form, tidy
+from forms.base import Form, exact, tidy
 from forms.registration import needed
 from words.gettext import Later, N_
 
 
 class SignInForm(Form):
-    username = StringField(Later(N_("User name")), [needed(N_("Enter your user name"))], filters=[tidy])
+    username = StringField(Later(N_("User name")), [needed(N_("Enter your user name"))], filters=[exact])
     password = PasswordField(Later(N_("Password")), [needed(N_("Enter your password"))])
     shared = BooleanField(Later(N_("This is a shared computer")))
     next = HiddenField(filters=[tidy])

@@ -13,6 +13,8 @@ from uuid import UUID
 
 from access.house import House
 from access.viewer import Viewer
+from rules.cards import without_cards
+from rules.text import readable
 from tables.base import new_id, new_ref
 from tables.sealing import MissingKey, Tampered
 
@@ -27,8 +29,8 @@ Fields = Sequence[tuple[str, str]]
 
 
 def without_secrets(fields: Fields) -> list[tuple[str, str]]:
-    """What of a form may be kept, or shown to whoever typed it."""
-    return [(name, value) for name, value in fields if name not in SECRETS and value.strip()]
+    """What of a form may be kept, or shown to whoever typed it. It is raw: no form has read it yet."""
+    return [(name, without_cards(readable(value))) for name, value in fields if name not in SECRETS and value.strip()]
 
 
 async def park(house: House, viewer: Viewer, path: str, fields: Fields) -> str:

@@ -1,10 +1,20 @@
-"""Card numbers in what people write: they are covered before anything is stored (SECURITY contract 15; PCI DSS 3)."""
+"""Card numbers in what people write: they are covered before anything is stored (SECURITY contract 15; PCI DSS 3).
+
+Whatever stands between the digits, letters around them, and digits of any script are seen through. What protects other
+numbers (pulses, pressures, phone numbers, one after the other) is the shape in which cards are written: in fours.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-RUN = re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])")
+CHAIN = re.compile(r"\d+(?:(?:[^\w]|_){1,4}\d+)*")
+"""Groups of digits with a few signs between them, none of them a letter."""
+GROUP = re.compile(r"\d+")
+PLAIN = re.compile(r"[ -]?")
+FOUR = 4
+LENGTHS = range(13, 20)
 ISSUERS = (
     (re.compile(r"4"), (13, 16, 19)), (re.compile(r"5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)"), (16,)),
     (re.compile(r"3[47]"), (15,)), (re.compile(r"3(?:0[0-5]|[689])"), range(14, 20)),
@@ -20,21 +30,54 @@ def luhn(digits: str) -> bool:
 
 
 def is_card(run: str) -> bool:
-    digits = re.sub(r"\D", "", run)
+    digits = "".join(str(int(sign)) for sign in run if sign.isdecimal())
     issued = any(begins.match(digits) and len(digits) in lengths for begins, lengths in ISSUERS)
     return issued and luhn(digits)
 
 
 def without_cards(text: str) -> str:
     """Every digit of a card number but the last four becomes a star; the rest of the text stays."""
+    return CHAIN.sub(lambda found: _without(found.group()), text)
 
-    def cover(found: re.Match[str]) -> str:
-        run = found.group()
-        kept = len(re.sub(r"\D", "", run)) - 4
-        said = []
-        for sign in run:
-            said.append("*" if sign.isdigit() and kept > 0 else sign)
-            kept -= sign.isdigit()
-        return "".join(said)
 
-    return RUN.sub(lambda found: cover(found) if is_card(found.group()) else found.group(), text)
+def _without(chain: str) -> str:
+    """The first card that begins in it, the longest there, is covered; then the rest is looked through."""
+    groups = [found.span() for found in GROUP.finditer(chain)]
+    start = 0
+    while start < len(groups):
+        last = next(_ends(chain, groups, start), None)
+        if last is not None:
+            begin, end = groups[start][0], groups[last][1]
+            chain = chain[:begin] + _covered(chain[begin:end]) + chain[end:]
+            start = last
+        start += 1
+    return chain
+
+
+def _ends(chain: str, groups: list[tuple[int, int]], start: int) -> Iterator[int]:
+    """The places of groups with which a card ends that begins with the one at `start`, the longest first."""
+    lengths = [end - begin for begin, end in groups[start : start + LENGTHS[-1]]]
+    for last in reversed(range(start, start + len(lengths))):
+        own = lengths[: last - start + 1]
+        run = chain[groups[start][0] : groups[last][1]]
+        if sum(own) in LENGTHS and (_in_fours(own) or _is_whole(chain, run)) and is_card(run):
+            yield last
+
+
+def _in_fours(lengths: list[int]) -> bool:
+    """Fours or longer; the last may be shorter."""
+    return all(length >= FOUR for length in lengths[:-1])
+
+
+def _is_whole(chain: str, run: str) -> bool:
+    """However the digits are grouped, where nothing else stands in the chain and one sign at most between any two."""
+    return run == chain and all(PLAIN.fullmatch(between) for between in GROUP.split(chain)[1:-1])
+
+
+def _covered(run: str) -> str:
+    kept = sum(sign.isdecimal() for sign in run) - FOUR
+    said = []
+    for sign in run:
+        said.append("*" if sign.isdecimal() and kept > 0 else sign)
+        kept -= sign.isdecimal()
+    return "".join(said)

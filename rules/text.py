@@ -26,6 +26,13 @@ MOST = 200_000
 
 _SPACES = re.compile(r"[ \t\r\n\f\u00a0]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+_NO_SIGN = re.compile(
+    "[\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U000f0000-\U0010ffff"
+    + "".join(chr(plane << 16 | last) for plane in range(1, 15) for last in (0xFFFE, 0xFFFF)) + "]"
+)
+# The blocks of combining marks: Python's patterns know no class of them.
+_MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_STACKED = re.compile(f"({_MARKS}{{6}}){_MARKS}+")
 # An attribute's value holds no "<" in XHTML, so a tag that never ends is given up at the next one.
 _TAG = re.compile(r"""<(/?)([A-Za-z][A-Za-z0-9:_-]*)(?:[^<>"']|"[^"<]*"|'[^'<]*')*+>""")
 _LOOSE = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:_-]*)[^<>]*>")
@@ -72,6 +79,14 @@ def attachment_text(content_type: object, data: object) -> str | None:
 def clean(text: str) -> str:
     """Without control characters and without those that turn the direction of what follows."""
     return _CONTROL.sub("", text)
+
+
+def readable(text: str) -> str:
+    """As `clean`, and each sign that has no meaning of its own (private use, noncharacters, half a pair) becomes U+FFFD, so
+    that nothing vanishes unseen. No letter keeps more than a few marks above and below it: no script stacks more, and
+    hundreds of them cover the lines around."""
+    text = _NO_SIGN.sub("\ufffd", clean(text))
+    return text if text.isascii() else _STACKED.sub(r"\1", text)
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
