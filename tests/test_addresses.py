@@ -31,7 +31,7 @@ def test_an_address_is_a_plain_one_and_what_is_compared_is_where_the_letter_goes
 
 
 async def test_a_sign_that_turns_words_around_makes_no_other_address_of_ones_own(person, cast):
-    maria, home = await person("self"), f"/records/{cast['self'].record}"
+    maria, home = await person("self"), f"/records/{cast['self'].record}/sharing"
     page = await confirm(maria, home, email="maria\u202e.delgado@example.org")
     if page.status == 200:
         page = await maria.submit(page, "Send the invitation")
