@@ -18,8 +18,9 @@ from access.viewer import Viewer
 from access.vocabulary import Access, Action, Category, Purpose
 from rules.access import Allowed, RecordFacts, Refusal, ShareFacts, decide
 from rules.billing import names_show
+from tables.records import left_of
 
-HOLDER = "COALESCE((SELECT m.merged_into FROM record m WHERE m.id = g.holder), g.holder)"
+HOLDER = left_of("g.holder")
 """The chart of who owes, wherever a merge has led it."""
 FACTS = (
     "SELECT g.id AS guarantor, g.ref AS guarantor_ref, g.number, r.id, r.ref, r.state, r.name, r.given, r.birth_text,"
@@ -31,7 +32,7 @@ COVERED = (
     "SELECT t.record, r.id, r.ref, r.state, r.name, r.given, r.birth_text, r.deceased_text, r.site, NULL AS merged_ref,"
     " s.id AS share, s.ref AS share_ref, s.basis, s.starts_at, s.ends_at, s.revoked_at"
     " FROM (SELECT DISTINCT record FROM statement WHERE guarantor = ?) t"
-    " JOIN record r ON r.id = COALESCE((SELECT m.merged_into FROM record m WHERE m.id = t.record), t.record)"
+    f" JOIN record r ON r.id = {left_of('t.record')}"
     " LEFT JOIN share s ON s.record = r.id AND s.account = ? ORDER BY s.revoked_at IS NULL DESC, s.created_at DESC"
 )
 SESSION = (

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from access.audit import Entry
@@ -68,6 +69,9 @@ class RecordGrant(Grant):
     """One record, and what of it. `scopes` is empty on the basis "self", which has them all."""
 
     record: UUID
+    charts: tuple[UUID, ...]
+    """The record itself, where whatever is new is written, and those that were merged into it: what the portal keeps of
+    them stays theirs, so that a merge can be taken back, and is read as this record's."""
     record_ref: str
     name: str
     given: str
@@ -201,6 +205,19 @@ class SystemGrant(Grant):
     """Import, worker, reconciler: no person. `part` names which."""
 
     part: str
+
+
+def charts_of(record: UUID, rows: Iterable[dict[str, Any]]) -> tuple[UUID, ...]:
+    """From the sources of a record, each with the chart that it came with: merges alone bring those of others."""
+    return tuple(dict.fromkeys([record, *(_uuid(row["chart"]) for row in rows if row["chart"] is not None)]))
+
+
+def sources_of(rows: Iterable[dict[str, Any]]) -> tuple[UUID, ...]:
+    return tuple(dict.fromkeys(_uuid(row["source"]) for row in rows if row["source"] is not None))
+
+
+def _uuid(value: Any) -> UUID:
+    return value if isinstance(value, UUID) else UUID(str(value))
 
 
 def make(kind: type[Grant], **fields) -> Grant:

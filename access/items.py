@@ -9,17 +9,19 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from access.grant import QueueGrant, RecordGrant, make
+from access.grant import QueueGrant, RecordGrant, charts_of, make, sources_of
 from access.visible import visible
 from access.vocabulary import Action, Category, Duty, Purpose
 from rules.access import Allowed, RecordFacts, decide_duty
+from tables.records import left_of
 from tables.requests import Request
 
 ITEM = (
     "SELECT request.id, request.category, request.assignee, r.id AS record, r.ref, r.state, r.name, r.given, r.birth_text,"
-    " r.deceased_text FROM request JOIN record r ON r.id = request.record WHERE request.ref = ? AND {seen}"
+    f" r.deceased_text FROM request JOIN record r ON r.id = {left_of('request.record')} WHERE request.ref = ? AND {{seen}}"
 )
-SOURCES = "SELECT id FROM record_source WHERE record = ?"
+"""What was asked of a chart that was merged since is opened in the one that is left."""
+SOURCES = "SELECT id AS source, first_record AS chart FROM record_source WHERE record = ?"
 STANDS = (
     "SELECT e.revoked_at, a.state FROM request q JOIN account a ON a.id = q.assignee JOIN session e ON e.account = a.id"
     " JOIN staff_duty d ON d.account = a.id AND d.duty = ? AND d.ended_at IS NULL WHERE q.id = ? AND a.id = ? AND e.id = ?"
@@ -48,9 +50,9 @@ async def _grant(queue: QueueGrant, row: dict[str, Any], decision: Allowed) -> R
     sources = await queue.house.database.rows(SOURCES, entry.subject)
     return make(
         RecordGrant,
-        house=queue.house, now=queue.now, entry=entry, viewer=queue.viewer, record=entry.subject, record_ref=row["ref"],
-        name=row["name"], given=row["given"], birth_text=row["birth_text"], sources=tuple(_uuid(one["id"]) for one in sources),
-        basis=decision.basis, share=None, share_ref="", scopes=decision.scopes, category=category, action=Action.ACT,
+        house=queue.house, now=queue.now, entry=entry, viewer=queue.viewer, record=entry.subject,
+        charts=charts_of(entry.subject, sources), record_ref=row["ref"], name=row["name"], given=row["given"],
+        birth_text=row["birth_text"], sources=sources_of(sources), basis=decision.basis, share=None, share_ref="", scopes=decision.scopes, category=category, action=Action.ACT,
         purpose=purpose, item=_uuid(row["id"]), duty=queue.duty,
     )  # fmt: skip
 

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from access.audit import micros, short_id
 from access.grant import RecordGrant
+from access.predicates import is_one_of
 
 LOOKS = (
-    "SELECT at, objects FROM audit_event WHERE actor = ? AND at >= ? AND subject = ? AND objects LIKE '{whole}:%'"
+    "SELECT at, objects FROM audit_event WHERE actor = ? AND at >= ? AND {subject} AND objects LIKE '{whole}:%'"
     " AND objects LIKE ?"
 )
 """What begins with a request is in an index of its own: of all the looks of years these are few."""
@@ -22,8 +23,10 @@ async def read_since(grant: RecordGrant, whole: str, part: str, since: dict[UUID
     the kind `whole`, and then what stands in it, of the kind `part`."""
     if not since:
         return set()
+    subject = is_one_of("subject", grant.charts)
     looks = await grant.house.database.rows(
-        LOOKS.format(whole=whole), grant.viewer.account, micros(min(since.values())), grant.record, f"{whole}:%;{part}:%"
+        LOOKS.format(whole=whole, subject=subject.sql), grant.viewer.account, micros(min(since.values())), *subject.values,
+        f"{whole}:%;{part}:%",
     )
     return {id for id, changed in since.items() if _opened(looks, f"{whole}:{short_id(id)};", changed)}
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from access.audit import Entry
-from access.grant import AccountGrant, CapabilityGrant, QueueGrant, RecordGrant, SystemGrant, make
+from access.grant import AccountGrant, CapabilityGrant, QueueGrant, RecordGrant, SystemGrant, charts_of, make, sources_of
 from access.house import House
 from access.items import item_stands
 from access.viewer import Viewer, Visitor
@@ -19,12 +19,13 @@ from tables.sites import site_of
 
 FACTS = (
     "SELECT r.id, r.ref, r.state, r.name, r.given, r.birth_text, r.deceased_text, r.site, m.ref AS merged_ref,"
-    " s.id AS share, s.ref AS share_ref, s.basis, s.starts_at, s.ends_at, s.revoked_at, f.id AS source"
+    " s.id AS share, s.ref AS share_ref, s.basis, s.starts_at, s.ends_at, s.revoked_at, f.id AS source, f.first_record AS chart"
     " FROM record r LEFT JOIN record m ON m.id = r.merged_into"
     " LEFT JOIN share s ON s.record = r.id AND s.account = ? LEFT JOIN record_source f ON f.record = r.id"
     " WHERE r.ref = ? ORDER BY s.revoked_at IS NULL DESC, s.created_at DESC"
 )
-"""A row for each share that this account has or had, with each of the feeds' patients that the record is made of."""
+"""A row for each share that this account has or had, with each of the feeds' patients that the record is made of, and
+the chart that it came with: after merges these are the charts that are one."""
 
 SCOPES = "SELECT category, action FROM share_scope WHERE share = ?"
 DUTY_SITES = "SELECT site FROM staff_duty WHERE account = ? AND duty = ? AND ended_at IS NULL"
@@ -65,8 +66,7 @@ async def open_record(
         return _denied(decision, row, entry)
     if access.step_up and not viewer.freshly_proven(house.limits.step_up):
         return _denied(Refusal("step_up"), row, entry)
-    sources = tuple(dict.fromkeys(_uuid(found["source"]) for found in rows if found["source"] is not None))
-    grant = _record_grant(house, viewer, row, access, decision, sources, entry)
+    grant = _record_grant(house, viewer, row, access, decision, rows, entry)
     return await _preview(house, viewer, grant, share_ref, row) if share_ref else grant
 
 
@@ -131,14 +131,15 @@ def _share_stands(row: dict, now: datetime) -> bool:
     return ShareFacts(row["basis"], *times, frozenset()).stands(now)
 
 
-def _record_grant(house, viewer, row, access, decision: Allowed, sources, entry) -> RecordGrant:
+def _record_grant(house, viewer, row, access, decision: Allowed, rows, entry) -> RecordGrant:
     purpose = Purpose.SELF if decision.basis == "self" else Purpose.HELPING
     entry.purpose = purpose.value
+    record = _uuid(row["id"])
     return make(
         RecordGrant,
         house=house, now=viewer.now, entry=entry, viewer=viewer,
-        record=_uuid(row["id"]), record_ref=row["ref"], name=row["name"], given=row["given"],
-        birth_text=row["birth_text"], sources=sources, basis=decision.basis,
+        record=record, charts=charts_of(record, rows), record_ref=row["ref"], name=row["name"], given=row["given"],
+        birth_text=row["birth_text"], sources=sources_of(rows), basis=decision.basis,
         share=_uuid(row["share"]), share_ref=row["share_ref"], scopes=decision.scopes,
         category=access.category, action=access.action, purpose=purpose,
     )

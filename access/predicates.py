@@ -25,6 +25,11 @@ def all_of(*predicates: Predicate) -> Predicate:
     return Predicate(" AND ".join(predicate.sql for predicate in predicates), values)
 
 
+def is_one_of(name: str, values: tuple) -> Predicate:
+    """The same as a condition of its own; where there is but one, as plain as it can be said."""
+    return Predicate(f"{name} = ?" if len(values) == 1 else one_of(name, values), values)
+
+
 def one_of(name: str, values: Collection[Any]) -> str:
     """`name IN (?, ?)`; of nothing, what is never true."""
     return f"{name} IN ({', '.join('?' * len(values))})" if values else "1 = 0"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,7 @@ from piccolo.query import Count, Exists
 from piccolo.table import Table
 
 from access.grant import AccountGrant, BillGrant, CapabilityGrant, Grant, QueueGrant, RecordGrant, SystemGrant
-from access.predicates import EVERYTHING, NOTHING, Predicate, all_of, one_of
+from access.predicates import EVERYTHING, NOTHING, Predicate, all_of, is_one_of, one_of
 from access.visible_bills import accounts_at, accounts_for, accounts_shared, of_bill
 from access.visible_sharing import of_capability, sent_to
 from access.vocabulary import OWNED, PARTS, QUEUED, TABLE_CATEGORY, Action, Category
@@ -36,12 +36,12 @@ HOLDERS = {
         "SELECT 1 FROM observation panel JOIN diagnostic_report held ON held.id = panel.report"
         " WHERE panel.id = observation.parent",
     ),
-    "request": (
-        "SELECT 1 FROM record_source f JOIN medication_request held ON held.patient = f.id WHERE f.record = request.record"
-        " AND CAST(held.id AS VARCHAR(36)) = request.subject",
-    ),
 }  # fmt: skip
-"""What a row may be part of, as `held`: a test of a report, of a panel, or of a report's panel; what a request is about."""
+"""What a row may be part of, as `held`: a test of a report, of a panel, or of a report's panel."""
+ASKED_ABOUT = (
+    "SELECT 1 FROM medication_request held WHERE {patients} AND CAST(held.id AS VARCHAR(36)) = request.subject"
+)
+"""What a request is about, found among what this person was prescribed."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _of_record(grant: RecordGrant, table: type[Table]) -> Predicate:
     if table in PARTS:
         return _part_of(grant, table)
     if table is AuditEvent and grant.may(Category.CONTROL):
-        return Predicate("audit_event.subject = ?", (grant.record,))
+        return is_one_of("audit_event.subject", grant.charts)
     if table is Record:
         return Predicate("record.id = ?", (grant.record,))
     if table is GuarantorAccount and grant.may(Category.BILLING):
@@ -119,13 +119,13 @@ def _clinical(grant: RecordGrant, table: type[Table]) -> Predicate:
 
 
 def _owned(grant: RecordGrant, table: type[Table]) -> Predicate:
-    """Rows of this record; of a member of staff who works on one of them, that one alone."""
+    """Rows of this record and of those merged into it; of a member of staff who works on one of them, that one alone."""
     name = table._meta.tablename
-    rows = [Predicate(f"{name}.record = ?", (grant.record,)), _owned_category(grant, table, name)]
+    rows = [is_one_of(f"{name}.record", grant.charts), _owned_category(grant, table, name)]
     if grant.item:
         rows.append(Predicate(f"{name}.id = ?", (grant.item,)))
     if not grant.everything:
-        rows += [_held_openly(grant, holder) for holder in HOLDERS.get(name, ())]
+        rows += [_held_openly(grant, holder) for holder in _holders(grant, name)]
     return all_of(*rows)
 
 
@@ -179,18 +179,30 @@ def _not_hidden(grant: RecordGrant, name: str) -> Predicate:
     report or the panel that holds it: on its own, in a trend or on a visit, it would tell what that was hidden for."""
     if grant.everything:
         return EVERYTHING
-    private = _only_me(name)
-    alone = Predicate(f"{name}.sensitive = ? AND NOT {private}", (False, grant.record))
-    return all_of(alone, *(_held_openly(grant, holder) for holder in HOLDERS.get(name, ())))
+    private = _only_me(grant, name)
+    alone = Predicate(f"{name}.sensitive = ? AND NOT {private.sql}", (False, *private.values))
+    return all_of(alone, *(_held_openly(grant, holder) for holder in _holders(grant, name)))
 
 
-def _held_openly(grant: RecordGrant, holder: str) -> Predicate:
-    private = _only_me("held")
-    return Predicate(f"NOT EXISTS ({holder} AND (held.sensitive = ? OR {private}))", (True, grant.record))
+def _holders(grant: RecordGrant, name: str) -> Iterator[Predicate]:
+    if name == "request":
+        yield Predicate(ASKED_ABOUT.format(patients=one_of("held.patient", grant.sources)), grant.sources)
+    for holder in HOLDERS.get(name, ()):
+        yield Predicate(holder)
 
 
-def _only_me(row: str) -> str:
-    return f"EXISTS (SELECT 1 FROM item_privacy p WHERE p.record = ? AND p.item = CAST({row}.id AS VARCHAR(36)))"
+def _held_openly(grant: RecordGrant, holder: Predicate) -> Predicate:
+    private = _only_me(grant, "held")
+    return Predicate(
+        f"NOT EXISTS ({holder.sql} AND (held.sensitive = ? OR {private.sql}))", (*holder.values, True, *private.values)
+    )
+
+
+def _only_me(grant: RecordGrant, row: str) -> Predicate:
+    marked = is_one_of("p.record", grant.charts)
+    return Predicate(
+        f"EXISTS (SELECT 1 FROM item_privacy p WHERE {marked.sql} AND p.item = CAST({row}.id AS VARCHAR(36)))", marked.values
+    )
 
 
 def _of_account(grant: AccountGrant, table: type[Table]) -> Predicate:

@@ -5,25 +5,24 @@ from __future__ import annotations
 from piccolo.table import Table
 
 from access.grant import AccountGrant, BillGrant, QueueGrant, RecordGrant
-from access.predicates import NOTHING, Predicate, one_of
+from access.predicates import NOTHING, Predicate, is_one_of, one_of
 from access.vocabulary import Duty
 from tables.ledger import GuarantorAccount, LedgerEntry, LedgerTransaction, Payment, Refund, Statement, StatementLine
-from tables.records import Record
+from tables.records import Record, left_of, one_person
 
-HOLDER = (
-    "COALESCE((SELECT m.merged_into FROM record m WHERE m.id = guarantor_account.holder), guarantor_account.holder)"
-)
+HOLDER = left_of("guarantor_account.holder")
 """The chart of who owes, wherever a merge has led it."""
 
 
 def accounts_for(grant: RecordGrant) -> Predicate:
     """Whoever may see the bills of this chart: the account of its owner, and one of their own that covers it."""
-    mine = Predicate(f"{HOLDER} = ?", (grant.record,))
+    mine = is_one_of("guarantor_account.holder", grant.charts)
     if grant.preview or grant.viewer is None:
         return mine
-    covers = "guarantor_account.id IN (SELECT t.guarantor FROM statement t WHERE t.record = ?)"
+    covered = is_one_of("t.record", grant.charts)
+    covers = f"guarantor_account.id IN (SELECT t.guarantor FROM statement t WHERE {covered.sql})"
     holds = f"{HOLDER} IN (SELECT s.record FROM share s WHERE s.account = ? AND s.basis = 'self' AND s.revoked_at IS NULL)"
-    return Predicate(f"({mine.sql} OR ({covers} AND {holds}))", (*mine.values, grant.record, grant.viewer.account))
+    return Predicate(f"({mine.sql} OR ({covers} AND {holds}))", (*mine.values, *covered.values, grant.viewer.account))
 
 
 def accounts_shared(grant: AccountGrant) -> Predicate:
@@ -63,7 +62,8 @@ def _named_lines(grant: BillGrant) -> Predicate:
     """Without what is sensitive or marked "only me", for everybody but the patient and those who write the bills."""
     mine, shared = sorted(grant.whole, key=str), sorted(grant.named - grant.whole, key=str)
     private = " OR ".join(
-        f"EXISTS (SELECT 1 FROM item_privacy i WHERE i.record = t.record AND i.item = CAST(t.{column} AS VARCHAR(36)))"
+        f"EXISTS (SELECT 1 FROM item_privacy i WHERE i.record IN ({one_person('t.record')})"
+        f" AND i.item = CAST(t.{column} AS VARCHAR(36)))"
         for column in ("invoice", "encounter")
     )
     openly = f"({one_of('t.record', shared)} AND t.sensitive = ? AND NOT ({private}))"

@@ -25,6 +25,7 @@ from tables.database import Database
 from tables.decisions import decided
 from tables.free_times import FreeTime
 from tables.queue import enqueue, enqueue_notice
+from tables.records import one_person
 from tables.sending import Sending, use_key
 
 HOLD = "UPDATE slot SET status = status WHERE ref = ? RETURNING id"
@@ -44,7 +45,10 @@ STEP = (
     "INSERT INTO booking_step (id, booking, at, author, share, by_staff, did, starts_at, reason, sealed)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-CLASHING = "SELECT id FROM booking WHERE record = ? AND state = 'booked' AND starts_at < ? AND ends_at > ? AND id <> ?"
+CLASHING = (
+    f"SELECT id FROM booking WHERE record IN ({one_person('?')}) AND state = 'booked' AND starts_at < ? AND ends_at > ?"
+    " AND id <> ?"
+)
 READS = ("id", "record", "slot", "label", "starts_at", "state")
 REMIND = "booking.remind"
 NOBODY = UUID(int=0)

@@ -11,6 +11,7 @@ from acts.requests import TooLate, add_step
 from files.store import Prepared
 from rules.requests import ANSWERED, KINDS, REQUESTED, TAKEN
 from tables.queue import enqueue_notice
+from tables.records import left_of
 from tables.requests import Request, RequestStep
 from tables.sending import Sending, use_key
 
@@ -22,7 +23,7 @@ GIVE_BACK = "UPDATE request SET state = ?, assignee = NULL, changed_at = ? WHERE
 ANSWER = "UPDATE request SET state = ?, answer = ?, changed_at = ?, assignee = NULL WHERE id = ? AND state = ? RETURNING kind"
 TO_TELL = (
     "SELECT q.asked_by AS account FROM request q WHERE q.id = ? UNION SELECT s.account FROM request q JOIN share s"
-    " ON s.record = q.record WHERE q.id = ? AND s.basis = 'self' AND s.revoked_at IS NULL"
+    f" ON s.record = {left_of('q.record')} WHERE q.id = ? AND s.basis = 'self' AND s.revoked_at IS NULL"
 )
 
 

@@ -15,6 +15,7 @@ from rules.requests import (
 from tables.base import new_id, new_ref
 from tables.database import Database
 from tables.drafts import drop_draft
+from tables.records import one_person
 from tables.requests import Request
 from tables.sending import Sending, use_key
 
@@ -33,7 +34,12 @@ WITHDRAW = (
     "UPDATE request SET state = ?, changed_at = ?, assignee = NULL WHERE id = ? AND state IN ('requested', 'in-progress')"
     " RETURNING id"
 )
-STILL_OPEN = "SELECT ref FROM request WHERE record = ? AND kind = ? AND subject = ? AND state IN ('requested', 'in-progress')"
+STILL_OPEN = (
+    f"SELECT ref FROM request WHERE record IN ({one_person('?')}) AND kind = ? AND kind = 'refill'"
+    " AND subject = ? AND state IN ('requested', 'in-progress')"
+)
+"""Of refills alone there is one at a time. An index says so of one chart; what was asked of a chart that was merged into
+it since counts as well."""
 READS = ("id", "kind", "topic", "state")
 
 
@@ -55,21 +61,24 @@ async def ask(grant: RecordGrant, asking: Asking, sending: Sending, path: str, f
     topic = KINDS[asking.kind].topics[asking.topic]
     async with grant.acting(f"{asking.kind}.ask") as entry:
         await use_key(database, sending, f"/records/{grant.record_ref}/{path}/{ref}?done=asked", now)
+        await _no_other(database, grant, asking)
         made = await database.rows(
             INSERT, new_id(), ref, grant.record, asking.kind, KINDS[asking.kind].category, asking.topic, topic.duty,
             grant.record, REQUESTED, asking.subject_kind, asking.subject, asking.label, grant.viewer.account, _share(grant),
             now, now, due_at(now, topic.days),
         )  # fmt: skip
         if not made:
-            raise AlreadyOpen(await _open_one(database, grant, asking))
+            await _no_other(database, grant, asking)
         await add_step(grant, made[0]["id"], ASKED, asking.words, now, file=file)
         await drop_draft(database, grant.viewer.account, grant.record, path)
         entry.showed("Request", [made[0]["id"]])
     return ref
 
 
-async def _open_one(database: Database, grant: RecordGrant, asking: Asking) -> str:
-    return (await database.rows(STILL_OPEN, grant.record, asking.kind, asking.subject))[0]["ref"]
+async def _no_other(database: Database, grant: RecordGrant, asking: Asking) -> None:
+    found = await database.rows(STILL_OPEN, grant.record, asking.kind, asking.subject)
+    if found:
+        raise AlreadyOpen(found[0]["ref"])
 
 
 async def say(

@@ -149,15 +149,17 @@ async def _merge(database: Database, source: str, arrivals: list[Arrival], now: 
 
 
 async def _merge_one(database: Database, old: Chart, new: Chart, said_by: str, now: datetime) -> None:
-    """Re-points the old source. A chart that staff blocked, and a circle of merges, stay as they are."""
+    """Re-points the old source, and all charts that were merged into it before. A chart that staff blocked, and a circle
+    of merges, stay as they are."""
     if old.record == new.record or old.record != old.first_record:
         return
     merged = await database.rows(
-        "UPDATE record SET state = 'merged', merged_into = ?, changed_at = ? WHERE id = ? AND state = 'active'"
-        " RETURNING id",
-        new.record, now, old.record,
+        "UPDATE record SET state = 'merged', merged_into = ?, replaced_by = ?, changed_at = ? WHERE id = ?"
+        " AND state = 'active' RETURNING id",
+        new.record, new.first_record, now, old.record,
     )  # fmt: skip
     if merged:
+        await database.rows("UPDATE record SET merged_into = ? WHERE merged_into = ?", new.record, old.record)
         await database.rows("UPDATE record_source SET merged_by = ? WHERE id = ?", said_by, old.id)
         await database.rows(
             "UPDATE record_source SET record = ?, linked_at = ? WHERE record = ?", new.record, now, old.record
@@ -176,15 +178,30 @@ async def _take_back(database: Database, source: str, said_by: str, stated: set[
 
 
 async def _part(database: Database, chart: UUID, record: UUID, now: datetime) -> None:
-    """Exactly what was before: the chart is active, and its sources point to it again."""
+    """Exactly what was before: the chart is active, and its sources point to it again, with those of the charts that were
+    merged into it."""
+    came_with = await _merged_through(database, record)
     await database.rows(
-        "UPDATE record SET state = 'active', merged_into = NULL, changed_at = ? WHERE id = ? AND state = 'merged'",
+        "UPDATE record SET state = 'active', merged_into = NULL, replaced_by = NULL, changed_at = ? WHERE id = ?"
+        " AND state = 'merged'",
         now, record,
     )  # fmt: skip
     await database.rows("UPDATE record_source SET merged_by = NULL WHERE id = ?", chart)
-    await database.rows(
-        "UPDATE record_source SET record = first_record, linked_at = ? WHERE first_record = ?", now, record
+    for one in came_with:
+        await database.rows("UPDATE record SET merged_into = ? WHERE id = ?", record, one)
+    for one in (record, *came_with):
+        await database.rows("UPDATE record_source SET record = ?, linked_at = ? WHERE first_record = ?", record, now, one)
+
+
+async def _merged_through(database: Database, record: UUID) -> list[UUID]:
+    """The charts that a feed merged into this one, or into one of those, and so on."""
+    rows = await database.rows(
+        "SELECT id, replaced_by FROM record WHERE merged_into = (SELECT merged_into FROM record WHERE id = ?)", record
     )
+    found = [record]
+    for one in found:
+        found += [row["id"] for row in rows if row["replaced_by"] == one]
+    return found[1:]
 
 
 async def close_charts(database: Database, source: str, ids: list[str], now: datetime) -> None:

@@ -20,6 +20,7 @@ from access.visible import visible
 from access.vocabulary import Access, Action, Category, bill
 from jobs import sharing
 from tables.bookings import Booking
+from tables.records import left_of
 from tables.requests import Request
 from tables.results import DiagnosticReport, Observation
 from tables.visits import Composition, Encounter
@@ -60,7 +61,7 @@ async def request_is_visible(system: SystemGrant, row: dict) -> bool:
     """The same for what the portal itself keeps of a record."""
     house, id = system.house, UUID(row["object"])
     found = await house.database.rows(
-        "SELECT r.ref, q.category FROM request q JOIN record r ON r.id = q.record WHERE q.id = ?", id
+        f"SELECT r.ref, q.category FROM request q JOIN record r ON r.id = {left_of('q.record')} WHERE q.id = ?", id
     )
     state = await house.database.rows("SELECT state, kind FROM account WHERE id = ?", row["account"])
     if not found or not state or state[0]["state"] != "active":
@@ -89,7 +90,9 @@ GUARANTOR_OF = {
 
 async def booking_is_visible(system: SystemGrant, row: dict) -> bool:
     house, id = system.house, UUID(row["object"])
-    found = await house.database.rows("SELECT r.ref FROM booking b JOIN record r ON r.id = b.record WHERE b.id = ?", id)
+    found = await house.database.rows(
+        f"SELECT r.ref FROM booking b JOIN record r ON r.id = {left_of('b.record')} WHERE b.id = ?", id
+    )
     state = await house.database.rows("SELECT state, kind FROM account WHERE id = ?", row["account"])
     if not found or not state or state[0]["state"] != "active":
         return False

@@ -16,6 +16,7 @@ from access.visible import visible
 from access.vocabulary import Access, Action, Category
 from jobs.job import Job
 from tables.queue import enqueue, enqueue_notice
+from tables.records import left_of
 from tables.results import DiagnosticReport
 
 FEED, RECORD = "feed.news", "record.news"
@@ -28,8 +29,8 @@ NEW = (
     f" GROUP BY s.record, d.released_at ORDER BY s.record LIMIT {CHARTS}"
 )
 HOLDERS = (
-    "SELECT a.id, a.kind, r.ref FROM share h JOIN account a ON a.id = h.account JOIN record r ON r.id = h.record"
-    " WHERE h.record = ? AND h.revoked_at IS NULL AND a.state = 'active'"
+    f"SELECT a.id, a.kind, r.ref FROM record c JOIN record r ON r.id = {left_of('c.id')} JOIN share h ON h.record = r.id"
+    " JOIN account a ON a.id = h.account WHERE c.id = ? AND h.revoked_at IS NULL AND a.state = 'active'"
 )
 FIRST = UUID(int=0)
 

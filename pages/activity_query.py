@@ -72,9 +72,10 @@ async def people(grant: RecordGrant, actors: Iterable[UUID | None]) -> dict[UUID
     if not ids:
         return found
     marks, rows = ", ".join("?" * len(ids)), grant.house.database.rows
-    bases, names = {}, ("account", "basis", "ends_at", "revoked_at")
-    for row in await visible(grant, Share).rows(names, one_of("account", ids), *ids, then="ORDER BY created_at"):
-        bases[_uuid(row["account"])] = "former" if _ended(row, grant.now) else row["basis"]
+    bases, names = {}, ("account", "record", "basis", "ends_at", "revoked_at")
+    shares = await visible(grant, Share).rows(names, one_of("account", ids), *ids, then="ORDER BY created_at")
+    for row in sorted(shares, key=lambda row: _uuid(row["record"]) == grant.record):
+        bases[_uuid(row["account"])] = "former" if _ended(grant, row) else row["basis"]
     duties = await rows(f"SELECT account, duty FROM staff_duty WHERE account IN ({marks}) AND ended_at IS NULL", *ids)
     duty = {_uuid(row["account"]): row["duty"] for row in duties}
     for row in await rows(f"SELECT id, ref, kind, name FROM account WHERE id IN ({marks})", *ids):
@@ -82,8 +83,10 @@ async def people(grant: RecordGrant, actors: Iterable[UUID | None]) -> dict[UUID
     return found
 
 
-def _ended(share: dict[str, Any], now: datetime) -> bool:
-    return share["revoked_at"] is not None or (share["ends_at"] is not None and share["ends_at"] <= now)
+def _ended(grant: RecordGrant, share: dict[str, Any]) -> bool:
+    """A share of a chart that was merged into this one ended with it."""
+    now = grant.now
+    return _uuid(share["record"]) != grant.record or share["revoked_at"] is not None or (share["ends_at"] is not None and share["ends_at"] <= now)
 
 
 def _someone(grant: RecordGrant, row: dict[str, Any], bases: dict, duty: dict) -> Someone:

@@ -16,7 +16,7 @@ from pages.address import Address
 from pages.booking import Choosing, Chosen, steps
 from rules.bookings import BOOKED
 from tables.bookings import Booking
-from tables.records import Record
+from tables.records import Record, left_of
 from words.bookings import DID, TOLD, how_long, name_of, time_there, with_whom
 from words.dates import clock, weekday, when
 from words.gettext import N_, _, reader, use
@@ -29,7 +29,7 @@ COLUMNS = (
     "booking.id, booking.ref, booking.record, booking.state, booking.label, booking.who, booking.place, booking.starts_at,"
     " booking.ends_at, booking.zone, booking.by_staff, r.ref AS record_ref, r.name, r.birth_text, r.phone"
 )
-FROM = "booking JOIN record r ON r.id = booking.record"
+FROM = f"booking JOIN record r ON r.id = {left_of('booking.record')}"
 ON_DAY = (
     f"SELECT {COLUMNS} FROM {FROM} WHERE {{seen}} AND booking.site = ? AND booking.starts_at >= ? AND booking.starts_at < ?"
     f" ORDER BY booking.starts_at, r.name_key, booking.id LIMIT {MOST}"

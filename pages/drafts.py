@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from access.grant import RecordGrant
+from access.predicates import is_one_of
 
-FIND = "SELECT id, sealed, changed_at FROM draft WHERE account = ? AND record = ? AND path = ?"
+FIND = "SELECT id, sealed, changed_at FROM draft WHERE account = ? AND {record} AND path = ? ORDER BY changed_at DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class Kept:
 
 async def draft_of(grant: RecordGrant, path: str) -> Kept | None:
     """Of the viewer alone: what is not sent yet is nobody else's, not even the patient's for whom it is written."""
-    rows = await grant.house.database.rows(FIND, grant.viewer.account, grant.record, path)
+    record = is_one_of("record", grant.charts)
+    rows = await grant.house.database.rows(FIND.format(record=record.sql), grant.viewer.account, *record.values, path)
     if not rows:
         return None
     row = rows[0]

@@ -73,7 +73,8 @@ class InvitationPage(OwnersPage):
 
 
 async def asked_of(grant: RecordGrant, also: str = "1 = 1", *values: str) -> tuple[Asked, ...]:
-    rows = await visible(grant, Invitation).rows(READS, also, *values, then="ORDER BY made_at DESC LIMIT 100")
+    own = f"record = ? AND {also}"
+    rows = await visible(grant, Invitation).rows(READS, own, grant.record, *values, then="ORDER BY made_at DESC LIMIT 100")
     grant.showed("Invitation", [row["id"] for row in rows])
     return tuple(_asked(row, grant.now) for row in rows)
 
@@ -98,7 +99,7 @@ async def invitation_page(grant: RecordGrant, ref: str, letter: str) -> Invitati
 async def _told_code(grant: RecordGrant, ref: str, letter: str) -> str:
     """The code under seal in the address, while it is the one that works."""
     code = read_told(grant.house, grant.viewer.account, ref, letter, grant.now)
-    rows = await visible(grant, Invitation).rows(("id", "secret", "code_hash"), "ref = ? AND secret IS NOT NULL", ref)
+    rows = await visible(grant, Invitation).rows(("id", "secret", "code_hash"), "ref = ? AND record = ? AND secret IS NOT NULL", ref, grant.record)
     if not code or not rows:
         return ""
     secret = grant.house.keyring.open(bytes(rows[0]["secret"]), rows[0]["id"]).decode()

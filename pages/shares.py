@@ -116,8 +116,9 @@ class Helper:
 
 
 async def helpers_of(grant: RecordGrant) -> tuple[Helper, ...]:
-    """Everybody who helps, or did; who stands first, then the newest."""
-    rows = await visible(grant, Share).rows(READS, "basis <> 'self'", then="ORDER BY starts_at DESC, id DESC")
+    """Everybody who helps, or did; who stands first, then the newest. A share opens the one chart that it was given for,
+    so those of a chart that was merged into this one are not among them."""
+    rows = await visible(grant, Share).rows(READS, "basis <> 'self' AND record = ?", grant.record, then="ORDER BY starts_at DESC, id DESC")
     scopes = await scopes_by_share(grant, [row["id"] for row in rows])
     names = await names_of(grant, (row["account"] for row in rows))
     grant.showed("Share", [row["id"] for row in rows])

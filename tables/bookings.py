@@ -13,7 +13,7 @@ from tables.appointments import Slot
 from tables.base import code, key, moment, ref, to, words
 from tables.clinic import ClinicSite
 from tables.database import Database
-from tables.records import Record, Share
+from tables.records import Record, Share, left_of
 
 PORTAL = "portal"
 """The `source` of schedules and slots that the clinic makes here."""
@@ -118,7 +118,7 @@ class BookingStep(Table, tablename="booking_step"):
 
 CONCERNED = (
     "SELECT b.asked_by AS account FROM booking b JOIN account a ON a.id = b.asked_by AND a.kind = 'personal' WHERE b.id = ?"
-    " UNION SELECT s.account FROM booking b JOIN share s ON s.record = b.record WHERE b.id = ?"
+    f" UNION SELECT s.account FROM booking b JOIN share s ON s.record = {left_of('b.record')} WHERE b.id = ?"
     " AND s.basis IN ('self', 'guardian', 'representative') AND s.revoked_at IS NULL"
 )
 

@@ -8,7 +8,7 @@ from piccolo.table import Table
 from tables.accounts import Account
 from tables.base import code, key, moment, to
 from tables.database import Database
-from tables.records import Record
+from tables.records import Record, one_person
 
 
 class Draft(Table, tablename="draft"):
@@ -29,6 +29,9 @@ CONSTRAINTS = (
 )
 
 
+DROP = f"DELETE FROM draft WHERE account = ? AND record IN ({one_person('?')}) AND path = ?"
+
+
 async def drop_draft(database: Database, account: UUID, record: UUID, path: str) -> None:
     """In the transaction of the act that sends it, or that keeps newer words."""
-    await database.rows("DELETE FROM draft WHERE account = ? AND record = ? AND path = ?", account, record, path)
+    await database.rows(DROP, account, record, path)

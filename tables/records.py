@@ -15,6 +15,10 @@ class Record(Table, tablename="record"):
     ref = ref()
     state = code(16, default="active")
     merged_into = to("self", null=True)
+    """The chart that is left, at the end of however many merges."""
+    replaced_by = to("self", null=True)
+    """The chart that a feed named when it merged this one, which may have been merged itself since: what is taken back
+    is this step alone."""
     number = Varchar(length=64, null=True, default=None)
     """The clinic's own record number, as the feed sent it."""
     name = words(null=False)
@@ -90,9 +94,21 @@ class ItemPrivacy(Table, tablename="item_privacy"):
     since = moment(null=False)
 
 
+def left_of(record: str) -> str:
+    """SQL for the chart that is left of the one in that column, itself where it was never merged."""
+    return f"COALESCE((SELECT m.merged_into FROM record m WHERE m.id = {record}), {record})"
+
+
+def one_person(record: str) -> str:
+    """SQL for the ids of a chart and of all that are one with it by merges. `record` is a column or a mark."""
+    left = "COALESCE(a.merged_into, a.id)"
+    return f"SELECT k.id FROM record a JOIN record k ON k.id = {left} OR k.merged_into = {left} WHERE a.id = {record}"
+
+
 TABLES = (Record, RecordSource, Share, ShareScope, ItemPrivacy)
 CONSTRAINTS = (
     "CREATE UNIQUE INDEX record_source_feed ON record_source (source, fhir_type, fhir_id)",
+    "CREATE INDEX record_merged ON record (merged_into) WHERE merged_into IS NOT NULL",
     "CREATE INDEX record_name ON record (name_key)",
     "CREATE INDEX record_birth ON record (birth_text)",
     "CREATE UNIQUE INDEX record_number ON record (number) WHERE number IS NOT NULL AND state <> 'merged'",

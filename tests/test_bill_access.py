@@ -31,6 +31,7 @@ from tables.records import ItemPrivacy, Record
 from tables.results import Observation
 from tables.statements import Invoice
 from tables.visits import Encounter
+from tests.support.merging import merge
 from tests.support.world import World
 
 BILLS = (Statement, Payment, LedgerTransaction, LedgerEntry, Refund, StatementLine)
@@ -180,6 +181,29 @@ async def test_after_a_merge_the_account_is_that_of_the_chart_that_is_left(till)
     grant = await opened(till, "maria", "Stan")
     assert isinstance(grant, BillGrant) and grant.record == world.records["Maria"].id and await till.named(grant) == {"of Stan"}
     assert isinstance(await opened(till, "stan", "Stan"), Denied)
+
+
+async def test_after_a_merge_what_was_marked_in_either_chart_is_named_to_no_helper(till):
+    world = till.world
+    for name, marked_in in (("before", "Stan"), ("since", "Maria")):
+        invoice = await world.row(name, Invoice, "Stan", label=name)
+        await till.statement(name, "Stan", "Stan", invoice=invoice)
+        await world.only_me(name, marked_in, "Invoice")
+    await given(till, "reads", "Maria", "helper", SEES)
+    await merge(world.house.database, world.records["Stan"].id, world.records["Maria"].id, world.now)
+    assert await till.named(await opened(till, "reads", "Stan")) == {"of Stan"}
+    assert await till.named(await opened(till, "maria", "Stan")) == {"of Stan", "before", "since"}
+
+
+async def test_a_chain_of_merges_leads_to_the_accounts_of_all_its_charts(till):
+    world, see = till.world, record(Category.BILLING)
+    await world.record("Left")
+    await world.share("maria", "Left", "self")
+    for old, new in (("Stan", "Maria"), ("Maria", "Left")):
+        await merge(world.house.database, world.records[old].id, world.records[new].id, world.now)
+    grant = await open_record(world.house, world.people["maria"], world.records["Left"].ref, see)
+    assert await refs(grant) == {till.accounts["Stan"].ref, till.accounts["Maria"].ref}
+    assert (await opened(till, "maria", "Stan")).record == world.records["Left"].id
 
 
 # Lists of accounts

@@ -95,6 +95,39 @@ async def test_a_merge_that_is_no_longer_stated_is_taken_back_exactly(clinic):
     assert {row["state"] for row in await clinic.rows("record")} == {"active"}
 
 
+CHI = {"name": [{"family": "Chi", "given": ["Ana"]}], "birthDate": "1981-04-02"}
+
+
+async def where(clinic, *families: str) -> list[str]:
+    """The family name of the chart that each of these leads to, and of the chart that its source is filed under."""
+    charts = {row["id"]: row for row in await clinic.rows("record")}
+    found = []
+    for family in families:
+        chart = await clinic.row("record", family=family)
+        (source,) = [row for row in await clinic.rows("record_source") if row["first_record"] == chart["id"]]
+        found.append(f"{charts[chart['merged_into'] or chart['id']]['family']}, {charts[source['record']]['family']}")
+    return found
+
+
+async def test_a_chart_merged_into_one_that_is_merged_later_leads_to_the_one_that_is_left(clinic):
+    await clinic.sends(patient("p1"), patient("p2", **BO), patient("p3", **CHI))
+    await clinic.sends(patient("p1", **replaced_by("p2")))
+    await clinic.sends(patient("p2", **BO, **replaced_by("p3")))
+    assert await where(clinic, "Reyes", "Li", "Chi") == ["Chi, Chi"] * 3
+
+
+@pytest.mark.parametrize("order", ["first", "last"])
+async def test_a_step_of_a_chain_that_is_taken_back_takes_with_it_what_came_by_it(clinic, order):
+    await clinic.sends(patient("p1"), patient("p2", **BO), patient("p3", **CHI))
+    merges = [patient("p1", **replaced_by("p2")), patient("p2", **BO, **replaced_by("p3"))]
+    for one in merges if order == "first" else reversed(merges):
+        await clinic.sends(one)
+    await clinic.sends(patient("p2", **BO, telecom=[]))
+    assert await where(clinic, "Reyes", "Li", "Chi") == ["Li, Li", "Li, Li", "Chi, Chi"]
+    await clinic.sends(patient("p1", telecom=[]))
+    assert await where(clinic, "Reyes", "Li", "Chi") == ["Reyes, Reyes", "Li, Li", "Chi, Chi"]
+
+
 async def test_a_circle_of_merges_leaves_one_chart(clinic):
     await clinic.sends(patient("p1", **replaced_by("p2")), patient("p2", **BO, **replaced_by("p1")))
     assert sorted(row["state"] for row in await clinic.rows("record")) == ["active", "merged"]

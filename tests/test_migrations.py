@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import re
 
 import pytest
@@ -159,3 +160,20 @@ async def test_two_processes_that_migrate_at_once_do_it_once(empty_url, empty, n
 def test_both_engines_have_every_migration_in_the_same_order(engine):
     names = [one.name for one in migrations(engine)]
     assert names == sorted(names) and names == [one.name for one in migrations("sqlite")]
+
+
+async def test_charts_that_were_merged_step_by_step_lead_to_the_one_that_is_left(world):
+    """As they were before a merge told both: where it led, and what was said."""
+    database = world.house.database
+    for name in ("Younger", "Youngest"):
+        await world.record(name)
+    ids = [world.records[name].id for name in ("Stan", "Maria", "Younger", "Youngest")]
+    for old, new in itertools.pairwise(ids):
+        await database.rows("UPDATE record SET state = 'merged', merged_into = ?, replaced_by = NULL WHERE id = ?", new, old)
+    merges = next(one for one in migrations("sqlite" if database.is_sqlite else "postgres") if one.name == "0018_merges")
+    async with database.transaction():
+        for statement in merges.statements[1:3]:
+            await database.rows(statement)
+    rows = {row["id"]: row for row in await database.rows("SELECT id, merged_into, replaced_by FROM record")}
+    assert [rows[id]["merged_into"] for id in ids] == [ids[3]] * 3 + [None]
+    assert [rows[id]["replaced_by"] for id in ids] == [*ids[1:], None]
