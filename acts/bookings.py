@@ -1,6 +1,7 @@
 """Booking a time, moving it, calling it off: by the patient, by who helps, or by the front desk.
 
-Whoever books holds the row of the time first, so that of many who want it one has it; the unique index says so as well.
+Whoever books holds the row of the time and then that of the person first, so that of many who want either one has it; for
+one time the unique index says so as well.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from access.grant import QueueGrant, RecordGrant
 from access.visible import visible
 from rules.bookings import (
     BOOKED, CANCELLED, CLASH, LATE, LIMIT_HOURS, MOVED, OTHER, OVER, PAST, TAKEN, Closed, Wanted, is_closed, may_change,
-    reminder_at, token_of, wall_text,
+    person_key, reminder_at, token_of, wall_text, who_token,
 )  # fmt: skip
 from tables import free_times
 from tables.base import new_id, new_ref
-from tables.bookings import Booking, concerned
+from tables.bookings import Booking, concerned, lock_person
 from tables.database import Database
 from tables.decisions import decided
-from tables.free_times import FreeTime
+from tables.free_times import NO_BOOKING, FreeTime
 from tables.queue import enqueue, enqueue_notice
 from tables.records import one_person
 from tables.sending import Sending, use_key
@@ -51,7 +52,6 @@ CLASHING = (
 )
 READS = ("id", "record", "slot", "label", "starts_at", "state")
 REMIND = "booking.remind"
-NOBODY = UUID(int=0)
 
 
 class NotFree(Exception):
@@ -85,8 +85,8 @@ async def book(
     database, now, ref, id = grant.house.database, grant.house.clock(), new_ref(), new_id()
     async with grant.acting("booking.book") as entry:
         await use_key(database, sending, outcome(ref), now)
-        time = await _held(grant, wanted, now)
-        await _no_clash(database, record, time, NOBODY)
+        time = await _held(grant, wanted, now, NO_BOOKING)
+        await _no_clash(database, record, time, NO_BOOKING)
         await database.rows(
             INSERT, id, ref, record, time.id, *_of(time), _author(grant), entry.behalf, _duty(grant), now, now
         )
@@ -107,7 +107,7 @@ async def move(grant: RecordGrant | QueueGrant, ref: str, wanted: Wanted, sendin
             return False
         await use_key(database, sending, outcome, now)
         await _may_change(grant, row, now)
-        time = await _held(grant, replace(wanted, what=token_of(row["label"])), now)
+        time = await _held(grant, replace(wanted, what=token_of(row["label"])), now, row["id"])
         await _no_clash(database, row["record"], time, row["id"])
         if not await database.rows(MOVE, time.id, *_of(time), now, row["id"], row["starts_at"]):
             raise NotChanged(OVER)
@@ -135,8 +135,9 @@ async def cancel(grant: RecordGrant | QueueGrant, ref: str, why: Why, sending: S
     return True
 
 
-async def _held(grant: RecordGrant | QueueGrant, wanted: Wanted, now: datetime) -> FreeTime:
-    """Nobody else books it until this transaction ends, and it is free as the clinic has it now."""
+async def _held(grant: RecordGrant | QueueGrant, wanted: Wanted, now: datetime, own: UUID) -> FreeTime:
+    """Nobody else books it, or the same person, until this transaction ends, and it is free as the clinic has it now.
+    `own` is the booking that is moved there."""
     database = grant.house.database
     await database.rows(HOLD, wanted.slot)
     time = await free_times.time_of(database, wanted.slot)
@@ -146,7 +147,8 @@ async def _held(grant: RecordGrant | QueueGrant, wanted: Wanted, now: datetime) 
         raise NotFree(TAKEN, time.starts_at)
     if time.starts_at <= now:
         raise NotFree(PAST)
-    closed = [Closed(**row) for row in await free_times.closures(database, time.starts_at, time.ends_at)]
+    await lock_person(database, who_token(person_key(time.offer.who), time.offer.site))
+    closed = [Closed(**row) for row in await free_times.held_up(database, [time], own)]
     if is_closed(closed, time.offer.site, time.offer.who, time.starts_at, time.ends_at):
         raise NotFree(TAKEN, time.starts_at)
     return time

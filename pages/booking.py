@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from access.grant import RecordGrant
 from access.house import House
 from access.visible import visible
 from pages.address import Address, RecordPage
-from rules.bookings import AHEAD, ANYBODY, LIMIT_HOURS, Closed, Wanted, is_closed, token_of, who_token
+from pages.booking_times import FIVE, asked_for, free_of
+from rules.bookings import AHEAD, ANYBODY, LIMIT_HOURS, Wanted, token_of, who_token
 from rules.paging import Key, read_key
 from tables import free_times
 from tables.bookings import Booking, instructions_by_name
 from tables.decisions import decided
-from tables.free_times import FreeTime, Offer
+from tables.free_times import NO_BOOKING, FreeTime, Offer
 from words.bookings import how_long, name_of, short_time_there, time_there, until, with_whom
 from words.gettext import N_, _, ngettext
 
-FIVE = 5
 LETTERS = 40
-KEPT = ("label", "who", "site", "starts_at", "zone")
+KEPT = ("id", "label", "who", "site", "starts_at", "zone")
 HEADINGS = {
     "what": N_("What is it for?"), "who": N_("Who do you want to see?"), "time": N_("Choose a time"),
     "check": N_("Check this before you book"), "none": N_("No times to book"),
@@ -66,9 +67,9 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Choosing:
-    """`path` is where the steps stand below `at`; `moved` the words of the appointment that is moved, else ""; `step`
-    one of HEADINGS. `time` is what would be booked; `older` the address of five more times, None where there are none.
-    `earlier`: there may be free times before those that are shown."""
+    """`path` is where the steps stand below `at`; `moved` the words of the appointment that is moved, else "", and `own` its
+    id; `step` one of HEADINGS. `time` is what would be booked; `older` the address of five more times, None where there are
+    none. `earlier`: there may be free times before those that are shown."""
 
     at: Address
     path: tuple[str, ...]
@@ -80,6 +81,7 @@ class Choosing:
     older: str | None = None
     earlier: bool = False
     moved: str = ""
+    own: UUID = NO_BOOKING
     limit_hours: int = LIMIT_HOURS
     before: str = ""
     now: datetime
@@ -243,7 +245,7 @@ async def move_page(grant: RecordGrant, ref: str, chosen: Chosen, since: datetim
     label = name_of(row["label"])
     who = chosen.who or who_token(row["who"], row["site"])
     blank = BookPage(
-        at=Address.of(grant), path=("appointments", ref, "time"), step="none", given=_given(grant), label=label,
+        at=Address.of(grant), path=("appointments", ref, "time"), step="none", given=_given(grant), label=label, own=row["id"],
         moved=f"{label}, {time_there(row['starts_at'], row['zone'])}",
         chosen=replace(chosen, what=token_of(row["label"]), who=who), now=grant.now,
     )  # fmt: skip
@@ -281,47 +283,15 @@ async def steps(house: House, blank: Choosing, since: datetime, everything: bool
 
 async def _times(house: House, page: Choosing, since: datetime) -> Choosing:
     key = read_key(page.chosen.after)
-    found, earlier = await _free(house, page.offers, key, since), key is not None or since > house.clock()
+    found, earlier = await free_of(house, page.offers, page.own, key, since), key is not None or since > house.clock()
     if not found:
-        found, earlier = await _free(house, page.offers, None, house.clock()), False
+        found, earlier = await free_of(house, page.offers, page.own, None, house.clock()), False
     shown = found[:FIVE]
     more = Key(shown[-1].starts_at, shown[-1].ref).text() if len(found) > FIVE else None
     older = page.here(**page.chosen.query, after=more) if more else None
     page = replace(page, times=tuple(shown), older=older, earlier=earlier, step="time" if shown else "none")
-    time = await _asked_for(house, page) if page.chosen.slot else None
+    time = await asked_for(house, page.offers, page.own, page.chosen.slot) if page.chosen.slot else None
     if time is None:
         return page
     before = (await instructions_by_name(house.database)).get(time.offer.what, "")
     return replace(page, time=time, step="check", before=before)
-
-
-async def _free(house: House, offers: Sequence[Offer], key: Key | None, since: datetime) -> list[FreeTime]:
-    """Six at most, so that the page knows whether there are more."""
-    database, now = house.database, house.clock()
-    begin, until = max(now + timedelta(seconds=1), key.starts if key else since), now + AHEAD
-    closed = [Closed(**row) for row in await free_times.closures(database, begin, until)]
-    schedules, found, most = [one.schedule for one in offers], [], FIVE + 1
-    while True:
-        rows = await free_times.times(database, schedules, begin, until, most)
-        found = [one for one in rows if one.offer in offers and not _closed(closed, one) and _is_after(one, key)]
-        if len(found) > FIVE or len(rows) < most:
-            return found[: FIVE + 1]
-        most *= 4
-
-
-def _is_after(one: FreeTime, key: Key | None) -> bool:
-    return key is None or (one.starts_at, one.ref) > (key.starts, key.ref)
-
-
-async def _asked_for(house: House, page: Choosing) -> FreeTime | None:
-    """The time of the address, where it is one of what was chosen, and free now."""
-    one = await free_times.time_of(house.database, page.chosen.slot)
-    fits = one is not None and one.free and one.starts_at > house.clock() and one.offer in page.offers
-    if not fits:
-        return None
-    closed = [Closed(**row) for row in await free_times.closures(house.database, one.starts_at, one.ends_at)]
-    return None if _closed(closed, one) else one
-
-
-def _closed(closed: Sequence[Closed], one: FreeTime) -> bool:
-    return is_closed(closed, one.offer.site, one.offer.who, one.starts_at, one.ends_at)

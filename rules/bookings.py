@@ -34,9 +34,14 @@ LIMIT_HOURS = 24
 REMINDED_AT = time(10)
 
 
+def person_key(who: str) -> str:
+    """A person's name as it is compared: hours and feeds write it in their own letters and spaces."""
+    return " ".join(who.split()).casefold()
+
+
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """`who` "" is everybody at that site."""
+    """When somebody sees nobody: they are away, or they see somebody else. `who` "" is everybody at that site."""
 
     site: UUID | None
     who: str
@@ -45,7 +50,7 @@ class Closed:
 
     def covers(self, site: UUID | None, who: str, starts_at: datetime, ends_at: datetime) -> bool:
         """Whether any part of a visit would lie in it; one that ends as it begins does not."""
-        here = self.site == site and self.who in ("", who)
+        here = self.site == site and (not self.who or person_key(self.who) == person_key(who))
         return here and starts_at < self.ends_at and self.starts_at < ends_at
 
 

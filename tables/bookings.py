@@ -10,7 +10,7 @@ from piccolo.table import Table
 
 from tables.accounts import Account
 from tables.appointments import Slot
-from tables.base import code, key, moment, ref, to, words
+from tables.base import code, key, moment, new_id, ref, to, words
 from tables.clinic import ClinicSite
 from tables.database import Database
 from tables.records import Record, Share, left_of
@@ -116,11 +116,28 @@ class BookingStep(Table, tablename="booking_step"):
     sealed = Bytea(null=True, default=None)
 
 
+class BookedPerson(Table, tablename="booked_person"):
+    """Whose times have been booked at a site, by the token of both: who books with them holds this row, so that two who
+    want one person in different hours do not miss each other."""
+
+    id = key()
+    person = code(12)
+    locks = Integer(default=0, null=False)
+
+
+LOCK_PERSON = (
+    "INSERT INTO booked_person (id, person, locks) VALUES (?, ?, 1) ON CONFLICT (person) DO UPDATE SET locks = booked_person.locks + 1"
+)
 CONCERNED = (
     "SELECT b.asked_by AS account FROM booking b JOIN account a ON a.id = b.asked_by AND a.kind = 'personal' WHERE b.id = ?"
     f" UNION SELECT s.account FROM booking b JOIN share s ON s.record = {left_of('b.record')} WHERE b.id = ?"
     " AND s.basis IN ('self', 'guardian', 'representative') AND s.revoked_at IS NULL"
 )
+
+
+async def lock_person(database: Database, person: str) -> None:
+    """In a transaction, before it is asked whether this person is free: who comes at the same moment waits."""
+    await database.rows(LOCK_PERSON, new_id(), person)
 
 
 async def concerned(database: Database, booking: UUID) -> list[UUID]:
@@ -135,7 +152,7 @@ async def instructions_by_name(database: Database) -> dict[str, str]:
     return {row["name"]: row["instructions"] for row in rows}
 
 
-TABLES = (VisitType, SlotTemplate, Closure, Booking, BookingStep)
+TABLES = (VisitType, SlotTemplate, Closure, Booking, BookingStep, BookedPerson)
 CONSTRAINTS = (
     "CREATE UNIQUE INDEX clinic_visit_type_name ON clinic_visit_type (name)",
     "CREATE INDEX slot_template_site ON slot_template (site, ended_at)",
@@ -143,4 +160,5 @@ CONSTRAINTS = (
     "CREATE UNIQUE INDEX booking_slot ON booking (slot) WHERE state = 'booked'",
     "CREATE INDEX booking_list ON booking (record, starts_at)",
     "CREATE INDEX booking_day ON booking (site, starts_at)",
+    "CREATE UNIQUE INDEX booked_person_once ON booked_person (person)",
 )

@@ -1,5 +1,5 @@
 """The times that can be booked, read from what the feed offers and from what the clinic makes here: the one reading,
-for pages and acts alike. Whether a closure lies over one is a matter of `rules.bookings`."""
+for pages and acts alike. Whether one is held up by what `held_up` finds is a matter of `rules.bookings`."""
 
 from __future__ import annotations
 
@@ -35,9 +35,16 @@ ONE = (
     f" FROM {FROM} JOIN slot f ON {OF} WHERE f.ref = ?"
 )
 CLOSURES = "SELECT site, who, starts_at, ends_at FROM clinic_closure WHERE lifted_at IS NULL AND ends_at > ? AND starts_at < ?"
+MET = (
+    "SELECT DISTINCT b.site, b.who, b.starts_at, b.ends_at FROM slot f JOIN booking b ON b.starts_at < COALESCE(f.ends_at,"
+    " f.starts_at) AND b.ends_at > f.starts_at WHERE f.id IN ({marks}) AND {site} AND b.starts_at > ? AND b.starts_at < ?"
+    " AND b.state = 'booked' AND b.who <> '' AND b.id <> ?"
+)
 SITES = "SELECT id, ref, name, zone, phone, address FROM clinic_site WHERE active = ? ORDER BY name, id"
 OFFLINE = "SELECT name FROM clinic_visit_type WHERE online = ?"
 DAY = timedelta(days=1)
+"""Longer than any visit, so that who is seen at a time is looked for among those that begin shortly before it."""
+NO_BOOKING = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +107,17 @@ async def time_of(database: Database, ref: str) -> FreeTime | None:
     return _time(rows[0], await _sites(database)) if rows else None
 
 
-async def closures(database: Database, since: datetime, until: datetime) -> list[dict[str, Any]]:
-    return await database.rows(CLOSURES, since, until)
+async def held_up(database: Database, times: Sequence[FreeTime], own: UUID = NO_BOOKING) -> list[dict[str, Any]]:
+    """The closures that may lie over these times, and whom somebody else has booked meanwhile, by whatever hours: `who` at
+    which `site`, from when to when. `own` is a booking that does not count, since it is about to be moved."""
+    if not times:
+        return []
+    since, until = min(one.starts_at for one in times), max(one.ends_at for one in times)
+    sites = {one.offer.site for one in times} - {None}
+    site = f"b.site IN ({', '.join('?' * len(sites))})" if sites else "b.site IS NULL"
+    met = MET.format(marks=", ".join("?" * len(times)), site=site)
+    booked = await database.rows(met, *(one.id for one in times), *sites, since - DAY, until, own)
+    return await database.rows(CLOSURES, since, until) + booked
 
 
 async def _sites(database: Database) -> list[dict[str, Any]]:
