@@ -1,7 +1,7 @@
 """What billing does with money: posts what came at the desk, by post or by phone, and pays back.
 
-A refund of a card is written down first, like a payment, and asked of the processor under its own key: asked again, it is
-the same refund. It stands in the ledger when the processor has said yes.
+A refund of a card is written down first, like a payment, and asked of the processor under its own key. Once it answered, what
+it calls the refund is kept, and looked at from then on. It stands in the ledger when the processor has said yes.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from access.audit import Entry
 from access.grant import BillGrant, SystemGrant
 from access.house import House
 from access.visible import visible
-from payments import NotTaken
+from payments import REFUSED, RETURNED, NotTaken, Returned
 from payments.checkout import Processor
 from rules.ledger import PAYMENT, REFUND, entries_of
-from rules.payments import PAID, next_check
+from rules.payments import ASKED_FOR, PAID, next_check
 from tables.base import new_id, new_ref
 from tables.ledger import (
     On, Payment, Posting, Statement, balance_of, hearers, lock_statement, post, receipt_number, reserved_of,
@@ -116,19 +116,28 @@ async def ask_back(house: House, processor: Processor, refund: UUID) -> str:
     row = (await house.database.rows(REFUND_ROW, refund))[0]
     if row["state"] != "made" or not row["charged"]:
         return row["state"]
-    try:
-        said = await processor.give_back(row["charged"], row["amount"], row["ref"])
-    except NotTaken:
-        said = "failed"
-    if said not in ("succeeded", "failed", "canceled"):
-        return "made"
+    said = await _fate(processor, row, house.clock())
     async with house.audit.transaction() as entries:
-        if said == "succeeded":
+        await house.database.rows("UPDATE refund SET known_as = ? WHERE id = ?", said.known_as or None, refund)
+        if said.state == RETURNED:
             await _done(house, refund, house.clock())
             entries.append(Entry(house.clock(), "payment.returned", row["made_by"], subject=row["holder"]))
-        else:
+        elif said.state == REFUSED:
             await house.database.rows("UPDATE refund SET state = 'failed' WHERE id = ? AND state = 'made'", refund)
-    return "done" if said == "succeeded" else "failed"
+    return {RETURNED: "done", REFUSED: "failed"}.get(said.state, "made")
+
+
+async def _fate(processor: Processor, row: dict, now: datetime) -> Returned:
+    """Once the processor has answered it is only looked at. Until then it is asked for again, which is the same refund as
+    long as its key is remembered; after that it is looked for, and what is not there was never made."""
+    if row["known_as"]:
+        return await processor.look_back(row["known_as"])
+    if now - row["made_at"] < ASKED_FOR:
+        try:
+            return await processor.give_back(row["charged"], row["amount"], row["ref"])
+        except NotTaken:
+            pass
+    return await processor.find_back(row["charged"], row["ref"]) or Returned("", REFUSED)
 
 
 async def _done(house: House, refund: UUID, now: datetime) -> None:

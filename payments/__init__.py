@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 OPEN, PAID, GONE = "open", "paid", "gone"
+COMING, RETURNED, REFUSED = "coming", "returned", "refused"
 
 
 class Unreachable(Exception):
@@ -50,3 +51,12 @@ class Checkout:
     currency: str
     address: str = ""
     charge: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What the processor says of money that it was asked to give back. `state`: coming, returned, refused; `known_as` is what
+    it calls it."""
+
+    known_as: str
+    state: str

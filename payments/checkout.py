@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from payments import GONE, OPEN, PAID, Asked, Checkout, Forged, NotTaken, Unreachable
+from payments import (
+    COMING, GONE, OPEN, PAID, REFUSED, RETURNED, Asked, Checkout, Forged, NotTaken, Returned, Unreachable,
+)  # fmt: skip
 
 SECONDS = 10
 OURS_TO_MEND, SERVER_FAULT = (401, 403, 404, 409), 500
 """A key that is wrong or may not, an account that does not know what another was asked, the same asked at the same moment:
 that says nothing of a payment, and somebody will mend it."""
+REFERENCE, PAGE = "reference", 100
+ENDS = {"succeeded": RETURNED, "failed": REFUSED, "canceled": REFUSED}
 TOLERANCE = 300
 """So many seconds old may a signature be; a message that comes days late is signed when it is sent."""
 TOLD = (
@@ -62,12 +66,26 @@ class Processor:
         except NotTaken:
             return await self.look(session)
 
-    async def give_back(self, charge: str, amount: int, key: str) -> str:
-        """The state of the refund: succeeded, pending, failed. With the same key, the same refund."""
-        asked = self._client.v1.refunds.create_async(
-            {"payment_intent": charge, "amount": amount}, {"idempotency_key": key}
-        )
-        return (await _answer(asked))["status"]
+    async def give_back(self, charge: str, amount: int, key: str) -> Returned:
+        """With the same key, the same refund; but the answer is the first one, however long ago, and keys are forgotten after
+        a day. So it is asked for until it answers, and then `look_back` is asked."""
+        params = {"payment_intent": charge, "amount": amount, "metadata": {REFERENCE: key}}
+        return _read_refund(await _answer(self._client.v1.refunds.create_async(params, {"idempotency_key": key})))
+
+    async def look_back(self, known_as: str) -> Returned:
+        return _read_refund(await _answer(self._client.v1.refunds.retrieve_async(known_as)))
+
+    async def find_back(self, charge: str, key: str) -> Returned | None:
+        """The refund that was asked for with this key, if there is one."""
+        params: dict[str, Any] = {"payment_intent": charge, "limit": PAGE}
+        while True:
+            page = await _answer(self._client.v1.refunds.list_async(params))
+            for one in page["data"]:
+                if (one.get("metadata") or {}).get(REFERENCE) == key:
+                    return _read_refund(one)
+            if not page["has_more"]:
+                return None
+            params |= {"starting_after": page["data"][-1]["id"]}
 
     def heard(self, body: bytes, signature: str) -> Checkout | None:
         """What a message of the processor's says; None for a kind that we do not read. Raises Forged."""
@@ -105,3 +123,7 @@ def _read(session: dict[str, Any]) -> Checkout:
         session["id"], session.get("client_reference_id") or "", state, session.get("amount_total") or 0,
         (session.get("currency") or "").upper(), session.get("url") or "", session.get("payment_intent") or "",
     )  # fmt: skip
+
+
+def _read_refund(refund: dict[str, Any]) -> Returned:
+    return Returned(refund["id"], ENDS.get(refund["status"], COMING))

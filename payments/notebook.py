@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import secrets
 import sqlite3
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS session (id TEXT PRIMARY KEY, key TEXT UNIQUE, content TEXT);
-CREATE TABLE IF NOT EXISTS refund (key TEXT PRIMARY KEY, charge TEXT, amount INTEGER, content TEXT);
+CREATE TABLE IF NOT EXISTS money_back (id TEXT PRIMARY KEY, charge TEXT, content TEXT);
+CREATE TABLE IF NOT EXISTS answered (key TEXT PRIMARY KEY, at REAL, asked TEXT, answer TEXT);
 CREATE TABLE IF NOT EXISTS message (number INTEGER PRIMARY KEY, body TEXT, due REAL, tries INTEGER DEFAULT 0, done INTEGER DEFAULT 0);
 """
 
@@ -22,10 +22,18 @@ class Notebook:
         found = self.rows.execute("SELECT content FROM session WHERE id = ?", (session,)).fetchone()
         return json.loads(found[0]) if found else None
 
-    def add(self, key: str, session: str, content: dict) -> dict:
-        """The one that this key made first."""
-        self.rows.execute("INSERT OR IGNORE INTO session VALUES (?, ?, ?)", (session, key, json.dumps(content)))
-        return json.loads(self.rows.execute("SELECT content FROM session WHERE key = ?", (key,)).fetchone()[0])
+    def add(self, content: dict) -> dict:
+        self.rows.execute("INSERT INTO session (id, content) VALUES (?, ?)", (content["id"], json.dumps(content)))
+        return content
+
+    def answered(self, key: str, since: float) -> tuple[dict, dict] | None:
+        """What was asked with this key, and the first answer, as it was then. Older keys are forgotten."""
+        self.rows.execute("DELETE FROM answered WHERE at < ?", (since,))
+        found = self.rows.execute("SELECT asked, answer FROM answered WHERE key = ?", (key,)).fetchone()
+        return (json.loads(found[0]), json.loads(found[1])) if found else None
+
+    def answer(self, key: str, at: float, asked: dict, answer: dict) -> None:
+        self.rows.execute("INSERT INTO answered VALUES (?, ?, ?, ?)", (key, at, json.dumps(asked), json.dumps(answer)))
 
     def change(self, session: str, was: str, **values) -> dict:
         """Only while its status is still what it was."""
@@ -35,19 +43,18 @@ class Notebook:
             self.rows.execute("UPDATE session SET content = ? WHERE id = ?", (json.dumps(content), session))
         return content
 
-    def refund(self, key: str, charge: str, amount: int) -> dict | None:
-        """None where more would be given back than was paid."""
-        before = self.rows.execute("SELECT content FROM refund WHERE key = ?", (key,)).fetchone()
-        if before:
-            return json.loads(before[0])
-        back = self.rows.execute("SELECT COALESCE(SUM(amount), 0) FROM refund WHERE charge = ?", (charge,)).fetchone()[0]
-        paid = next((one["amount_total"] for one in self.sessions() if one["payment_intent"] == charge), 0)
-        if amount < 1 or back + amount > paid:
-            return None
-        one = {"id": f"re_test_{secrets.token_hex(12)}", "object": "refund", "status": "succeeded", "amount": amount,
-               "payment_intent": charge}  # fmt: skip
-        self.rows.execute("INSERT INTO refund VALUES (?, ?, ?, ?)", (key, charge, amount, json.dumps(one)))
-        return one
+    def add_refund(self, content: dict) -> dict:
+        self.rows.execute("INSERT INTO money_back VALUES (?, ?, ?)", (content["id"], content["payment_intent"], json.dumps(content)))
+        return content
+
+    def change_refund(self, content: dict) -> dict:
+        self.rows.execute("UPDATE money_back SET content = ? WHERE id = ?", (json.dumps(content), content["id"]))
+        return content
+
+    def refunds(self, *, id: str | None = None, charge: str | None = None) -> list[dict]:
+        """Newest first: that one, or those of a charge."""
+        found = self.rows.execute("SELECT content FROM money_back WHERE id = ? OR charge = ? ORDER BY rowid DESC", (id, charge))
+        return [json.loads(row[0]) for row in found]
 
     def sessions(self) -> list[dict]:
         return [json.loads(row[0]) for row in self.rows.execute("SELECT content FROM session")]

@@ -1,7 +1,8 @@
 """A processor to practise with: pages that take no card, and the few words of Stripe's API that `payments.checkout` uses.
 
 It runs on an address of its own, in demonstrations and in tests. Its pages decline, stop, and tell the portal at once,
-twice, later or not at all, as whoever presses the button likes. What it knows outlives its process.
+twice, later or not at all, as whoever presses the button likes; what they paid is given back at once, later or not. What it
+knows outlives its process.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from payments.notebook import Notebook
 SECRET, HOOK_SECRET = "sk_test_practice", "whsec_practice"
 """Known to everybody: they open nothing but this."""
 TRIES, REST = 30, 0.25
-DELAYS = {"now": (0.0,), "twice": (0.0, 0.0), "later": (20.0,), "never": ()}
+LATER, KEYS_FOR = 20.0, 24 * 3600
+DELAYS = {"now": (0.0,), "twice": (0.0, 0.0), "later": (LATER,), "never": ()}
 STYLE = (
     "body{font:1.1rem/1.5 sans-serif;max-width:34rem;margin:2rem auto;padding:0 1rem;color:#111;background:#fff}"
     "button{font:inherit;padding:.6rem 1.2rem;margin:.4rem .4rem .4rem 0;min-height:44px}label{display:block;padding:.5rem 0}"
@@ -39,6 +41,10 @@ HEAD = (
 CSP = "default-src 'none'; style-src 'sha256-{hash}'; form-action *; base-uri 'none'; frame-ancestors 'none'"
 WHOLE = ("jpy", "krw")
 TELL = (("now", "at once"), ("twice", "at once, and once more"), ("later", "after 20 seconds"), ("never", "not at all"))
+BACK = (
+    ("now", "pay it back at once"), ("later", "pay it back after 20 seconds"), ("fails", "say no after 20 seconds"),
+    ("refused", "say no at once"),
+)  # fmt: skip
 
 
 @dataclass
@@ -60,7 +66,8 @@ class Practice:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
-            status, headers, body = self.answer(scope["method"], scope["path"], dict(scope["headers"]), await _body(receive))
+            asked = await _body(receive) or scope["query_string"]
+            status, headers, body = self.answer(scope["method"], scope["path"], dict(scope["headers"]), asked)
             pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
             await send({"type": "http.response.start", "status": status, "headers": pairs})
             await send({"type": "http.response.body", "body": body.encode()})
@@ -79,21 +86,39 @@ class Practice:
     # What the API and the pages answer
 
     def answer(self, method: str, path: str, headers: dict[bytes, bytes], body: bytes) -> tuple[int, dict[str, str], str]:
+        """`body` is the query of an address where nothing else was sent."""
         parts, fields = path.strip("/").split("/"), dict(parse_qsl(body.decode("utf-8", "replace")))
         if parts[0] == "pay" and len(parts) == 2:
             return self._page(method, parts[1], fields)
         if parts[0] != "v1" or headers.get(b"authorization", b"") != f"Bearer {SECRET}".encode():
-            return _json(401, {"error": {"type": "invalid_request_error", "code": "unauthorized"}})
+            return _wrong(401, "unauthorized")
+        key = headers.get(b"idempotency-key", b"").decode() or secrets.token_hex(8)
         match (method, *parts[1:]):
             case ("POST", "checkout", "sessions"):
-                return _json(200, self._begin(fields, headers.get(b"idempotency-key", b"").decode() or secrets.token_hex(8)))
+                return self._once(key, fields, self._begin)
             case ("GET", "checkout", "sessions", session) if self.notes.get(session):
                 return _json(200, self.session(session))
             case ("POST", "checkout", "sessions", session, "expire") if self.notes.get(session):
                 return self._expire(session)
             case ("POST", "refunds"):
-                return self._refund(fields, headers.get(b"idempotency-key", b"").decode())
-        return _json(404, {"error": {"type": "invalid_request_error", "code": "resource_missing"}})
+                return self._once(key, fields, self._refund)
+            case ("GET", "refunds"):
+                return _json(200, self._list(fields))
+            case ("GET", "refunds", refund) if found := self.refunds(id=refund):
+                return _json(200, found[0])
+        return _wrong(404, "resource_missing")
+
+    def _once(self, key: str, fields: dict, make: Callable):
+        """As Stripe keeps keys: a day long the first answer is given again, whatever happened since; the same key with something
+        else is refused. What was refused is not kept."""
+        before = self.notes.answered(key, self.clock() - KEYS_FOR)
+        if before:
+            return _json(200, before[1]) if before[0] == fields else _wrong(400, "idempotency_error")
+        made = make(fields)
+        if isinstance(made, str):
+            return _wrong(400, made)
+        self.notes.answer(key, self.clock(), fields, made)
+        return _json(200, made)
 
     def session(self, session: str) -> dict:
         """As it is at this moment: what nobody paid in time is over."""
@@ -103,10 +128,10 @@ class Practice:
             self._note_hooks(one, "checkout.session.expired", (0.0,))
         return one
 
-    def _begin(self, fields: dict, key: str) -> dict:
+    def _begin(self, fields: dict) -> dict | str:
         session = f"cs_test_{secrets.token_hex(12)}"
         price = "line_items[0][price_data]"
-        return self.notes.add(key, session, {
+        return self.notes.add({
             "id": session, "object": "checkout.session", "status": "open", "payment_status": "unpaid", "mode": "payment",
             "amount_total": int(fields[f"{price}[unit_amount]"]), "currency": fields[f"{price}[currency]"],
             "words": fields[f"{price}[product_data][name]"], "client_reference_id": fields["client_reference_id"],
@@ -116,12 +141,35 @@ class Practice:
 
     def _expire(self, session: str):
         if self.session(session)["status"] != "open":
-            return _json(400, {"error": {"type": "invalid_request_error", "code": "not_open"}})
+            return _wrong(400, "not_open")
         return _json(200, self.notes.change(session, "open", status="expired", url=None))
 
-    def _refund(self, fields: dict, key: str):
-        one = self.notes.refund(key, fields["payment_intent"], int(fields["amount"]))
-        return _json(200, one) if one else _json(400, {"error": {"type": "invalid_request_error", "code": "charge_already_refunded"}})
+    def _refund(self, fields: dict) -> dict | str:
+        """As whoever paid chose: done at once, done or refused later, or refused now."""
+        charge, amount = fields["payment_intent"], int(fields["amount"])
+        paid = next((one for one in self.notes.sessions() if one["payment_intent"] == charge), None)
+        back = sum(one["amount"] for one in self.refunds(charge=charge) if one["status"] != "failed")
+        if not paid or not 0 < amount <= paid["amount_total"] - back or paid["back"] == "refused":
+            return "charge_already_refunded"
+        return self.notes.add_refund({
+            "id": f"re_test_{secrets.token_hex(12)}", "object": "refund", "amount": amount, "payment_intent": charge,
+            "status": "succeeded" if paid["back"] == "now" else "pending", "metadata": {"reference": fields["metadata[reference]"]},
+            "ends": "failed" if paid["back"] == "fails" else "succeeded", "ends_at": self.clock() + LATER,
+        })  # fmt: skip
+
+    def _list(self, fields: dict) -> dict:
+        """Newest first, a page of `limit` after `starting_after`."""
+        found, limit = self.refunds(charge=fields["payment_intent"]), int(fields.get("limit", 10))
+        first = next((place for place, one in enumerate(found, 1) if one["id"] == fields.get("starting_after")), 0)
+        return {"object": "list", "data": found[first : first + limit], "has_more": len(found) > first + limit}
+
+    def refunds(self, **which: str) -> list[dict]:
+        """As they are at this moment."""
+        return [
+            self.notes.change_refund(one | {"status": one["ends"]})
+            if one["status"] == "pending" and one["ends_at"] <= self.clock() else one
+            for one in self.notes.refunds(**which)
+        ]  # fmt: skip
 
     def _page(self, method: str, session: str, fields: dict):
         if not self.notes.get(session):
@@ -132,12 +180,12 @@ class Practice:
         if one["status"] != "open":
             return _html(200, f"<h1>This is over</h1><p><a href='{escape(one['success_url'])}'>Back to the clinic</a></p>")
         if method == "POST" and fields.get("do") == "pay":
-            return self._pay(session, fields.get("tell", "now"))
+            return self._pay(session, fields.get("tell", "now"), fields.get("back", "now"))
         return _html(200, _form(one, declined=method == "POST"))
 
-    def _pay(self, session: str, tell: str):
-        charge = f"pi_test_{secrets.token_hex(12)}"
-        one = self.notes.change(session, "open", status="complete", payment_status="paid", payment_intent=charge, url=None)
+    def _pay(self, session: str, tell: str, back: str):
+        paid = {"status": "complete", "payment_status": "paid", "payment_intent": f"pi_test_{secrets.token_hex(12)}"}
+        one = self.notes.change(session, "open", **paid, back=back, url=None)
         self._note_hooks(one, "checkout.session.completed", DELAYS.get(tell, (0.0,)))
         return _away(one["success_url"])
 
@@ -188,6 +236,10 @@ def _json(status: int, content: dict):
     return status, {"content-type": "application/json"}, json.dumps(content)
 
 
+def _wrong(status: int, code: str):
+    return _json(status, {"error": {"type": "invalid_request_error", "code": code}})
+
+
 def _away(address: str):
     return 303, {"location": address}, ""
 
@@ -201,14 +253,18 @@ def _html(status: int, body: str):
 def _form(one: dict, declined: bool) -> str:
     places = 0 if one["currency"] in WHOLE else 2
     amount = f"{one['amount_total'] / 10**places:,.{places}f} {one['currency'].upper()}"
-    ways = "".join(
-        f"<label><input type=radio name=tell value={code}{' checked' if code == 'now' else ''}> {words}</label>"
-        for code, words in TELL
-    )
     said = "<p role=alert><strong>The card was declined. Nothing was taken.</strong></p>" if declined else ""
     return (
         f"<h1>Practice payment</h1>{said}<p>This is no real card company. No card is asked for, and no money moves.</p>"
-        f"<p><strong>{escape(one['words'])}: {amount}</strong></p><form method=post><fieldset><legend>Tell the clinic</legend>"
-        f"{ways}</fieldset><button name=do value=pay>Pay</button><button name=do value=decline>Decline the card</button>"
+        f"<p><strong>{escape(one['words'])}: {amount}</strong></p><form method=post>"
+        f"{_ways('tell', 'Tell the clinic', TELL)}{_ways('back', 'If the clinic gives it back', BACK)}<button name=do value=pay>Pay</button><button name=do value=decline>Decline the card</button>"
         "<button name=do value=stop>Stop and go back</button></form>"
     )
+
+
+def _ways(name: str, legend: str, ways: tuple) -> str:
+    radios = "".join(
+        f"<label><input type=radio name={name} value={code}{' checked' if code == 'now' else ''}> {words}</label>"
+        for code, words in ways
+    )
+    return f"<fieldset><legend>{legend}</legend>{radios}</fieldset>"

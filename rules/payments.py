@@ -16,6 +16,8 @@ CHECKS = (
 )  # fmt: skip
 """When the processor is asked what became of a payment, each after the one before; then once a day."""
 DAILY = timedelta(days=1)
+ASKED_FOR = timedelta(hours=24)
+"""So long a refund without an answer is asked for under its key: the processor may forget keys that are older."""
 
 
 def next_state(state: str, told: str) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from datetime import timedelta
 
 import pytest
 
 from jobs.payments import ask_what_nobody_asks, check_refund
+from payments import Unreachable, checkout
 from seeds.cast import fixed_id
 from tests.support.billing import owed, unbalanced
 from tests.support.tills import house, portal, somebody, till  # noqa: F401 -- fixtures
@@ -136,10 +139,10 @@ async def test_while_the_processor_is_away_a_refund_waits_and_is_done_once(someb
     assert await left(house) == 4260 and len(await house.database.rows("SELECT id FROM refund WHERE state = 'done'")) == 2
 
 
-async def card_paid(somebody, till):
+async def card_paid(somebody, till, back: str = "now"):
     """A payment of $42.60 by card, as billing sees it: (who sees it, its page)."""
     maria, priya = await somebody("self"), await somebody("billing")
-    await till.at(await begun(maria), "pay")
+    await till.at(await begun(maria), "pay", back=back)
     await till.delivers(maria)
     return priya, await priya.follow(await found(priya), "$42.60")
 
@@ -162,6 +165,89 @@ async def test_a_refund_outlives_a_key_that_is_wrong_and_a_job_that_was_given_up
     assert await ask_what_nobody_asks(house) == 1 and await ask_what_nobody_asks(house) == 0
     assert await run_checks(house, ours, "refund.check", check_refund) == 1
     assert await refunds(house) == ["done"] and await left(house) == 4260 and await ask_what_nobody_asks(house) == 0
+
+
+@pytest.fixture
+def later(till, monkeypatch):
+    """`later(25)`: so many hours pass for the card company."""
+
+    def pass_(hours: float) -> None:
+        monkeypatch.setattr(till.practice, "clock", lambda: time.time() + hours * 3600)
+
+    return pass_
+
+
+def given_back(till) -> list[str]:
+    """What the card company did with the newest payment, refund by refund."""
+    charge = till.practice.notes.sessions()[-1]["payment_intent"]
+    return [one["status"] for one in till.practice.refunds(charge=charge)]
+
+
+@pytest.mark.parametrize("hours", [1, 30])
+@pytest.mark.parametrize("back, state, owed_then", [("later", "done", 4260), ("fails", "failed", 0)])
+async def test_a_refund_that_takes_its_time_is_looked_at_and_never_asked_for_again(
+    somebody, till, house, portal, later, hours, back, state, owed_then
+):
+    """Also after the card company forgot the key that it was asked with."""
+    priya, page = await card_paid(somebody, till, back)
+    page = await priya.submit(page, "Pay it back", amount="42.60", reason="asked")
+    assert "The card company was asked to pay it back." in page.main and "On its way" in page.main
+    assert await run_checks(house, portal[0].state.processor, "refund.check", check_refund) == 1 and await refunds(house) == ["made"]
+    later(hours)
+    assert await run_checks(house, portal[0].state.processor, "refund.check", check_refund) == 1
+    assert await refunds(house) == [state] and await left(house) == owed_then and len(given_back(till)) == 1
+    assert await run_checks(house, portal[0].state.processor, "refund.check", check_refund) == 0
+
+
+async def cut(somebody, till, house, portal, monkeypatch, real: bool):
+    """A refund whose answer, or whose question, got lost on the way."""
+    priya, page = await card_paid(somebody, till)
+    asks = type(portal[0].state.processor).give_back
+
+    async def lost(self, *asked):
+        if real:
+            await asks(self, *asked)
+        raise Unreachable
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(portal[0].state.processor), "give_back", lost)
+        await priya.submit(page, "Pay it back", amount="42.60", reason="asked")
+    assert await refunds(house) == ["made"] and len(given_back(till)) == real
+
+
+async def a_day_passes(house) -> None:
+    async with house.database.transaction():
+        await house.database.rows("UPDATE refund SET made_at = ? WHERE state = 'made'", house.clock() - timedelta(hours=25))
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+async def test_a_refund_whose_answer_was_lost_is_found_and_paid_once(somebody, till, house, portal, monkeypatch, later, forgotten):
+    await cut(somebody, till, house, portal, monkeypatch, real=True)
+    if forgotten:
+        later(25)
+        await a_day_passes(house)
+    await run_checks(house, portal[0].state.processor, "refund.check", check_refund)
+    assert await refunds(house) == ["done"] and await left(house) == 4260 and given_back(till) == ["succeeded"]
+
+
+async def test_a_refund_that_never_arrived_is_asked_for_again_within_a_day_and_given_up_after_it(
+    somebody, till, house, portal, monkeypatch, later
+):
+    await cut(somebody, till, house, portal, monkeypatch, real=False)
+    later(25)
+    await a_day_passes(house)
+    await run_checks(house, portal[0].state.processor, "refund.check", check_refund)
+    assert await refunds(house) == ["failed"] and await left(house) == 0 and given_back(till) == []
+
+
+async def test_a_refund_is_found_among_many(portal, till, somebody, monkeypatch):
+    monkeypatch.setattr(checkout, "PAGE", 2)
+    await card_paid(somebody, till)
+    processor, charge = portal[0].state.processor, till.practice.notes.sessions()[-1]["payment_intent"]
+    for number in range(5):
+        await processor.give_back(charge, 50, f"{charge} {number}")
+    assert (await processor.find_back(charge, f"{charge} 0")).state == "returned"
+    assert await processor.find_back(charge, f"{charge} 5") is None
 
 
 @pytest.mark.parametrize("who", ["frontdesk", "clinician", "support", "privacy", "admin"])

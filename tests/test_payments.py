@@ -304,8 +304,7 @@ async def test_of_two_pages_for_one_payment_one_is_kept_and_the_other_closed(som
     first = till.practice.notes.sessions()[-1]["id"]
     async with house.database.transaction():
         await house.database.rows("UPDATE payment SET session = 'cs_other', state = 'sent' WHERE state = 'made'")
-    other = till.practice.notes.add("another key", "cs_other", till.practice.notes.get(first) | {
-        "id": "cs_other", "url": f"{till.origin}/pay/cs_other"})  # fmt: skip
+    other = till.practice.notes.add(till.practice.notes.get(first) | {"id": "cs_other", "url": f"{till.origin}/pay/cs_other"})
     go.set()
     assert (await pressed).headers["location"] == other["url"]
     assert till.practice.session(first)["status"] == "expired" and till.practice.session("cs_other")["status"] == "open"

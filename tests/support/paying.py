@@ -29,10 +29,10 @@ class Till:
     def origin(self) -> str:
         return self.practice.origin
 
-    async def at(self, address: str, do: str, tell: str = "now") -> str:
-        """Presses a button there: where it leads."""
+    async def at(self, address: str, do: str, tell: str = "now", back: str = "now") -> str:
+        """Presses a button there: where it leads. `back` is how it will take being asked to give it back."""
         async with httpx.AsyncClient() as somebody:
-            answer = await somebody.post(address, data={"do": do, "tell": tell})
+            answer = await somebody.post(address, data={"do": do, "tell": tell, "back": back})
         return answer.headers.get("location", "")
 
     async def delivers(self, client: Client) -> list[int]:
