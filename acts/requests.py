@@ -9,6 +9,7 @@ from uuid import UUID
 from access.grant import RecordGrant
 from access.visible import visible
 from files.store import Prepared, store
+from identity import limits
 from rules.requests import (
     ASKED, CANCELLED, KINDS, REQUESTED, SAID, WITHDRAWN, Asking, after_words, due_at, may_say_more, may_withdraw,
 )  # fmt: skip
@@ -41,6 +42,11 @@ STILL_OPEN = (
 """Of refills alone there is one at a time. An index says so of one chart; what was asked of a chart that was merged into
 it since counts as well."""
 READS = ("id", "kind", "topic", "state")
+A_DAY = 86_400
+ASKS, SAYS, FILES = 20, 40, 10
+"""What one person may send in a day, whomever they write for: staff read all of it, and files are kept for good."""
+FILES_A_YEAR, FILES_OF_ALL = 100, 2_000
+"""Of one person in a year, and of all of them in a day."""
 
 
 class AlreadyOpen(Exception):
@@ -51,17 +57,27 @@ class AlreadyOpen(Exception):
         self.ref = ref
 
 
+class TooMany(Exception):
+    """One person sent as much as one may; `what`: asks, says or files. It may be tried again at `again_at`."""
+
+    def __init__(self, what: str, again_at: datetime):
+        super().__init__(what)
+        self.what, self.again_at = what, again_at
+
+
 class TooLate(Exception):
     """It was answered, or taken back, before this came."""
 
 
 async def ask(grant: RecordGrant, asking: Asking, sending: Sending, path: str, file: Prepared | None = None) -> str:
-    """The ref of the request, which waits for its duty; `path` is where requests of this kind stand below the record."""
+    """The ref of the request, which waits for its duty; `path` is where requests of this kind stand below the record. Raises
+    AlreadyOpen and TooMany."""
     database, now, ref = grant.house.database, grant.house.clock(), new_ref()
     topic = KINDS[asking.kind].topics[asking.topic]
     async with grant.acting(f"{asking.kind}.ask") as entry:
         await use_key(database, sending, f"/records/{grant.record_ref}/{path}/{ref}?done=asked", now)
         await _no_other(database, grant, asking)
+        await _within_limits(grant, "asks", ASKS, file, now)
         made = await database.rows(
             INSERT, new_id(), ref, grant.record, asking.kind, KINDS[asking.kind].category, asking.topic, topic.duty,
             grant.record, REQUESTED, asking.subject_kind, asking.subject, asking.label, grant.viewer.account, _share(grant),
@@ -84,13 +100,14 @@ async def _no_other(database: Database, grant: RecordGrant, asking: Asking) -> N
 async def say(
     grant: RecordGrant, ref: str, words: str, sending: Sending, outcome: str, file: Prepared | None = None
 ) -> bool:
-    """Adds words to a request; False where this grant has none of that name. Raises TooLate."""
+    """Adds words to a request; False where this grant has none of that name. Raises TooLate and TooMany."""
     async with grant.acting("request.say") as entry:
         database, now = grant.house.database, grant.house.clock()
         row = await the_request(grant, ref)
         if row is None:
             return False
         await use_key(database, sending, outcome, now)
+        await _within_limits(grant, "says", SAYS, file, now)
         state, kind = row["state"], KINDS[row["kind"]]
         due = due_at(now, kind.topics[row["topic"]].days)
         if not may_say_more(state, kind) or not await database.rows(SAY, after_words(state), now, due, row["id"], state):
@@ -98,6 +115,25 @@ async def say(
         await add_step(grant, row["id"], SAID, words, now, file=file)
         entry.showed("Request", [row["id"]])
     return True
+
+
+async def _within_limits(grant: RecordGrant, what: str, times: int, file: Prepared | None, now: datetime) -> None:
+    """In the act's transaction: what is not sent is not counted. Raises TooMany."""
+    name = f"{what}:{grant.viewer.account}"
+    await _spend(grant, what, (limits.Limit(name, times, A_DAY, kept=True),), now)
+    if file:
+        name = f"files:{grant.viewer.account}"
+        await _spend(grant, "files", (
+            limits.Limit(name, FILES, A_DAY, kept=True), limits.Limit(f"{name}:year", FILES_A_YEAR, 365 * A_DAY, kept=True),
+            limits.Limit("files:all", FILES_OF_ALL, A_DAY, kept=True),
+        ), now)  # fmt: skip
+
+
+async def _spend(grant: RecordGrant, what: str, asked: tuple[limits.Limit, ...], now: datetime) -> None:
+    try:
+        await limits.spend(grant.house, asked, now)
+    except limits.Full as full:
+        raise TooMany(what, full.again_at) from None
 
 
 async def withdraw(grant: RecordGrant, ref: str, sending: Sending, outcome: str) -> bool:

@@ -24,6 +24,7 @@ from pages.asking import AskPage, ask_page
 from pages.request import RequestPage, request_file, request_page
 from pages.requests import LISTINGS, REQUESTS
 from rules.requests import KINDS
+from words.dates import when
 from words.gettext import N_, Later
 
 NAMES = {"message": "message", "refill": "refill", "visit": "visit_request"}
@@ -31,6 +32,11 @@ NAMES = {"message": "message", "refill": "refill", "visit": "visit_request"}
 NEW, SHOW = "requests/new.html", "requests/show.html"
 TOO_LATE = N_("This was answered or taken back before your words came, so they were not sent. Copy them, and ask again")
 KEPT = {"kept": N_("Draft saved. It is not sent yet."), "empty": N_("There is nothing to save yet.")}
+TOO_MANY = {
+    "asks": N_("You asked us 20 things today, which is the most for one day. Call us if it cannot wait, or send this after %(when)s"),
+    "says": N_("You wrote 40 times more today, which is the most for one day. Call us if it cannot wait, or send this after %(when)s"),
+    "files": N_("You sent 10 files today, or 100 this year, which is the most. Send your words without it, or the file after %(when)s"),
+}  # fmt: skip
 DONE = {
     "asked": N_("We have it. You can see here how it stands."), "said": N_("We have it."),
     "cancelled": N_("You took it back. Nobody will work on it."), "late": N_("It was answered before you took it back."),
@@ -100,6 +106,9 @@ async def _asked(request: Request, kind: str, path: str) -> Response:
         ref, done = await acts.ask(request.state.grant, asking, form.sending, path, file), "asked"
     except acts.AlreadyOpen as open_one:
         ref, done = open_one.ref, "waiting"
+    except acts.TooMany as many:
+        _refuse(form, many)
+        return await invalid(request, page, NEW, form, htmx=True)
     return see_other(request, page.link(path, ref, done=done))
 
 
@@ -144,7 +153,14 @@ async def _said(request: Request, page: RequestPage) -> Response:
     except acts.TooLate:
         form.fail("words", Later(TOO_LATE))
         return await invalid(request, page, SHOW, form, htmx=page.talks)
+    except acts.TooMany as many:
+        _refuse(form, many)
+        return await invalid(request, page, SHOW, form, htmx=page.talks)
     return see_other(request, here)
+
+
+def _refuse(form: AskForm | SayForm, many: acts.TooMany) -> None:
+    form.fail("file" if many.what == "files" else "words", Later(TOO_MANY[many.what], when=lambda: when(many.again_at)))
 
 
 async def _found(request: Request, kind: str) -> RequestPage:

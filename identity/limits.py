@@ -53,8 +53,8 @@ async def allow(house: House, name: str, limit: int, period_seconds: int, now: d
     return await take(house, (Limit(name, limit, period_seconds),), now)
 
 
-class _Full(Exception):
-    """A limit is full until `again_at`: what was counted is rolled back."""
+class Full(Exception):
+    """A limit is full until `again_at`: whoever counts rolls back."""
 
     def __init__(self, again_at: datetime):
         super().__init__(again_at)
@@ -64,16 +64,22 @@ class _Full(Exception):
 async def take(house: House, limits: Sequence[Limit], now: datetime) -> Tries:
     """Counts one try under each limit in one statement. Refused when any of them is full, and then it counts nowhere:
     who goes on after being stopped at a narrow limit uses up nothing of a wider one, which is other people's too."""
-    ordered = sorted(limits, key=lambda limit: limit.name)
     try:
         async with house.database.transaction():
-            counts = await _counted(house, ordered, now)
-            full = [limit.ends_at(now) for limit in ordered if counts[limit.name] > limit.times]
-            if full:
-                raise _Full(max(full))
-    except _Full as refused:
+            return Tries(await spend(house, limits, now))
+    except Full as refused:
         return Tries(0, refused.again_at)
-    return Tries(min(limit.times - counts[limit.name] for limit in ordered))
+
+
+async def spend(house: House, limits: Sequence[Limit], now: datetime) -> int:
+    """Counts one under each limit in the caller's transaction, so that an act which does not happen counts nowhere. What is
+    left of the tightest; raises Full."""
+    ordered = sorted(limits, key=lambda limit: limit.name)
+    counts = await _counted(house, ordered, now)
+    full = [limit.ends_at(now) for limit in ordered if counts[limit.name] > limit.times]
+    if full:
+        raise Full(max(full))
+    return min(limit.times - counts[limit.name] for limit in ordered)
 
 
 async def _counted(house: House, limits: Sequence[Limit], now: datetime) -> dict[str, int]:

@@ -11,20 +11,24 @@ from access.items import open_item
 from access.visible import visible
 from pages.attachments import File
 from pages.request import RequestPage, request_file, request_page
+from rules.dates import DISTANT_PAST
+from rules.paging import Key, page_of, read_key
 from rules.requests import KINDS
 from tables.requests import Request
 from words.dates import when
 from words.gettext import N_, _
 from words.requests import KIND_NAMES, STATES, TO_CHOOSE, TOPICS
 
-MOST = 100
-"""The most that one page lists, the longest overdue first."""
+PAGE = 50
+"""So many on one page, those due first before the others: nobody is hidden behind who asks more often."""
 WAITING = (
     "SELECT request.ref, request.kind, request.topic, request.state, request.asked_at, request.due_at, request.assignee,"
     " r.name, r.birth_text, a.name AS taken_by FROM request JOIN record r ON r.id = request.record"
     " LEFT JOIN account a ON a.id = request.assignee WHERE {seen} AND request.state IN ('requested', 'in-progress')"
-    f" ORDER BY request.due_at, request.id LIMIT {MOST + 1}"
+    " AND (request.due_at > ? OR (request.due_at = ? AND request.ref > ?))"
+    f" ORDER BY request.due_at, request.ref LIMIT {PAGE + 1}"
 )
+COUNT = "SELECT COUNT(*) AS many FROM request WHERE {seen} AND request.state IN ('requested', 'in-progress')"
 ONE = (
     "SELECT request.id, request.ref, request.kind, request.topic, request.state, request.asked_at, request.due_at,"
     " request.assignee, r.name, r.birth_text, a.name AS taken_by FROM request JOIN record r ON r.id = request.record"
@@ -74,8 +78,12 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
+    """`total` wait at all; `after` is the key of the next page, "" on the last."""
+
     waiting: tuple[Waiting, ...]
-    more: bool
+    total: int
+    after: str = ""
+    first: bool = True
 
     @property
     def groups(self) -> tuple[tuple[str, str, tuple[Waiting, ...]], ...]:
@@ -121,11 +129,16 @@ class ItemPage:
         return self.opened.row["label"] if self.opened else ""
 
 
-async def queue_page(grant: QueueGrant) -> QueuePage:
-    seen = visible(grant, Request).predicate
-    rows = await grant.house.database.rows(WAITING.format(seen=seen.sql), *seen.values)
+async def queue_page(grant: QueueGrant, after: str = "") -> QueuePage:
+    seen, key = visible(grant, Request).predicate, read_key(after)
+    start = key or Key(DISTANT_PAST, "")
+    rows = await grant.house.database.rows(
+        WAITING.format(seen=seen.sql), *seen.values, start.starts, start.starts, start.ref
+    )
+    [counted] = await grant.house.database.rows(COUNT.format(seen=seen.sql), *seen.values)
     grant.entry.action = "staff.requests"
-    return QueuePage(tuple(_waiting(grant, row) for row in rows[:MOST]), len(rows) > MOST)
+    page = page_of([_waiting(grant, row) for row in rows], [Key(row["due_at"], row["ref"]) for row in rows], PAGE)
+    return QueuePage(page.rows, counted["many"], page.after, first=key is None)
 
 
 async def item_page(grant: QueueGrant, ref: str) -> tuple[ItemPage, RecordGrant | None] | None:

@@ -33,7 +33,8 @@ DONE = {
 
 @get("/staff/requests", access=ACCESS)
 async def queue(request: Request) -> Response:
-    return await render(request, await queue_page(request.state.grant), "staff/requests.html", notice=_notice(request))
+    page = await queue_page(request.state.grant, request.query_params.get("after", ""))
+    return await render(request, page, "staff/requests.html", notice=_notice(request))
 
 
 @get("/staff/requests/{item:str}", access=ACCESS)
