@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.html import fragment_problems, page_problems
+from tests.support.html import fragment_problems, page_problems, read_page
+from tests.support.html.tree import words
 
 GOOD = (Path(__file__).parent / "support/good_page.html").read_text("utf-8")
 HIDDEN_KEY = '<input type="hidden" name="form_key" value="k">'
@@ -142,3 +143,10 @@ def test_a_piece_of_a_page_is_checked_too():
     assert fragment_problems("<div><b>One</div>") != []
     assert fragment_problems('<div id="a"><p id="a">One</p></div>') != []
     assert fragment_problems('<form method="post" action="/x"><button>Send it</button></form>') != []
+
+
+def test_a_page_that_comes_again_is_read_with_its_own_one_time_values():
+    page = '<!doctype html><title>t</title><form><input name="csrf" value="{}"><input name="form_key" value="{}"><p>{}</form>'
+    trees = [read_page(page.format(*values)) for values in (("a1", "b1", "x"), ("a2", "b2", "x"), ("a3", "b3", "y"))]
+    said = [([e.get("value") for e in tree.all("input")], words(tree.root)) for tree in trees]
+    assert said == [(["a1", "b1"], "tx"), (["a2", "b2"], "tx"), (["a3", "b3"], "ty")]

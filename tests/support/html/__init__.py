@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from hashlib import blake2b
 
 from tests.support.html import content, forms, frame, names
-from tests.support.html.tree import Tree, read_fragment, read_page
+from tests.support.html.tree import Tree, fingerprint, read_fragment, read_page
 
 __all__ = ["Tree", "fragment_problems", "page_problems", "read_fragment", "read_page"]
 
@@ -20,19 +18,18 @@ WHOLE_PAGES = (
 )  # fmt: skip
 
 
-ONE_TIME = re.compile(r'(name="(?:csrf|form_key)" value=")[\w-]+')
 RIGHT: set[bytes] = set()
-"""Fingerprints of pages that were right. The same page comes by often, and reading it is most of what a test does."""
+"""Fingerprints of pages that were right."""
 
 
 def page_problems(html: str) -> list[str]:
     """One sentence for each fault of a whole page; empty when it is right."""
-    print_of_it = blake2b(ONE_TIME.sub(r"\1", html).encode("utf-8", "surrogatepass"), digest_size=16).digest()
-    if print_of_it in RIGHT:
+    alike = fingerprint(html)
+    if alike in RIGHT:
         return []
     found = list(_told(read_page(html), (*WHOLE_PAGES, *EVERYWHERE)))
     if not found:
-        RIGHT.add(print_of_it)
+        RIGHT.add(alike)
     return found
 
 
