@@ -59,16 +59,20 @@ def of_bill(grant: BillGrant, table: type[Table]) -> Predicate:
 
 
 def _named_lines(grant: BillGrant) -> Predicate:
-    """Without what is sensitive or marked "only me", for everybody but the patient and those who write the bills."""
+    """Without what is sensitive or marked "only me", for everybody but the patient and those who write the bills. The bill
+    and its visit are asked as they are now: what is labelled later hides the names before the statement knows."""
     mine, shared = sorted(grant.whole, key=str), sorted(grant.named - grant.whole, key=str)
     private = " OR ".join(
         f"EXISTS (SELECT 1 FROM item_privacy i WHERE i.record IN ({one_person('t.record')})"
         f" AND i.item = CAST(t.{column} AS VARCHAR(36)))"
         for column in ("invoice", "encounter")
     )
-    openly = f"({one_of('t.record', shared)} AND t.sensitive = ? AND NOT ({private}))"
+    labelled = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} l WHERE l.id = t.{table} AND l.sensitive = ?)" for table in ("invoice", "encounter")
+    )
+    openly = f"({one_of('t.record', shared)} AND t.sensitive = ? AND NOT ({labelled}) AND NOT ({private}))"
     return Predicate(
         "statement_line.statement IN (SELECT t.id FROM statement t WHERE t.guarantor = ?"
         f" AND ({one_of('t.record', mine)} OR {openly}))",
-        (grant.guarantor, *mine, *shared, False),
+        (grant.guarantor, *mine, *shared, False, True, True),
     )

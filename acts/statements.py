@@ -31,9 +31,11 @@ FIRST = UUID(int=0)
 CHANGED = (
     "SELECT i.*, s.record, r.site FROM invoice i JOIN record_source s ON s.id = i.patient JOIN record r ON r.id = s.record"
     " WHERE i.id > ? AND i.released_at IS NOT NULL AND (i.changed_at >= ? OR EXISTS (SELECT 1 FROM payment_notice n"
-    " WHERE n.source = i.source AND n.request_ref = 'Invoice/' || i.fhir_id AND n.changed_at >= ?)) ORDER BY i.id"
-    f" LIMIT {AT_A_TIME}"
+    " WHERE n.source = i.source AND n.request_ref = 'Invoice/' || i.fhir_id AND n.changed_at >= ?) OR EXISTS (SELECT 1"
+    " FROM encounter e WHERE e.patient = i.patient AND e.changed_at >= ?) OR EXISTS (SELECT 1 FROM charge_item c"
+    f" WHERE c.patient = i.patient AND c.changed_at >= ?)) ORDER BY i.id LIMIT {AT_A_TIME}"
 )
+"""What a visit or a charge says later, such as that it is private, its bill says as well: filing it again does no harm."""
 GUARANTORS = "SELECT guarantors FROM billing_account WHERE source = ? AND fhir_id = ? AND withdrawn_at IS NULL"
 PATIENT = "SELECT record FROM record_source WHERE source = ? AND fhir_type = 'Patient' AND fhir_id = ? AND withdrawn_at IS NULL"
 NOTICES = (
@@ -41,7 +43,7 @@ NOTICES = (
     " AND withdrawn_at IS NULL AND status = 'active' AND amount IS NOT NULL ORDER BY id"
 )
 CHARGES = (
-    "SELECT fhir_id, encounter_ref, effective_text, effective_precision, effective_starts, effective_ends FROM charge_item"
+    "SELECT fhir_id, encounter_ref, sensitive, effective_text, effective_precision, effective_starts, effective_ends FROM charge_item"
     " WHERE source = ? AND patient = ? AND withdrawn_at IS NULL"
 )
 POSTED = (
@@ -69,11 +71,17 @@ class Filing:
     def currency(self) -> str:
         return self.invoice["currency"]
 
+    @property
+    def private(self) -> bool:
+        """Labelled by the clinic: the bill itself, its visit, or one of the charges in it."""
+        parts = [self.invoice, *self.charges.values(), *([self.visit] if self.visit else [])]
+        return any(part["sensitive"] for part in parts)
+
 
 async def file_invoices(system: SystemGrant, since: datetime, after: UUID = FIRST) -> UUID | None:
     """A handful of what changed since then, each in a transaction of its own; the last one, if there may be more."""
     database = system.house.database
-    found = await database.rows(CHANGED, after, since, since)
+    found = await database.rows(CHANGED, after, since, since, since, since)
     for invoice in found:
         zone = (await site_of(database, invoice["site"]))["zone"]
         filing = Filing(database, invoice, *await _behind(database, invoice), zone, system.house.clock())
@@ -126,13 +134,12 @@ async def _open(filing: Filing) -> tuple[UUID, UUID]:
     """A new statement, under whoever the clinic's account says must pay it, else under the patient."""
     invoice, database, statement = filing.invoice, filing.database, new_id()
     guarantor = await _guarantor(filing, await _holder(filing))
-    private = invoice["sensitive"] or bool(filing.visit and filing.visit["sensitive"])
     await database.rows(
         "INSERT INTO statement (id, ref, guarantor, record, invoice, encounter, site, number, currency, terms, issued_text,"
         " issued_precision, issued_starts, issued_ends, sensitive, made_at, locks)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
         statement, new_ref(), guarantor, invoice["record"], invoice["id"], filing.visit and filing.visit["id"],
-        invoice["site"], invoice["number"] or "", filing.currency, invoice["terms"], *_when(invoice), private, filing.now,
+        invoice["site"], invoice["number"] or "", filing.currency, invoice["terms"], *_when(invoice), filing.private, filing.now,
     )
     return statement, guarantor
 
@@ -159,11 +166,15 @@ async def _guarantor(filing: Filing, holder: UUID) -> UUID:
 
 
 async def _word(filing: Filing, statement: UUID, lines: list[Line], gone: bool) -> None:
-    """The clinic's words for each line, as they are now."""
+    """What the clinic says of the bill and of each line, as it is now. A visit that it names no more stays: what is
+    private about it was so when it was named."""
+    invoice = filing.invoice
     await filing.database.rows(
-        "UPDATE statement SET withdrawn_at = ?, terms = ? WHERE id = ?",
-        filing.now if gone else None, filing.invoice["terms"], statement,
-    )
+        "UPDATE statement SET withdrawn_at = ?, terms = ?, number = ?, issued_text = ?, issued_precision = ?, issued_starts = ?,"
+        " issued_ends = ?, sensitive = ?, encounter = COALESCE(?, encounter) WHERE id = ?",
+        filing.now if gone else None, invoice["terms"], invoice["number"] or "", *_when(invoice), filing.private,
+        filing.visit and filing.visit["id"], statement,
+    )  # fmt: skip
     named = [(line.kind, line.place, line.label) for line in lines if line.label]
     if filing.visit and filing.visit["label"]:
         named.append(("visit", 0, filing.visit["label"]))

@@ -157,6 +157,19 @@ async def test_what_is_marked_only_me_is_not_named_to_a_helper(till, what):
     assert await till.named(await opened(till, "maria")) == {"check-up", "secret", "marked"}
 
 
+@pytest.mark.parametrize("what", ["invoice", "encounter"])
+async def test_a_label_that_comes_later_hides_the_names_at_once(till, what):
+    """Whatever the statement said of itself when it was made."""
+    world, table = till.world, {"invoice": Invoice, "encounter": Encounter}[what]
+    item = await world.row("later", table, "Maria", label="x")
+    await till.statement("labelled", "Maria", "Maria", **{what: item})
+    await given(till, "reads", "Maria", "helper", SEES)
+    assert await till.named(await opened(till, "reads")) == {"check-up", "labelled"}
+    await table.update({table.sensitive: True}).where(table.id == item)
+    assert await till.named(await opened(till, "reads")) == {"check-up"}
+    assert await till.named(await opened(till, "maria")) == {"check-up", "secret", "labelled"}
+
+
 async def test_who_pays_for_a_child_reads_names_until_the_child_is_a_teenager(till):
     world = till.world
     await world.share("maria", "Kim", "guardian", (SEES, ("visits", "see")))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from access.opening import open_system
+from acts.statements import file_invoices
 from rules.invoices import Bill, Paid, lines_of, settled_elsewhere
 from rules.ledger import ADJUSTMENT, CHARGE, INSURANCE, KINDS, OWED, PAYMENT, REFUND, SETTLED, balance, entries_of
 from tables.ledger import On, Posting, Unbalanced, post
 from tests.support.billing import component, filed, invoice, owed, unbalanced
 from tests.support.feeds import encounter, patient
+from tests.support.world import a_house
 
 CENTS = st.integers(-10**12, 10**12)
 MOVES = st.lists(st.tuples(st.sampled_from(sorted(KINDS)), CENTS), max_size=40)
@@ -205,3 +210,50 @@ async def test_a_credit_and_a_bill_in_money_without_cents_add_up_too(clinic):
 
 def test_kinds_that_pay_and_pay_back_undo_each_other():
     assert balance([(PAYMENT, 700), (REFUND, 700)]) == 0 and balance([(SETTLED, 5)]) == -5
+
+
+# What the clinic's system says later of a bill that is filed already
+
+PRIVATE = {"meta": {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}]}}
+CHARGED = {
+    "resourceType": "ChargeItem", "id": "c1", "status": "billable", "subject": {"reference": "Patient/p1"},
+    "code": {"text": "Check-up"}, "context": {"reference": "Encounter/e1"},
+}  # fmt: skip
+
+
+def a_bill(**more):
+    one = invoice("b1", ("Check-up", PARTS), total=4000, **more)
+    one["lineItem"][0] = {"chargeItemReference": {"reference": "ChargeItem/c1"}, "priceComponent": PARTS}
+    return one
+
+
+async def filed_later(clinic, *sent) -> dict:
+    """The one statement, after what came an hour later alone was filed."""
+    clinic.now += timedelta(hours=1)
+    await clinic.sends(*sent)
+    house = a_house(clinic.database, clinic.now)
+    await file_invoices(open_system(house, "bills", clinic.now), clinic.now)
+    bill = await clinic.row("invoice")
+    return (await clinic.database.rows("SELECT * FROM statement WHERE invoice = ?", bill["id"]))[0]
+
+
+@pytest.mark.parametrize("what", ["invoice", "visit", "charge"])
+async def test_a_label_that_comes_later_or_goes_is_kept_with_the_statement(clinic, what):
+    one = {"invoice": a_bill(), "visit": encounter(), "charge": CHARGED}[what]
+    await filed(clinic, patient(), encounter(), CHARGED, a_bill())
+    assert (await filed_later(clinic, one | PRIVATE))["sensitive"]
+    assert not (await filed_later(clinic, one))["sensitive"]
+
+
+async def test_what_a_bill_says_of_itself_later_is_what_the_statement_says(clinic):
+    await filed(clinic, patient(), encounter(), CHARGED, a_bill())
+    said = await filed_later(clinic, a_bill(identifier=[{"value": "N-2"}], date="2026-05-03"))
+    assert (said["number"], said["issued_text"]) == ("N-2", "2026-05-03")
+
+
+async def test_a_visit_that_comes_after_its_bill_is_found_and_kept_when_the_bill_names_it_no_more(clinic):
+    await filed(clinic, patient(), CHARGED, a_bill())
+    late = await filed_later(clinic, encounter(**PRIVATE))
+    assert late["encounter"] == (await clinic.row("encounter"))["id"] and late["sensitive"]
+    again = await filed_later(clinic, invoice("b1", ("Check-up", PARTS), total=4000))
+    assert again["encounter"] == late["encounter"]
