@@ -16,10 +16,10 @@ from access.visible import visible
 from payments import REFUSED, RETURNED, NotTaken, Returned
 from payments.checkout import Processor
 from rules.ledger import PAYMENT, REFUND, entries_of
-from rules.payments import ASKED_FOR, PAID, next_check
+from rules.payments import ASKED_FOR, PAID, kept_by, next_check
 from tables.base import new_id, new_ref
 from tables.ledger import (
-    On, Payment, Posting, Statement, balance_of, hearers, lock_statement, post, receipt_number, reserved_of,
+    On, Payment, Posting, Statement, balance_of, hearers, lock_statement, payments_on, post, receipt_number,
 )  # fmt: skip
 from tables.queue import enqueue, enqueue_notice
 from tables.sending import Sending, use_key
@@ -52,7 +52,7 @@ async def post_payment(
             raise LookupError(statement_ref)
         statement = rows[0]
         await lock_statement(database, statement["id"])
-        free = await balance_of(database, statement["id"]) - await reserved_of(database, statement["id"], grant.now)
+        free = await balance_of(database, statement["id"]) - kept_by(await payments_on(database, statement["id"]))
         if not 0 < amount <= free:
             raise NotThatMuch(max(0, free))
         await _insert(grant, payment, statement, amount, method, note)

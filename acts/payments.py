@@ -16,10 +16,10 @@ from access.visible import visible
 from payments import GONE, OPEN, Asked, Checkout, NotTaken
 from payments.checkout import Processor
 from rules.ledger import PAYMENT, entries_of
-from rules.payments import CANCELLED, KEPT_FOR, MADE, PAGE_FOR, PAID, UNDER_WAY, next_check, next_state
+from rules.payments import CANCELLED, EXPIRED, MADE, PAGE_FOR, PAGE_LEAST, PAID, UNDER_WAY, kept_by, next_check, next_state
 from tables.base import new_id, new_ref
 from tables.ledger import (
-    On, Payment, Posting, Statement, balance_of, hearers, lock_statement, post, receipt_number, reserved_of,
+    On, Payment, Posting, Statement, balance_of, hearers, lock_statement, payments_on, post, receipt_number,
 )  # fmt: skip
 from tables.queue import enqueue, enqueue_notice
 from tables.sending import Sending, use_key
@@ -56,7 +56,7 @@ async def intend(grant: BillGrant, statement_ref: str, amount: int, sending: Sen
             raise LookupError(statement_ref)
         await use_key(database, sending, f"/bills/{grant.guarantor_ref}/payments/{ref}", grant.now)
         await lock_statement(database, rows[0]["id"])
-        kept = await reserved_of(database, rows[0]["id"], grant.now)
+        kept = kept_by(await payments_on(database, rows[0]["id"]))
         free = await balance_of(database, rows[0]["id"]) - kept
         if amount > free or amount < 1:
             raise TooMuch(max(0, free), kept)
@@ -72,18 +72,43 @@ async def _insert(grant: BillGrant, payment: UUID, ref: str, statement: dict, am
         "INSERT INTO payment (id, ref, number, guarantor, statement, amount, currency, method, state, asked_by, share,"
         " made_at, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'card', ?, ?, ?, ?, ?)",
         payment, ref, receipt_number(), grant.guarantor, statement["id"], amount, statement["currency"], MADE,
-        grant.viewer.account, None if grant.own else grant.share, grant.now, grant.now + KEPT_FOR,
+        grant.viewer.account, None if grant.own else grant.share, grant.now, grant.now + PAGE_FOR,
     )
 
 
 async def send_off(house: House, processor: Processor, which: str, value: object, words: str) -> Begun:
-    """Asks the processor for its page, or for the one it gave before. Raises Unreachable; the payment then waits."""
+    """Asks the processor for its page, or for the one it gave before. Raises Unreachable, and the payment then waits; or
+    NotTaken."""
     row = (await house.database.rows(PAYMENT_ROW.format(which=which), value))[0]
-    if row["state"] not in UNDER_WAY or row["ends_at"] <= house.clock():
+    if row["state"] in UNDER_WAY and not row["session"]:
+        row = await _with_time(house, row)
+    if row["state"] not in UNDER_WAY:
         return Begun(row["ref"], "")
-    if row["session"]:
-        return await _page_again(house, processor, row)
-    checkout = await processor.begin(_asked(house, row, words))
+    return await (_page_again(house, processor, row) if row["session"] else _first_page(house, processor, row, words))
+
+
+async def _with_time(house: House, row: dict) -> dict:
+    """A page that was asked for in vain a while ago gets an end of its own when it is asked for again."""
+    now = house.clock()
+    async with house.database.transaction():
+        await house.database.rows(
+            "UPDATE payment SET ends_at = ? WHERE id = ? AND state = 'made' AND session IS NULL AND ends_at < ?",
+            now + PAGE_FOR, row["id"], now + PAGE_LEAST,
+        )
+        return (await house.database.rows(PAYMENT_ROW.format(which="p.id = ?"), row["id"]))[0]
+
+
+async def _first_page(house: House, processor: Processor, row: dict, words: str) -> Begun:
+    """With the end that is written down: whoever asks at the same moment, or after a fall, is given the same page."""
+    page = f"{house.origin}/bills/{row['guarantor_ref']}/payments/{row['ref']}"
+    asked = Asked(
+        row["ref"], row["amount"], row["currency"], words, f"{page}?back=done", f"{page}?back=stopped", row["ends_at"]
+    )
+    try:
+        checkout = await processor.begin(asked)
+    except NotTaken:
+        await _refused(house, row)
+        raise
     stored = await _store(house, row["id"], checkout)
     if stored in UNDER_WAY:
         return Begun(row["ref"], checkout.address)
@@ -93,12 +118,13 @@ async def send_off(house: House, processor: Processor, which: str, value: object
     return await _second(house, processor, row, checkout)
 
 
-def _asked(house: House, row: dict, words: str) -> Asked:
-    page = f"{house.origin}/bills/{row['guarantor_ref']}/payments/{row['ref']}"
-    return Asked(
-        row["ref"], row["amount"], row["currency"], words, f"{page}?back=done", f"{page}?back=stopped",
-        row["made_at"] + PAGE_FOR,
-    )  # fmt: skip
+async def _refused(house: House, row: dict) -> None:
+    """There is no page, and never was one that anybody saw; so nothing is kept any longer. If it was not asked for anew."""
+    async with house.database.transaction():
+        await house.database.rows(
+            "UPDATE payment SET state = ?, gone_at = ? WHERE id = ? AND state = 'made' AND session IS NULL AND ends_at <= ?",
+            EXPIRED, house.clock(), row["id"], row["ends_at"],
+        )
 
 
 async def _page_again(house: House, processor: Processor, row: dict) -> Begun:
@@ -228,21 +254,19 @@ async def check(system: SystemGrant, processor: Processor, payment: UUID, number
 async def again(house: House, payment: UUID, number: int) -> None:
     """A job that asks the next time."""
     now = house.clock()
+    rows = await house.database.rows("SELECT ends_at FROM payment WHERE id = ?", payment)
     await enqueue(house.database, CHECK, {"payment": str(payment), "number": number + 1}, now,
-                  run_at=next_check(number + 1, now), dedupe=f"{CHECK}:{payment}:{number + 1}")  # fmt: skip
+                  run_at=next_check(number + 1, now, rows[0]["ends_at"]), dedupe=f"{CHECK}:{payment}:{number + 1}")  # fmt: skip
 
 
 async def _session(house: House, processor: Processor, row: dict, words: str) -> str:
-    """Of a payment that was cut off between us and the processor: it may know it by our key. '' when its time is over
-    and nobody can have seen its page."""
-    if row["ends_at"] <= house.clock():
-        async with house.database.transaction():
-            await house.database.rows(
-                "UPDATE payment SET state = 'expired', gone_at = ? WHERE id = ? AND state = 'made'", house.clock(), row["id"]
-            )
+    """Of a payment that was cut off between us and the processor: it may know it by our key. While nobody sits before it and
+    it is too late for a page, its payer may still come back; when that time is over, a page is there or there is none."""
+    now = house.clock()
+    if now < row["ends_at"] < now + PAGE_LEAST:
         return ""
     try:
-        await send_off(house, processor, "p.id = ?", row["id"], words)
+        await _first_page(house, processor, row, words)
     except NotTaken:
         return ""
-    return (await house.database.rows("SELECT session FROM payment WHERE id = ?", row["id"]))[0]["session"]
+    return (await house.database.rows("SELECT session FROM payment WHERE id = ?", row["id"]))[0]["session"] or ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from access.grant import BillGrant
@@ -13,7 +12,7 @@ from access.visible import one_of, visible
 from pages.stored import Row, columns, dated_in, when_in
 from rules.dates import ClinicalDate
 from rules.ledger import ADJUSTMENT, CHARGE, INSURANCE, OWED, PAYMENT, REFUND, SETTLED
-from rules.payments import UNDER_WAY
+from rules.payments import kept_by
 from tables.ledger import LedgerEntry, LedgerTransaction, Payment, Statement, StatementLine
 from tables.records import Record
 from words.gettext import N_, _
@@ -21,7 +20,7 @@ from words.money import money
 
 STATEMENT = columns(Statement, ("id", "ref", "record", "number", "currency", "terms", "issued", "withdrawn_at", "made_at"))
 MOVES = columns(LedgerTransaction, ("id", "statement", "kind", "place", "payment", "refund", "on", "recorded_at"))
-PAYING = columns(Payment, ("id", "ref", "statement", "amount", "state", "ends_at"))
+PAYING = columns(Payment, ("id", "ref", "statement", "amount", "state"))
 WORDS = {
     CHARGE: N_("Service"), INSURANCE: N_("Insurance paid"), ADJUSTMENT: N_("Taken off"),
     SETTLED: N_("Paid, as the clinic’s system says"), PAYMENT: N_("Payment"), REFUND: N_("Paid back"),
@@ -152,7 +151,7 @@ async def bills_of(grant: BillGrant, *refs: str) -> list[Bill]:
     ids = [row["id"] for row in rows]
     grant.showed("Statement", ids)
     paying = await _payments(grant, ids)
-    moves, labels, kept = await _moves(grant, ids, paying), await _labels(grant, ids), _kept(paying, grant.now)
+    moves, labels, kept = await _moves(grant, ids, paying), await _labels(grant, ids), _kept(paying)
     names = {row["id"]: row["name"] for row in await visible(grant, Record).rows(("id", "name"))}
     return [
         Bill(row, names.get(row["record"], ""), labels.get((row["id"], "visit", 0), ""),
@@ -205,13 +204,12 @@ async def _labels(grant: BillGrant, statements: Sequence[UUID]) -> dict[tuple, s
     return {(row["statement"], row["kind"], row["place"]): row["label"] for row in rows}
 
 
-def _kept(paying: Sequence[Row], now: datetime) -> dict[UUID, int]:
-    """By statement: the sums of payments that are under way."""
-    found: dict[UUID, int] = defaultdict(int)
+def _kept(paying: Sequence[Row]) -> dict[UUID, int]:
+    """By statement."""
+    found: dict[UUID, list[Row]] = defaultdict(list)
     for row in paying:
-        if row["state"] in UNDER_WAY and row["ends_at"] > now:
-            found[row["statement"]] += row["amount"]
-    return found
+        found[row["statement"]].append(row)
+    return {statement: kept_by(rows) for statement, rows in found.items()}
 
 
 def owed_of(bills: Sequence[Bill | Left]) -> dict[str, int]:

@@ -97,7 +97,18 @@ class PaymentPage(Sheet):
 
     @property
     def waits(self) -> bool:
-        return self.row["state"] in UNDER_WAY and self.row["ends_at"] > self.now
+        """Nobody knows yet what became of it."""
+        return self.row["state"] in UNDER_WAY
+
+    @property
+    def late(self) -> bool:
+        """The time to pay is over, and the processor has not said how it went."""
+        return self.waits and self.row["ends_at"] <= self.now
+
+    @property
+    def opens(self) -> bool:
+        """Whether it can be paid still: on the page that it has, or on one that is to be asked for again."""
+        return self.waits and not (self.late and self.row["address"])
 
     @property
     def kind(self) -> str:
@@ -122,6 +133,8 @@ class PaymentPage(Sheet):
             return self._given_back() or (_("We have your payment. Thank you.") if not self.payer else _("We have this payment."))
         if not self.waits:
             return _("This payment was not made. If the card company took money all the same, it will show here.")
+        if self.late:
+            return _("The time to pay is over. We are asking the card company whether it was paid.")
         if self.checking:
             return _("We are checking with the card company. This takes a few seconds.")
         if self.back == "stopped":
@@ -161,7 +174,7 @@ class PaymentPage(Sheet):
 
     @property
     def facts(self) -> Facts:
-        until = when(self.row["ends_at"]) if self.waits else ""
+        until = when(self.row["ends_at"]) if self.waits and not self.late else ""
         return said_facts(
             (_("Receipt number"), self.row["number"] if self.paid else ""), (_("Amount"), _sum(self.row)),
             (_("For"), f"{self.bill.title}, {self.bill.whose}"), (_("How"), _(METHODS[self.row["method"]])),

@@ -28,7 +28,8 @@ class Forged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody means to pay. `key` makes asking again harmless; nothing in it says who they are or what for."""
+    """What somebody means to pay. `key` and `ends_at` make asking again harmless; nothing in it says who they are or what
+    for."""
 
     key: str
     amount: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,9 +20,9 @@ REFERENCE, PAGE = "reference", 100
 ENDS = {"succeeded": RETURNED, "failed": REFUSED, "canceled": REFUSED}
 TOLERANCE = 300
 """So many seconds old may a signature be; a message that comes days late is signed when it is sent."""
+FAILED = "checkout.session.async_payment_failed"
 TOLD = (
-    "checkout.session.completed", "checkout.session.expired", "checkout.session.async_payment_succeeded",
-    "checkout.session.async_payment_failed",
+    "checkout.session.completed", "checkout.session.expired", "checkout.session.async_payment_succeeded", FAILED,
 )  # fmt: skip
 """The kinds of message that we read; any other is none of our business."""
 
@@ -47,14 +47,16 @@ class Processor:
         return stripe.StripeClient(self.secret, http_client=self._line, max_network_retries=0, **own)
 
     async def begin(self, asked: Asked) -> Checkout:
-        """The page on which it can be paid; asked again with the same key, the same page."""
+        """The page on which it can be paid; asked again with the same key and end, the same page. By card only: of money that
+        takes days to come nobody could say whether it is still owed."""
         item = {"currency": asked.currency.lower(), "unit_amount": asked.amount, "product_data": {"name": asked.words}}
-        params = {
-            "mode": "payment", "client_reference_id": asked.key, "line_items": [{"quantity": 1, "price_data": item}],
+        params: dict[str, Any] = {
+            "mode": "payment", "payment_method_types": ["card"], "client_reference_id": asked.key, "line_items": [{"quantity": 1, "price_data": item}],
             "success_url": asked.done_at, "cancel_url": asked.stopped_at, "expires_at": int(asked.ends_at.timestamp()),
         }
         sessions = self._client.v1.checkout.sessions
-        return _read(await _answer(sessions.create_async(params, {"idempotency_key": asked.key})))
+        once = {"idempotency_key": f"{asked.key}:{params['expires_at']}"}
+        return _read(await _answer(sessions.create_async(params, once)))
 
     async def look(self, session: str) -> Checkout:
         return _read(await _answer(self._client.v1.checkout.sessions.retrieve_async(session)))
@@ -96,7 +98,10 @@ class Processor:
             event = json.loads(body)
         except (stripe.SignatureVerificationError, ValueError):
             raise Forged from None
-        return _read(event["data"]["object"]) if event["type"] in TOLD else None
+        if event["type"] not in TOLD:
+            return None
+        told = _read(event["data"]["object"])
+        return replace(told, state=GONE) if event["type"] == FAILED and told.state == OPEN else told
 
     async def close(self) -> None:
         if self._line:

@@ -29,6 +29,7 @@ SECRET, HOOK_SECRET = "sk_test_practice", "whsec_practice"
 """Known to everybody: they open nothing but this."""
 TRIES, REST = 30, 0.25
 LATER, KEYS_FOR = 20.0, 24 * 3600
+LEAST, MOST, SHORTEST, LONGEST = 50, 99_999_999, 30 * 60, 24 * 3600
 DELAYS = {"now": (0.0,), "twice": (0.0, 0.0), "later": (LATER,), "never": ()}
 STYLE = (
     "body{font:1.1rem/1.5 sans-serif;max-width:34rem;margin:2rem auto;padding:0 1rem;color:#111;background:#fff}"
@@ -129,14 +130,19 @@ class Practice:
         return one
 
     def _begin(self, fields: dict) -> dict | str:
-        session = f"cs_test_{secrets.token_hex(12)}"
-        price = "line_items[0][price_data]"
+        """Within the limits of amount and time that Stripe has."""
+        session, price = f"cs_test_{secrets.token_hex(12)}", "line_items[0][price_data]"
+        amount, time_left = int(fields[f"{price}[unit_amount]"]), int(fields["expires_at"]) - self.clock()
+        if not LEAST <= amount <= MOST:
+            return "amount_too_small" if amount < LEAST else "amount_too_large"
+        if not SHORTEST <= time_left <= LONGEST:
+            return "parameter_invalid_integer"
         return self.notes.add({
             "id": session, "object": "checkout.session", "status": "open", "payment_status": "unpaid", "mode": "payment",
-            "amount_total": int(fields[f"{price}[unit_amount]"]), "currency": fields[f"{price}[currency]"],
+            "amount_total": amount, "currency": fields[f"{price}[currency]"],
             "words": fields[f"{price}[product_data][name]"], "client_reference_id": fields["client_reference_id"],
             "url": f"{self.origin}/pay/{session}", "success_url": fields["success_url"], "cancel_url": fields["cancel_url"],
-            "expires_at": int(fields["expires_at"]), "payment_intent": None,
+            "expires_at": int(fields["expires_at"]), "payment_intent": None, "payment_method_types": [fields["payment_method_types[0]"]],
         })  # fmt: skip
 
     def _expire(self, session: str):

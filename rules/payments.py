@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 MADE, SENT, PAID, CANCELLED, EXPIRED = "made", "sent", "paid", "cancelled", "expired"
 UNDER_WAY = frozenset({MADE, SENT})
-KEPT_FOR = timedelta(minutes=35)
-"""So long the sum is kept for whoever began to pay."""
-PAGE_FOR = timedelta(minutes=31)
-"""So long the processor's page takes it: it allows no less than half an hour."""
+PAGE_FOR, PAGE_LEAST = timedelta(minutes=35), timedelta(minutes=30, seconds=30)
+"""So long the processor's page takes it; it allows no less than half an hour from when it is asked."""
+JUST_AFTER = timedelta(seconds=10)
 CHECKS = (
     timedelta(minutes=1), timedelta(minutes=4), timedelta(minutes=10), timedelta(minutes=21), timedelta(minutes=30),
     timedelta(hours=2), timedelta(hours=6), timedelta(hours=15),
 )  # fmt: skip
-"""When the processor is asked what became of a payment, each after the one before; then once a day."""
+"""When the processor is asked what became of a payment, each after the one before, and when its page has ended; then once
+a day."""
 DAILY = timedelta(days=1)
 ASKED_FOR = timedelta(hours=24)
 """So long a refund without an answer is asked for under its key: the processor may forget keys that are older."""
@@ -29,6 +30,13 @@ def next_state(state: str, told: str) -> str:
     return state
 
 
-def next_check(number: int, now: datetime) -> datetime:
-    """When to ask for the `number`th time, from 0."""
-    return now + (CHECKS[number] if number < len(CHECKS) else DAILY)
+def next_check(number: int, now: datetime, ends_at: datetime | None = None) -> datetime:
+    """When to ask for the `number`th time, from 0. `ends_at` is the end of the processor's page."""
+    at = now + (CHECKS[number] if number < len(CHECKS) else DAILY)
+    return ends_at + JUST_AFTER if ends_at and now < ends_at < at else at
+
+
+def kept_by(payments: Iterable[Mapping]) -> int:
+    """What payments of one statement keep for themselves: each its amount, until it is known what became of it. By the
+    clock alone none is over: its money may have come, and the message of it got lost."""
+    return sum(one["amount"] for one in payments if one["state"] in UNDER_WAY)

@@ -95,7 +95,8 @@ class Payment(Table, tablename="payment"):
     share = to(Share, null=True)
     made_at = moment(null=False)
     ends_at = moment()
-    """Until then the amount is kept free for it."""
+    """When the processor's page ends; written down before it is asked for. The amount is kept until it is known what became of
+    it (rules.payments)."""
     checked_at = moment()
     settled_at = moment()
     gone_at = moment()
@@ -215,9 +216,6 @@ INSERT_ENTRY = (
     "INSERT INTO ledger_entry (id, posting, statement, guarantor, book, amount, currency) VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
 BALANCE = "SELECT COALESCE(SUM(amount), 0) AS owed FROM ledger_entry WHERE statement = ? AND book = 'owed'"
-RESERVED = (
-    "SELECT COALESCE(SUM(amount), 0) AS kept FROM payment WHERE statement = ? AND state IN ('made', 'sent') AND ends_at > ?"
-)
 
 
 async def post(database: Database, one: Posting, now: datetime) -> bool:
@@ -247,9 +245,9 @@ async def balance_of(database: Database, statement: UUID) -> int:
     return int((await database.rows(BALANCE, statement))[0]["owed"])
 
 
-async def reserved_of(database: Database, statement: UUID, now: datetime) -> int:
-    """What payments that are under way keep for themselves."""
-    return int((await database.rows(RESERVED, statement, now))[0]["kept"])
+async def payments_on(database: Database, statement: UUID) -> list[dict]:
+    """What `rules.payments.kept_by` must know of them."""
+    return await database.rows("SELECT amount, state FROM payment WHERE statement = ?", statement)
 
 
 def receipt_number() -> str:

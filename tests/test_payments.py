@@ -12,7 +12,7 @@ import pytest
 import acts.payments
 from jobs.job import Job
 from jobs.payments import ask_what_nobody_asks, check_payment
-from payments import Unreachable
+from payments import Unreachable, practice
 from seeds.cast import fixed_id
 from tests.support.html.tree import words
 from tests.support.billing import owed, unbalanced
@@ -378,7 +378,7 @@ async def test_what_the_processor_took_too_much_of_all_the_same_is_said_and_owed
     maria, ana = await somebody("self"), await somebody("helper-full")
     first = await begun(maria)
     async with house.database.transaction():
-        await house.database.rows("UPDATE payment SET ends_at = ? WHERE state = 'sent'", house.clock() - timedelta(minutes=1))
+        await house.database.rows("UPDATE payment SET state = 'expired' WHERE state = 'sent'")
     second = await begun(ana, whose="Bills of Maria Delgado")
     for page in (first, second):
         await till.at(page, "pay")
@@ -559,6 +559,101 @@ async def test_a_payment_that_stays_open_is_asked_about_for_ever_and_once_at_a_t
         assert await ask_what_nobody_asks(house) == 1
         for _day in range(2):
             assert await run_checks(house, portal[0].state.processor) == 1 and await ask_what_nobody_asks(house) == 0
+
+
+async def minutes_pass(house, minutes: int) -> None:
+    """For what is under way."""
+    rows = await house.database.rows("SELECT id, made_at, ends_at FROM payment WHERE state IN ('made', 'sent')")
+    ago = timedelta(minutes=minutes)
+    async with house.database.transaction():
+        for row in rows:
+            await house.database.rows("UPDATE payment SET made_at = ?, ends_at = ? WHERE id = ?",
+                                      row["made_at"] - ago, row["ends_at"] - ago, row["id"])  # fmt: skip
+
+
+async def test_a_sum_is_kept_until_it_is_known_whether_it_was_paid_however_late(somebody, till, house, portal):
+    """She paid in good time, and the message was lost; somebody else must not pay it again."""
+    maria, ana = await somebody("self"), await somebody("helper-full")
+    back = await till.at(await begun(maria), "pay", "never")
+    await minutes_pass(house, 36)
+    page = await statement(ana, whose="Bills of Maria Delgado")
+    assert "Pay by card" not in page.main and "A payment of $42.60 is under way." in page.main
+    assert "Nothing can be paid now." in (await ana.get(f"{page.url}/payment")).main
+    seen = await maria.get(back)
+    assert "The time to pay is over. We are asking the card company whether it was paid." in seen.main
+    assert "Go to the card page" not in seen.main and "Kept for you until" not in seen.main
+    await run_checks(house, portal[0].state.processor)
+    assert await left(house) == 0 and (await maria.get(back)).h1.startswith("Receipt")
+
+
+async def test_a_sum_is_free_again_as_soon_as_the_processor_says_that_nobody_paid_it(somebody, till, house, portal):
+    maria = await somebody("self")
+    await begun(maria)
+    await minutes_pass(house, 36)
+    assert "Pay by card" not in (await statement(maria)).main
+    await run_checks(house, portal[0].state.processor)
+    assert await states(house) == ["expired"] and "Pay by card" in (await statement(maria)).main
+
+
+async def test_a_question_is_planned_for_just_after_the_page_has_ended(somebody, house, portal):
+    await begun(await somebody("self"))
+    for _ in range(3):
+        await run_checks(house, portal[0].state.processor)
+    ends_at = (await house.database.rows("SELECT ends_at FROM payment WHERE state = 'sent'"))[0]["ends_at"]
+    await minutes_pass(house, 20)
+    await run_checks(house, portal[0].state.processor)
+    rows = await house.database.rows("SELECT run_at FROM job WHERE kind = 'payment.check' AND state = 'due'")
+    assert rows[0]["run_at"] == ends_at - timedelta(minutes=20) + timedelta(seconds=10)
+
+
+async def test_a_payment_that_failed_after_a_while_is_over_and_only_cards_are_asked_for(somebody, till, house):
+    maria = await somebody("self")
+    session = (await begun(maria)).rpartition("/")[2]
+    assert till.practice.session(session)["payment_method_types"] == ["card"]
+    failed = till.event(session, "checkout.session.async_payment_failed", status="complete", payment_status="unpaid")
+    assert (await tell(maria, failed, signed(failed))).content == b"known" and await states(house) == ["expired"]
+
+
+async def begun_in_vain(maria, portal):
+    """While the processor is away: the payment's own page."""
+    ours = portal[0].state.processor
+    away = portal[0].state.processor = type(ours)("x", "x", "http://127.0.0.1:9", "http://127.0.0.1:9")
+    seen = await maria.submit(await chosen(maria), "Go to the card page")
+    await away.close()
+    portal[0].state.processor = ours
+    return seen
+
+
+@pytest.mark.parametrize("minutes", [2, 6, 60])
+async def test_who_could_not_begin_can_do_so_later(somebody, till, house, portal, minutes):
+    """The processor takes no page that would end in less than half an hour."""
+    maria = await somebody("self")
+    seen = await begun_in_vain(maria, portal)
+    await minutes_pass(house, minutes)
+    page = (await maria.send(seen, "Go to the card page")).headers["location"]
+    assert page.startswith(till.origin)
+    await till.at(page, "pay")
+    await till.delivers(maria)
+    assert await left(house) == 0
+
+
+async def test_what_never_reached_the_processor_is_over_when_its_time_is(somebody, house, portal):
+    maria = await somebody("self")
+    seen = await begun_in_vain(maria, portal)
+    await minutes_pass(house, 10)
+    await run_checks(house, portal[0].state.processor)
+    assert "Go to the card page" in (await maria.get(seen.url)).main, "whoever pays may still come back"
+    await minutes_pass(house, 30)
+    await run_checks(house, portal[0].state.processor)
+    assert "This payment was not made." in (await maria.get(seen.url)).main and "Pay by card" in (await statement(maria)).main
+
+
+async def test_a_payment_that_the_processor_does_not_take_keeps_nothing(somebody, till, house, monkeypatch):
+    maria = await somebody("self")
+    monkeypatch.setattr(practice, "MOST", 4259)
+    seen = await maria.submit(await chosen(maria), "Go to the card page")
+    assert "The card company does not take this payment. Nothing was taken." in seen.main and "Stop this payment" not in seen.main
+    assert "Pay by card" in (await statement(maria)).main
 
 
 # Whose

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.amounts import NoAmount, least_payable, read_amount
-from rules.payments import CANCELLED, EXPIRED, MADE, PAID, SENT, UNDER_WAY, next_check, next_state
+from rules.payments import CANCELLED, EXPIRED, MADE, PAID, SENT, UNDER_WAY, kept_by, next_check, next_state
 
 NOW = datetime(2026, 5, 12, tzinfo=UTC)
 
@@ -52,3 +52,19 @@ def test_what_is_gone_ran_out_and_what_is_open_stays(state):
 def test_the_processor_is_asked_less_and_less_often_and_never_given_up():
     times = [next_check(number, NOW) - NOW for number in range(100)]
     assert times[0] == timedelta(minutes=1) and times == sorted(times) and times[-1] == timedelta(days=1)
+
+
+def test_the_processor_is_asked_just_after_its_page_has_ended():
+    end = NOW + timedelta(minutes=35)
+    asked, at = [], NOW
+    for number in range(6):
+        at = next_check(number, at, end)
+        asked.append(at - end)
+    assert timedelta(0) < min(gap for gap in asked if gap > timedelta(0)) < timedelta(minutes=1)
+    assert next_check(3, end, end) == end + timedelta(minutes=21), "and then as before"
+
+
+@given(st.lists(st.tuples(st.integers(1, 9999), st.sampled_from([MADE, SENT, PAID, CANCELLED, EXPIRED]))))
+def test_a_payment_keeps_its_sum_until_it_is_known_what_became_of_it(payments):
+    kept = kept_by({"amount": amount, "state": state} for amount, state in payments)
+    assert kept == sum(amount for amount, state in payments if state not in (PAID, CANCELLED, EXPIRED))
