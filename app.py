@@ -16,6 +16,7 @@ from handlers import routes
 from handlers.assets import fresh
 from handlers.errors import HANDLERS
 from handlers.form_layer import FormLayer
+from handlers.once import Once
 from handlers.outermost import Outermost
 from handlers.views import make_environment, make_text_environment
 from jobs.kinds import kinds_with
@@ -32,7 +33,7 @@ def create_app(settings: Settings) -> ASGIApp:
 def make_portal() -> Litestar:
     """The routes and what stands around them, the same for every installation."""
     portal = Litestar(
-        route_handlers=routes.ROUTES, guards=[guard], middleware=[FormLayer()], exception_handlers=HANDLERS,
+        route_handlers=routes.ROUTES, guards=[guard], middleware=[FormLayer(), Once()], exception_handlers=HANDLERS,
         lifespan=[_life], openapi_config=None, debug=False, logging_config=None,
     )
     check_routes(starting.walk(portal))

@@ -20,7 +20,7 @@ from identity.codes import INVITATION, told_hash
 from identity.tokens import open_token, seal_token
 from rules.sharing import MOST_FAILURES, review_of
 from tables.records import Record
-from tables.sending import Sending, secret_hash, sent_before, use_key
+from tables.sending import Sending, secret_hash, use_key
 from tables.sharing import ACCEPTED, DECLINED, Giving, Invitation, give, scopes_from, tell
 
 STEP_FOR = timedelta(minutes=30)
@@ -144,9 +144,6 @@ async def decline(grant: AccountGrant, ref: str, token: str, sending: Sending, o
 
 
 async def _answer(grant: AccountGrant, ref: str, token: str, sending: Sending, outcome: str, state: str) -> Refused | None:
-    first = await sent_before(grant.house.database, sending)
-    if first:
-        raise first
     if grant.viewer.is_staff:
         return Refused("staff")
     capability = await step_grant(grant, ref, token)

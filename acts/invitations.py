@@ -18,7 +18,7 @@ from identity.codes import INVITATION, new_link_secret, new_told_code, seal_told
 from rules.sharing import INVITATION_FOR, Scopes
 from tables.base import new_id, new_ref
 from tables.queue import enqueue_letter
-from tables.sending import Sending, secret_hash, sent_before, use_key
+from tables.sending import Sending, secret_hash, use_key
 from tables.sharing import scopes_text
 
 A_DAY, OF_A_RECORD, TO_AN_ADDRESS = 86_400, 20, 5
@@ -91,7 +91,7 @@ class _Secrets:
 
 async def invite(grant: RecordGrant, asked: Asked, sending: Sending) -> Invited | NotInvited:
     """The invitation, its link and its code, and the letter; all or nothing."""
-    if refusal := await _refusal(grant, asked.email, sending):
+    if refusal := await _refusal(grant, asked.email):
         return refusal
     row, ref = new_id(), new_ref()
     made = _Secrets.of(grant, ref)
@@ -105,11 +105,8 @@ async def invite(grant: RecordGrant, asked: Asked, sending: Sending) -> Invited 
     return Invited(made.outcome)
 
 
-async def _refusal(grant: RecordGrant, email: str, sending: Sending) -> NotInvited | None:
-    """What can be said before anything is written. A form that did its work already leads where it led."""
-    first = await sent_before(grant.house.database, sending)
-    if first:
-        raise first
+async def _refusal(grant: RecordGrant, email: str) -> NotInvited | None:
+    """What can be said before anything is written."""
     if await _is_own(grant, email):
         return NotInvited("own")
     asked = (
@@ -167,9 +164,6 @@ async def _send(grant: RecordGrant, row: UUID, email: str, made: _Secrets, until
 
 async def renew(grant: RecordGrant, ref: str, sending: Sending) -> Invited | NotInvited:
     """A new link, a new code, and fourteen days more; what was sent and told before is worth nothing."""
-    first = await sent_before(grant.house.database, sending)
-    if first:
-        raise first
     tries = await limits.allow(grant.house, f"invite:record:{grant.record}", OF_A_RECORD, A_DAY, grant.now)
     if tries.refused:
         return NotInvited("often")

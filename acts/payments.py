@@ -162,7 +162,7 @@ async def call_off(grant: BillGrant, processor: Processor, ref: str, sending: Se
         return
     ended = await processor.call_off(row["session"]) if row["session"] else None
     async with grant.acting("payment.stop"):
-        await use_key(database, sending, f"/bills/{grant.guarantor_ref}/payments/{ref}", grant.now)
+        await use_key(database, sending, f"/bills/{grant.guarantor_ref}/payments/{ref}?back=ended", grant.now)
         if ended is None or ended.state == GONE:
             await database.rows(
                 "UPDATE payment SET state = ?, gone_at = ? WHERE id = ? AND state IN ('made', 'sent')"

@@ -20,7 +20,7 @@ from identity.tokens import open_token, seal_token
 from identity.usernames import is_taken, suggestions, username_key
 from tables.base import new_id, new_ref
 from tables.queue import enqueue_notice
-from tables.sending import Sending, sent_before, use_key
+from tables.sending import Sending, use_key
 
 STEP_FOR = timedelta(minutes=30)
 ENROLLING_FOR = timedelta(hours=24)
@@ -122,7 +122,6 @@ async def make_login(
     sending: Sending,
 ) -> Opened | Refused:
     """Step 2: the account, its password, and an app to set up, in one transaction that uses the code up."""
-    await _raise_if_sent(house, sending)
     grant = await step_grant(house, viewer, step)
     record = await _record(house, grant)
     if record is None:
@@ -139,15 +138,7 @@ async def make_login(
     except TakenNow:
         return await _taken(house, username)
     except Changed:
-        await _raise_if_sent(house, sending)
         return Refused("gone")
-
-
-async def _raise_if_sent(house: House, sending: Sending) -> None:
-    """The same form again, when the answer to the first was lost: it leads where the first one led."""
-    first = await sent_before(house.database, sending)
-    if first:
-        raise first
 
 
 async def _unfit(house, record: dict, username: str, password: str, clinic_words) -> Refused | None:

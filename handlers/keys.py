@@ -11,7 +11,7 @@ from litestar import Request
 from access.viewer import Viewer
 from handlers.form_layer import Fields
 from identity.csrf import before_sign_in, mask
-from tables.sending import Sending
+from tables.sending import AlreadySent, Sending, sent_before
 
 HIDDEN = ("csrf", "form_key")
 
@@ -43,3 +43,10 @@ def sending_of(request: Request, fields: Fields) -> Sending:
         key=hashlib.sha256((fields.get("form_key") or form_key()).encode()).digest(), actor=actor,
         route=request.url.path[:160], body=hashlib.sha256(body).digest(),
     )
+
+
+async def what_it_did(request: Request, fields: Fields) -> AlreadySent | None:
+    """What became of this form before; None where it did nothing yet, or has no key."""
+    if not fields.get("form_key"):
+        return None
+    return await sent_before(request.app.state.house.database, sending_of(request, fields))

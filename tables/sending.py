@@ -107,7 +107,7 @@ async def use_key(database: Database, sending: Sending, outcome: str, now: datet
 
 
 async def sent_before(database: Database, sending: Sending) -> AlreadySent | None:
-    """What became of this form key, for an act that must know before it looks at anything else."""
+    """What became of this form key; None where it did nothing yet."""
     first = await database.rows(
         "SELECT body, outcome FROM used_key WHERE hash = ? AND actor = ? AND route = ?",
         sending.key, sending.actor, sending.route,

@@ -223,17 +223,6 @@ async def test_one_code_used_by_many_at_once_makes_one_login(house, now, code):
     assert await count(house, "capability", "uses = 1 AND used_by IS NOT NULL") == 1
 
 
-async def test_the_same_form_sent_twice_leads_where_it_led(house, now, code):
-    from tables.sending import AlreadySent
-
-    step = await step_of(house, now, code)
-    await make_login(house, now, step.token, key="one form")
-    with pytest.raises(AlreadySent) as again:
-        await make_login(house, now, step.token, key="one form")
-    assert again.value.same and again.value.outcome == "/register/authenticator"
-    assert await count(house, "account", "kind = 'personal'") == 1
-
-
 async def test_the_same_form_sent_many_times_at_once_makes_one_login(house, now, code):
     from tables.sending import AlreadySent
 

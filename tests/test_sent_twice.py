@@ -1,0 +1,472 @@
+"""A form that is sent again, because the answer to it was lost, does nothing more and leads where it led (DESIGN §3).
+
+Every unsafe route stands here: with a form of its own that is really sent twice, or among those that need no key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+
+import tables
+from access.vocabulary import TABLE_CATEGORY
+from tests.support.client import Client, Seen
+from tests.support.forms import Sending, fill
+from tests.support.inviting import confirm, invite, offer
+from tests.support.logins import a_record, house_on
+from tests.support.portals import a_portal
+from tests.support.tills import house, portal, somebody, till  # noqa: F401 -- fixtures
+from tests.sweep.walk import routes_of
+from tests.test_billing_desk import desk_statement
+from tests.test_bookings import booked, last_look, times_on
+from tests.test_bookings_changed import at_new_time, far
+from tests.test_letters import told_rosa
+from tests.test_payments import chosen
+from tests.test_registration_pages import LETTER, PASSWORD, at_login
+from tests.test_staff_appointments import HOURS
+
+NEEDS_NO_KEY = {
+    "proves who somebody is, and changes nothing else": {
+        "/sign-in", "/sign-in/code", "/staff/sign-in", "/staff/sign-in/code", "/account/prove", "/register",
+        "/register/authenticator", "/c/{capability}", "/invitations/{invitation}",
+    },
+    "is done already when it is asked for again": {
+        "/stay", "/sign-out", "/register/codes", "/account/codes/kept", "/account/sessions/{session}/end",
+        "/bills/{guarantor}/payments/{payment}/session", "/records/{record}/messages/draft",
+        "/records/{record}/refills/draft", "/records/{record}/visit-requests/draft",
+    },
+    "only looks": {
+        "/staff", "/staff/bills", "/bills/{guarantor}/statements/{statement}/payment",
+        "/bills/{guarantor}/statements/{statement}/payment/left", "/records/{record}/sharing/{helper}/terms/check",
+        "/records/{record}/sharing/invitations/check",
+    },
+    "is the processor's, whose messages have names of their own": {"/hooks/payments"},
+}  # fmt: skip
+NOTICED_BY_THE_PAGE = {"/staff/bills/{guarantor}/payments/{payment}"}
+"""Whether money is back already is known only after the act: the page says it, whichever way one comes to it."""
+TO_THE_PROCESSOR = {"/bills/{guarantor}/statements/{statement}/payment/confirm"}
+"""Leads out of the portal; sent again, it leads to the payment, which knows the way there."""
+MOVES_BY_ITSELF = ("audit_event", "audit_chain", "job", "rate_bucket", "session")
+
+
+@dataclass
+class There:
+    """A portal with the demo's people, for one form."""
+
+    somebody: Callable[[str], Awaitable[Client]]
+    cast: dict
+    house: object
+    client: Client
+
+    def record(self, path: str = "", who: str = "self") -> str:
+        return f"/records/{self.cast[who].record}{path}"
+
+
+@dataclass
+class Pressed:
+    """A filled form, and whose browser it is in."""
+
+    client: Client
+    page: Seen
+    which: str | int
+    answers: dict = field(default_factory=dict)
+
+    @property
+    def sending(self) -> Sending:
+        return fill(self.page.tree, self.page.url, self.which, self.answers)
+
+
+ONCE: dict[str, Callable[[There], Awaitable[Pressed]]] = {}
+
+
+def once(template: str):
+    def keep(reach: Callable[[There], Awaitable[Pressed]]):
+        ONCE[template] = reach
+        return reach
+
+    return keep
+
+
+@pytest.fixture
+async def there(somebody, cast, house, client_there):  # noqa: F811 -- fixtures
+    return There(somebody, cast, house, client_there)
+
+
+@pytest.fixture
+async def client_there(portal):  # noqa: F811
+    from tests.support.client import client_of
+
+    async with client_of(portal[1]) as nobody:
+        yield nobody
+
+
+# One's own account
+
+
+@once("/register/account")
+async def _(there: There) -> Pressed:
+    now = there.house.clock()
+    nora = await a_record(house_on(there.house.database, now), now, name="Nora Quist", number="MRN-77")
+    desk = await there.somebody("frontdesk")
+    page = await desk.submit(await desk.get(f"/staff/records/{nora.ref}/code"), "Make a code")
+    page = await at_login(there.client, LETTER.search(page.main).group())
+    return Pressed(there.client, page, 0, {"username": "nora", "password": PASSWORD})
+
+
+@once("/account/codes")
+async def _(there: There) -> Pressed:
+    maria = await there.somebody("self")
+    return Pressed(maria, await maria.get("/account/codes"), "/account/codes")
+
+
+@once("/account/preferences")
+async def _(there: There) -> Pressed:
+    maria = await there.somebody("self")
+    return Pressed(maria, await maria.get("/account/preferences"), "/account/preferences", {"called": "Mia"})
+
+
+# Helping
+
+
+@once("/invitations/{invitation}/acceptance")
+async def _(there: There) -> Pressed:
+    maria, thuy = await there.somebody("self"), await there.somebody("stranger")
+    return Pressed(thuy, await offer(thuy, await invite(maria, there.record("/sharing"), there.house)), "Yes, I will help")
+
+
+@once("/invitations/{invitation}/refusal")
+async def _(there: There) -> Pressed:
+    maria, thuy = await there.somebody("self"), await there.somebody("stranger")
+    return Pressed(thuy, await offer(thuy, await invite(maria, there.record("/sharing"), there.house)), "No, thank you")
+
+
+@once("/records/{record}/sharing/invitations")
+async def _(there: There) -> Pressed:
+    maria = await there.somebody("self")
+    return Pressed(maria, await confirm(maria, there.record("/sharing")), "Send the invitation")
+
+
+@once("/records/{record}/sharing/invitations/{invitation}/renewal")
+async def _(there: There) -> Pressed:
+    maria = await there.somebody("self")
+    sent = await invite(maria, there.record("/sharing"), there.house)
+    return Pressed(maria, await maria.get(sent.page.url.partition("?")[0]), "Send a new link and code")
+
+
+@once("/records/{record}/sharing/invitations/{invitation}/withdrawal")
+async def _(there: There) -> Pressed:
+    maria = await there.somebody("self")
+    sent = await invite(maria, there.record("/sharing"), there.house)
+    return Pressed(maria, await maria.get(sent.page.url), "Take the invitation back")
+
+
+async def _joseph(there: There, link: str):
+    maria = await there.somebody("self")
+    return maria, await maria.follow(await maria.follow(await maria.get(there.record("/sharing")), "Joseph Amadi"), link)
+
+
+@once("/records/{record}/sharing/{helper}/ending")
+async def _(there: There) -> Pressed:
+    return Pressed(*await _joseph(there, "End it"), "End it now")
+
+
+@once("/records/{record}/sharing/{helper}/terms")
+async def _(there: There) -> Pressed:
+    maria, page = await _joseph(there, "Change what they see or do")
+    return Pressed(maria, await maria.submit(page, 0, sees=["medicines"], does=[]), "Make this change")
+
+
+@once("/records/{record}/leaving")
+async def _(there: There) -> Pressed:
+    joseph = await there.somebody("helper-appointments")
+    return Pressed(joseph, await joseph.follow(await joseph.get("/records"), "Stop helping Maria Delgado"), "Stop helping now")
+
+
+# Asking
+
+
+async def _asking(there: There, path: str):
+    maria = await there.somebody("self")
+    return maria, await maria.get(there.record(f"/{path}/new"))
+
+
+async def _message(there: There):
+    return await _submitted(await _asking(there, "messages"), "Send", topic="health", words="May I swim?")
+
+
+async def _submitted(where: tuple[Client, Seen], which: str, **answers) -> tuple[Client, Seen]:
+    client, page = where
+    return client, await client.submit(page, which, **answers)
+
+
+async def _refill(there: There):
+    client, page = await _asking(there, "refills")
+    medicine = next(one.get("value") for one in page.tree.all("input") if one.get("name") == "subject")
+    return client, page, "Ask for this refill", {"subject": medicine, "words": ""}
+
+
+@once("/records/{record}/messages/new")
+async def _(there: There) -> Pressed:
+    return Pressed(*await _asking(there, "messages"), "Send", {"topic": "health", "words": "May I swim?"})
+
+
+@once("/records/{record}/messages/{message}")
+async def _(there: There) -> Pressed:
+    return Pressed(*await _message(there), "Send", {"words": "And run?"})
+
+
+@once("/records/{record}/refills/new")
+async def _(there: There) -> Pressed:
+    return Pressed(*await _refill(there))
+
+
+@once("/records/{record}/refills/{refill}")
+async def _(there: There) -> Pressed:
+    client, page, which, answers = await _refill(there)
+    return Pressed(*await _submitted((client, page), which, **answers), "Send", {"words": "The large box, please"})
+
+
+@once("/records/{record}/refills/{refill}/cancellation")
+async def _(there: There) -> Pressed:
+    client, page, which, answers = await _refill(there)
+    return Pressed(*await _submitted((client, page), which, **answers), "Take this back")
+
+
+@once("/records/{record}/visit-requests/new")
+async def _(there: There) -> Pressed:
+    return Pressed(*await _asking(there, "visit-requests"), "Ask for this visit", {"words": "Mornings"})
+
+
+@once("/records/{record}/visit-requests/{visit_request}")
+async def _(there: There) -> Pressed:
+    asked = await _submitted(await _asking(there, "visit-requests"), "Ask for this visit", words="Mornings")
+    return Pressed(*asked, "Send", {"words": "Or on Thursday"})
+
+
+@once("/records/{record}/visit-requests/{visit_request}/cancellation")
+async def _(there: There) -> Pressed:
+    asked = await _submitted(await _asking(there, "visit-requests"), "Ask for this visit", words="Mornings")
+    return Pressed(*asked, "Take this back")
+
+
+# Answering
+
+
+async def _item(there: There):
+    await _message(there)
+    staff = await there.somebody("clinician")
+    return staff, await staff.follow(await staff.get("/staff/requests"), "Message from Maria Delgado")
+
+
+@once("/staff/requests/{item}/assignment")
+async def _(there: There) -> Pressed:
+    return Pressed(*await _item(there), "Take it")
+
+
+@once("/staff/requests/{item}/return")
+async def _(there: There) -> Pressed:
+    return Pressed(*await _submitted(await _item(there), "Take it"), "Give it back")
+
+
+@once("/staff/requests/{item}")
+async def _(there: There) -> Pressed:
+    return Pressed(*await _submitted(await _item(there), "Take it"), "Send the answer", {"words": "Yes."})
+
+
+# Appointments
+
+
+@once("/records/{record}/appointments/new")
+async def _(there: There) -> Pressed:
+    maria = await there.somebody("self")
+    return Pressed(maria, await last_look(maria, there.cast), "Book this appointment")
+
+
+@once("/records/{record}/appointments/{appointment}/time")
+async def _(there: There) -> Pressed:
+    maria = await there.somebody("self")
+    return Pressed(maria, await at_new_time(maria, await far(maria, there.cast)), "Move it to this time")
+
+
+@once("/records/{record}/appointments/{appointment}/cancellation")
+async def _(there: There) -> Pressed:
+    maria = await there.somebody("self")
+    page = await maria.follow(await far(maria, there.cast), "Call it off")
+    return Pressed(maria, page, "Call this appointment off", {"reason": "time", "words": ""})
+
+
+@once("/staff/records/{record}/appointments/new")
+async def _(there: There) -> Pressed:
+    desk = await there.somebody("frontdesk")
+    page = await desk.follow(await desk.get(f"/staff{there.record('/appointments/new')}"), "Small procedure")
+    times = await desk.follow(page, "Whoever is free first")
+    return Pressed(desk, await desk.follow(times, times_on(times)[0]), "Book this appointment")
+
+
+@once("/staff/appointments/{booking}/cancellation")
+async def _(there: There) -> Pressed:
+    maria, desk = await there.somebody("self"), await there.somebody("frontdesk")
+    ref = (await booked(maria, there.cast)).url.partition("?")[0].rpartition("/")[2]
+    return Pressed(desk, await desk.get(f"/staff/appointments/{ref}"), "Call this appointment off", {"reason": "clinic"})
+
+
+async def _hours(there: There):
+    desk = await there.somebody("frontdesk")
+    return desk, await desk.get("/staff/hours")
+
+
+@once("/staff/hours")
+async def _(there: There) -> Pressed:
+    return Pressed(*await _hours(there), "Open these hours", dict(HOURS))
+
+
+@once("/staff/hours/{hours}/end")
+async def _(there: There) -> Pressed:
+    return Pressed(*await _hours(there), "/end")
+
+
+async def _closures(there: There):
+    desk = await there.somebody("frontdesk")
+    return desk, await desk.get("/staff/closures"), "Close it", {"day_month": "1", "day_day": "5", "day_year": "2030"}
+
+
+@once("/staff/closures")
+async def _(there: There) -> Pressed:
+    return Pressed(*await _closures(there))
+
+
+@once("/staff/closures/{closure}/end")
+async def _(there: There) -> Pressed:
+    desk, page, which, answers = await _closures(there)
+    return Pressed(desk, await desk.submit(page, which, **answers), "End this closure")
+
+
+# The desk
+
+
+@once("/staff/records/{record}/code")
+async def _(there: There) -> Pressed:
+    now, desk = there.house.clock(), await there.somebody("frontdesk")
+    nora = await a_record(house_on(there.house.database, now), now, name="Nora Quist", number="MRN-77")
+    return Pressed(desk, await desk.get(f"/staff/records/{nora.ref}/code"), "Make a code")
+
+
+@once("/staff/letters/{account}/printing")
+async def _(there: There) -> Pressed:
+    desk = await there.somebody("frontdesk")
+    await told_rosa(there.house)
+    return Pressed(desk, await desk.follow(await desk.get("/staff/letters"), "Rosa Lindgren"), "It is printed")
+
+
+# Money
+
+
+@once("/bills/{guarantor}/statements/{statement}/payment/confirm")
+async def _(there: There) -> Pressed:
+    maria = await there.somebody("self")
+    return Pressed(maria, await chosen(maria), "Go to the card page")
+
+
+@once("/bills/{guarantor}/payments/{payment}/cancellation")
+async def _(there: There) -> Pressed:
+    maria = await there.somebody("self")
+    page = await chosen(maria)
+    await maria.send(page, "Go to the card page")
+    payment = await maria.arrive(await maria.send(page, "Go to the card page"))
+    return Pressed(maria, payment, "/cancellation")
+
+
+async def _whole(there: There):
+    priya = await there.somebody("billing")
+    return priya, await desk_statement(priya), "Post it", {"amount": "42.60", "method": "cash"}
+
+
+@once("/staff/bills/{guarantor}/statements/{statement}")
+async def _(there: There) -> Pressed:
+    return Pressed(*await _whole(there))
+
+
+@once("/staff/bills/{guarantor}/payments/{payment}")
+async def _(there: There) -> Pressed:
+    priya, page, which, answers = await _whole(there)
+    page = await priya.follow(await priya.submit(page, which, **answers), "Payment")
+    return Pressed(priya, page, "Pay it back", {"amount": "42.60", "reason": "twice"})
+
+
+# The tests
+
+
+def unsafe_routes() -> set[str]:
+    with a_portal() as portal:  # noqa: F811
+        return {route.template for route in routes_of(portal) if route.methods - {"GET"}}
+
+
+def test_every_form_is_sent_twice_here_or_needs_no_key():
+    plain = set().union(*NEEDS_NO_KEY.values())
+    assert unsafe_routes() == set(ONCE) | plain and not set(ONCE) & plain
+
+
+async def state_of(database) -> dict[str, list]:
+    """All that is the portal's own, but for what a look writes down and what the worker does meanwhile."""
+    found = {}
+    for table in tables.ALL:
+        name = table._meta.tablename
+        if name == "outbox":
+            found[name] = await database.rows("SELECT event, account, object FROM outbox")
+        elif name not in MOVES_BY_ITSELF and table not in TABLE_CATEGORY:
+            found[name] = await database.rows(f'SELECT * FROM "{name}"')
+    return {name: sorted(repr(sorted(row.items(), key=str)) for row in rows) for name, rows in found.items()}
+
+
+async def sessions(database) -> int:
+    return (await database.rows("SELECT COUNT(*) AS n FROM session"))[0]["n"]
+
+
+async def keys(database) -> int:
+    return (await database.rows("SELECT COUNT(*) AS n FROM used_key"))[0]["n"]
+
+
+def is_of(template: str, url: str) -> bool:
+    return bool(re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), urlsplit(url).path))
+
+
+def same_place(template: str, first: str, again: str) -> bool:
+    if template in TO_THE_PROCESSOR:
+        return urlsplit(first).netloc != "" and "/payments/" in again
+    if template in NOTICED_BY_THE_PAGE:
+        return first.partition("?")[0] == again.partition("?")[0]
+    return first == again
+
+
+@pytest.mark.parametrize("template", sorted(ONCE))
+async def test_a_form_that_is_sent_again_does_it_once_and_leads_to_the_same_place(template, there):
+    """Pressed three times at once, as a browser does that gives up its first request; then once more, as if no answer
+    had come, and no cookie with it."""
+    pressed, database = await ONCE[template](there), there.house.database
+    client, sending, cookies = pressed.client, pressed.sending, dict(pressed.client.cookies)
+    assert is_of(template, sending.url)
+    used = await keys(database)
+    answers = await asyncio.gather(*(client.send_again(sending) for _ in range(3)))
+    assert await keys(database) == used + 1, "it uses up its key"
+    done, open_now = await state_of(database), await sessions(database)
+    client.cookies.clear()
+    client.cookies.update(cookies)
+    answers.append(await client.send_again(sending))
+    assert [one.status for one in answers] == [303] * 4, [one.main for one in answers if one.status != 303]
+    first, *others = sorted((one.headers["location"] for one in answers), key=lambda address: address.startswith("/"))
+    assert all(first == other or same_place(template, first, other) for other in others), [first, *others]
+    assert await state_of(database) == done and await sessions(database) == open_now
+
+
+async def test_a_key_is_known_for_the_person_who_used_it_alone(somebody):  # noqa: F811
+    maria, thuy = await somebody("self"), await somebody("stranger")
+    theirs = [await one.get("/account/preferences") for one in (maria, thuy)]
+    key = next(one.get("value") for one in theirs[0].tree.all("input") if one.get("name") == "form_key")
+    await maria.submit(theirs[0], "/account/preferences", called="Mia")
+    await thuy.submit(theirs[1], "/account/preferences", called="Tee", form_key=key)
+    assert next(one for one in (await thuy.get("/account/preferences")).tree.all("input") if one.get("name") == "called").get("value") == "Tee"
