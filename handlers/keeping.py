@@ -1,4 +1,4 @@
-"""The file that came with a form, made ready to be kept before the act begins: by its content, pictures made anew."""
+"""The file that came with a form, made ready to be kept before the act begins: by its content, and made anew."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from forms.base import Form
 from pdf import PdfRefused
 from words.gettext import N_, Later
 
-FIELD, UNREAD = "file", "unread"
+FIELD = "file"
 WHY = {
     "kind": N_("Choose a PDF, a PNG or a JPEG picture. This file is none of these"),
     "large": N_("Choose a file of 5 MB at most"),
-    "broken": N_("This picture cannot be opened. Choose another one"),
+    "unread": N_("This file cannot be opened. Choose another one"),
+    "encrypted": N_("This PDF has a password or a lock. Save it without one, and choose it again"),
     "busy": N_("We cannot take files right now. Send it without the file, or try again later"),
 }
 
@@ -31,7 +32,7 @@ async def file_of(request: Request, grant: RecordGrant, form: Form) -> Prepared 
     except NotKept as refused:
         form.fail(FIELD, Later(WHY[refused.reason]))
     except PdfRefused as refused:
-        form.fail(FIELD, Later(WHY["broken" if str(refused) == UNREAD else "busy"]))
+        form.fail(FIELD, Later(WHY.get(str(refused), WHY["busy"])))
     return None
 
 
@@ -40,4 +41,5 @@ async def _cleaned(request: Request, content: bytes) -> bytes:
     kind = media_type(content)
     if kind not in (PDF, PNG, JPEG):
         raise NotKept("kind")
-    return content if kind == PDF else await request.app.state.pdf.picture(content)
+    pool = request.app.state.pdf
+    return await (pool.clean(content) if kind == PDF else pool.picture(content))

@@ -1,6 +1,6 @@
 """How pool and worker talk over pipes: a message is its length in four bytes, then that many bytes.
 
-A request is a line of JSON, then the HTML to draw, the PDF to read or the picture to make anew. An answer is the PDF
+A request is a line of JSON, then the HTML to draw, the PDF to read or to make anew, or such a picture. An answer is the PDF
 itself, words or a picture behind a mark, or JSON that says why there is none.
 """
 
@@ -28,6 +28,10 @@ def to_read(content: bytes, most_words: int) -> bytes:
 
 def to_make_anew(content: bytes) -> bytes:
     return json.dumps({"picture": True}).encode() + b"\n" + content
+
+
+def to_clean(content: bytes) -> bytes:
+    return json.dumps({"clean": True}).encode() + b"\n" + content
 
 
 def picture(content: bytes) -> bytes:

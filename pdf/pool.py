@@ -112,6 +112,14 @@ class PdfPool:
             _refuse(answer)
         return made
 
+    async def clean(self, content: bytes) -> bytes:
+        """A PDF made anew without what does something by itself. Raises a `PdfRefused`: of its reasons, `unread` and
+        `encrypted` tell of the file."""
+        if self.missing():
+            raise PdfUnavailable(self.missing())
+        async with self._place():
+            return _document(await self._ask(frames.to_clean(content), READING_SECONDS))
+
     def missing(self) -> tuple[str, ...]:
         """What this host lacks, by package. Looked up once: a portal is started again after packages are added."""
         if self._missing is None:

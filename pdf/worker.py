@@ -108,6 +108,8 @@ def _answer(draw: Callable[..., bytes], request: bytes) -> bytes:
     try:
         if "picture" in asked:
             return _anew(content)
+        if "clean" in asked:
+            return _cleaned(content)
         return _words(content, **asked) if "most_words" in asked else draw(content.decode(), **asked)
     except Faulty as faulty:
         return refusal(faulty.reason, faulty.detail)
@@ -124,6 +126,20 @@ def _anew(content: bytes) -> bytes:
 
         return frames.picture(picture(content))
     except MemoryError:
+        raise
+    except Exception as unread:
+        return refusal("unread", type(unread).__name__)
+
+
+def _cleaned(content: bytes) -> bytes:
+    """Of somebody else's PDF, as below."""
+    from pdf.markup import Faulty
+
+    try:
+        from pdf.cleaning import cleaned
+
+        return cleaned(content)
+    except (MemoryError, Faulty):
         raise
     except Exception as unread:
         return refusal("unread", type(unread).__name__)

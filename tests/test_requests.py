@@ -8,15 +8,17 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from pikepdf import Pdf
 from PIL import Image
 
 from access.visible import ASKED_ABOUT
+from seeds.papers import pdf
 from tests.support.html.tree import words
 from tests.support.signing_in import sign_in
 
 from tests.support.watching import watched_reads
 
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+PDF = pdf(["A letter"])
 
 
 @pytest.fixture
@@ -270,7 +272,8 @@ async def test_a_file_is_read_by_the_team_that_answers_and_by_nobody_else(maria,
     item = await clinician.get([address for words, address in queue.links if words.startswith("Message from Maria")][-1])
     assert (await clinician.get(item.url + "/files/0")).status == 404
     item = await clinician.submit(item, "Take it")
-    assert (await clinician.get(item.link("File: PDF"))).content == PDF
+    with Pdf.open(io.BytesIO((await clinician.get(item.link("File: PDF"))).content)) as read:
+        assert b"A letter" in read.pages[0].Contents.read_bytes()
     stranger = await person("stranger")
     assert (await stranger.get(address)).status == 404
     joseph = await person("helper-appointments")
@@ -279,7 +282,7 @@ async def test_a_file_is_read_by_the_team_that_answers_and_by_nobody_else(maria,
 
 @pytest.mark.parametrize(("content", "said"), [
     (b"MZ" + b"\0" * 200, "Choose a PDF, a PNG or a JPEG picture"), (b"<script>alert(1)</script>", "Choose a PDF"),
-    (b"\xff\xd8\xff" + b"no picture at all" * 9 + b"\xff\xd9", "This picture cannot be opened"),
+    (b"\xff\xd8\xff" + b"no picture at all" * 9 + b"\xff\xd9", "This file cannot be opened"),
 ])  # fmt: skip
 async def test_a_file_that_lies_about_what_it_is_is_refused_and_the_words_stay(maria, cast, content, said):
     page = await maria.get(home(cast, "/messages/new"))
@@ -293,7 +296,7 @@ async def test_a_picture_that_would_fill_the_memory_is_refused(maria, cast):
     Image.new("1", (30_000, 30_000)).save(out, "PNG")
     page = await maria.get(home(cast, "/messages/new"))
     answer = await maria.send(page, "Send", topic="health", words="Bomb", file=("x.png", out.getvalue(), "image/png"))
-    assert answer.status == 422 and "This picture cannot be opened" in answer.main
+    assert answer.status == 422 and "This file cannot be opened" in answer.main
 
 
 async def test_a_file_that_is_too_large_is_refused_with_the_limit_in_words(maria, cast):
