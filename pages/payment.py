@@ -112,7 +112,7 @@ class PaymentPage(Sheet):
 
     @property
     def kind(self) -> str:
-        return _("Receipt") if self.paid else _("Payment")
+        return _("Receipt") if self.paid else ""
 
     @property
     def title(self) -> str:
@@ -248,9 +248,11 @@ class PaymentsPage(Sheet):
         return table_part(_("Payments"), _("Payments, newest first"), heads, cells) if cells else ()
 
     def _cells(self, row: Row) -> tuple[Cell, ...]:
+        at, state = day(row["settled_at"] or row["made_at"]), _(STATES[row["state"]][1])
+        told = _("on %(day)s: %(state)s", day=at, state=state)
         return (
-            Cell(_sum(row), at=("payments", row["ref"])), Cell(day(row["settled_at"] or row["made_at"])),
-            Cell(_(METHODS[row["method"]])), Cell(self.bills[row["statement"]].title), Cell(_(STATES[row["state"]][1])),
+            Cell(_sum(row), at=("payments", row["ref"]), told=told), Cell(at), Cell(_(METHODS[row["method"]])),
+            Cell(self.bills[row["statement"]].title), Cell(state),
         )  # fmt: skip
 
     @property

@@ -20,13 +20,14 @@ Facts = tuple[tuple[str, str], ...]
 @dataclass(frozen=True, slots=True)
 class Cell:
     """`meaning` stands below with its sign, the stylesheet's up, down or in; `over` below that in smaller print. `at` is
-    where it leads, for the first cell of a row."""
+    where it leads, for the first cell of a row; `told` tells that link from others of the same words, for the ear."""
 
     words: str
     over: str = ""
     meaning: str = ""
     sign: str = ""
     at: tuple[str, ...] = ()
+    told: str = ""
 
     @property
     def silent(self) -> bool:

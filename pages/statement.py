@@ -110,7 +110,8 @@ def _steps(bill: Bill) -> list[str]:
 def _row(bill: Bill, move: Move) -> tuple[Cell, ...]:
     at = ("payments", move.payment) if move.kind == PAYMENT and move.payment else ()
     when = clinical(move.on) if move.on else ""
-    return Cell(move.name, over=move.over, at=at), Cell(when), Cell(bill.money(move.amount))
+    told = _("of %(sum)s on %(day)s", sum=bill.money(abs(move.amount)), day=when) if at and when else ""
+    return Cell(move.name, over=move.over, at=at, told=told), Cell(when), Cell(bill.money(move.amount))
 
 
 async def statement_page(grant: BillGrant, ref: str, online: bool) -> StatementPage | None:

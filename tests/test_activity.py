@@ -46,7 +46,7 @@ async def test_a_look_says_who_what_and_why(lab, vera):
     await look(lab, None, "system.import", timedelta(days=3), purpose="RECORDMGT")
     page = await vera.get(f"{lab.home}/activity")
     assert [row[1:] for row in rows(page)] == [
-        ["Otto Lind Helper", "Opened “Test results”", "To help"],
+        ["Otto Lind: Helper", "Opened “Test results”", "To help"],
         ["Dr. Lena Okafor Care team", "Opened “Visits”", "Care"],
         ["The clinic’s computer", "Filed new data from the clinic", "To keep the record up to date"],
     ]
@@ -63,7 +63,7 @@ async def test_a_refused_try_is_told_in_words(lab, vera):
     otto = await lab.person("Otto Lind", "helper", ("results",))
     await look(lab, otto.account, "visits.see", timedelta(hours=5), decision="refused", reason="category", purpose="FAMRQT")
     page = await vera.get(f"{lab.home}/activity")
-    assert rows(page)[0][1:3] == ["Otto Lind Helper", "Opened “Visits”. Refused"]
+    assert rows(page)[0][1:3] == ["Otto Lind: Helper", "Opened “Visits”. Refused"]
     assert "1 try was refused." in page.main
 
 
@@ -78,7 +78,7 @@ async def test_a_stranger_who_tried_is_not_named(lab, vera, person):
 async def test_somebody_whose_part_has_ended_keeps_their_name(person, cast):
     maria = await person("self")
     page = await maria.get(f"/records/{cast['self'].record}/activity?since=all")
-    assert "Rosa Lindgren Had a part that ended" in page.main and "Ana Delgado Helper" in page.main
+    assert "Rosa Lindgren: Had a part that ended" in page.main and "Ana Delgado Helper" in page.main
 
 
 async def test_looks_within_an_hour_are_one_row(lab, vera):
@@ -131,7 +131,7 @@ async def test_it_can_be_cut_to_one_person_and_one_period(lab, vera):
     ref = re.search(r'<option value="([^"]+)">Otto Lind', page.html)[1]
     page = await vera.submit(page, "/activity", who=ref, since="365")
     assert "In the last year: 2 looks." in page.main
-    assert [row[1] for row in rows(page)] == ["Otto Lind Helper"] * 2
+    assert [row[1] for row in rows(page)] == ["Otto Lind: Helper"] * 2
     page = await vera.submit(page, "/activity", who="system", since="all")
     assert [row[1] for row in rows(page)] == ["The clinic’s computer"]
 
@@ -175,7 +175,7 @@ async def test_only_the_patient_and_a_representative_may_read_it(lab, vera, anot
         another_client.cookies.set("s", (await lab.person("Otto Lind", basis, scopes)).cookie)
         page = await another_client.get(f"{lab.home}/activity")
         assert page.status == status
-    assert page.h1 == "Vera Lind’s record Who has looked at this record"
+    assert page.h1 == "Vera Lind’s record: Who has looked at this record"
     assert (await (await person("stranger")).get(f"{lab.home}/activity.txt")).status == 404
 
 

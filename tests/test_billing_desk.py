@@ -30,7 +30,7 @@ async def desk_statement(priya, number: str = "1510"):
 async def test_an_account_is_found_by_two_things_that_are_known_of_the_patient(somebody):
     priya = await somebody("billing")
     page = await found(priya)
-    assert page.h1 == "Maria Delgado’s record Bills" and "$72.60 is left to pay" in page.main and "Statement 1322" in page.main
+    assert page.h1 == "Maria Delgado’s record: Bills" and "$72.60 is left to pay" in page.main and "Statement 1322" in page.main
     assert "Counseling" in (await priya.follow(page, "Statement 1406")).main, "billing needs the names of services"
 
 
@@ -57,7 +57,7 @@ async def test_a_check_is_posted_and_its_payer_sees_it_and_is_told(somebody, hou
     seen = await statement(maria)
     assert "$22.60 is left to pay." in seen.main
     receipt = await maria.follow(seen, "Payment")
-    assert "Check 1183" in receipt.main and receipt.h1 == "Receipt Payment of $20.00"
+    assert "Check 1183" in receipt.main and receipt.h1 == "Receipt: Payment of $20.00"
     told = await house.database.rows("SELECT account FROM outbox WHERE event = 'payment.received'")
     assert [str(row["account"]) for row in told] == [str(fixed_id("account", "self"))]
     audit = await house.database.rows("SELECT actor, subject FROM audit_event WHERE action = 'payment.post'")

@@ -102,11 +102,11 @@ async def test_moving_keeps_the_person_and_says_what_is_moved(maria, person, cas
 async def test_who_moves_it_for_somebody_hears_whose_it_is(person, cast):
     joseph = await person("helper-appointments")
     what = await joseph.get(home(cast, "/appointments/new"))
-    assert (await joseph.follow(what, "Flu shot")).h1 == "Maria Delgado’s record Who will Maria see?"
+    assert (await joseph.follow(what, "Flu shot")).h1 == "Maria Delgado’s record: Who will Maria see?"
     times = await joseph.follow(await far(joseph, cast), "Move it")
     assert "It stays Maria’s until the new time is sure." in times.main and "yours" not in times.main
     again = await joseph.follow(times, "Change who Maria sees")
-    assert again.h1 == "Maria Delgado’s record Move Flu shot: who will Maria see?"
+    assert again.h1 == "Maria Delgado’s record: Move Flu shot: who will Maria see?"
 
 
 async def test_two_who_move_to_each_others_time_both_keep_theirs(maria, person, cast, demo_database):

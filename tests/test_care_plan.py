@@ -76,7 +76,7 @@ async def test_the_plans_of_today_come_first_and_each_leads_to_its_page(lab, ver
     found = re.findall(r"Of today For: Asthma\. Written by|Waits On hold|Before |Done with Finished|Called off Stopped", page.main)
     assert found == ["Of today For: Asthma. Written by", "Waits On hold", "Before ", "Done with Finished", "Called off Stopped"]
     assert "4 entries. Now: 2. Before: 2." in page.main
-    assert (await vera.follow(page, "Of today")).h1 == "Care plan Of today"
+    assert (await vera.follow(page, "Of today")).h1 == "Care plan: Of today"
 
 
 async def test_what_many_plans_are_for_is_asked_once(lab, vera, monkeypatch):

@@ -79,7 +79,7 @@ async def test_a_helper_reads_what_they_may_do(lab, another_client):
     share = (await Share.select(Share.id).where((Share.record == lab.record.id) & (Share.basis == "helper")))[0]["id"]
     await Share.update({Share.ends_at: datetime(2030, 12, 31, 18, tzinfo=UTC)}).where(Share.id == share)
     page = await otto.get(lab.home)
-    assert page.h1 == "Vera Lind’s record What needs Vera"
+    assert page.h1 == "Vera Lind’s record: What needs Vera"
     assert re.search("What Vera lets you do ?You can see ?Test results and Visits ?Not shared ?Everything else.", page.main)
     assert re.search("Ends on ?December 31, 2030", page.main)
     assert "You can do" not in page.main

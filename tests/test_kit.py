@@ -109,7 +109,7 @@ def test_another_persons_record_is_named_in_title_heading_and_banner():
     tree = read_page(kit_html(helper_frame()))
     banner = next(e for e in tree.all("section") if "other" in classes(e))
     assert words(tree.all("title")[0]).startswith("Maria Delgado’s record: Kit of parts")
-    assert words(tree.all("h1")[0]) == "Maria Delgado’s record Kit of parts"
+    assert words(tree.all("h1")[0]) == "Maria Delgado’s record: Kit of parts"
     assert words(banner).startswith("You are in Maria Delgado’s record You are Ana Delgado, helping Maria")
     assert words(tree.within(banner, "a")[0]) == "Go back to my own record"
 
@@ -247,7 +247,7 @@ def test_nothing_is_chosen_beforehand_unless_the_form_says_so():
 def test_a_question_can_be_the_heading_of_its_page():
     html = macro("pick_tall")(KitForm().time, h1=True, over="Question 4 of 4", record=helper_frame().record)
     tree = read_fragment(html)
-    assert words(tree.all("h1")[0]) == "Maria Delgado’s record Which time suits you?"
+    assert words(tree.all("h1")[0]) == "Maria Delgado’s record: Which time suits you?"
     assert tree.is_inside(tree.all("h1")[0], "legend")
 
 

@@ -60,7 +60,7 @@ async def test_a_statement_is_paid_whole(somebody, till, house):
     assert await till.delivers(maria) == [200]
     assert await left(house) == 0 and await unbalanced(house.database) == []
     seen = await maria.get(back)
-    assert seen.h1 == "Receipt Payment of $42.60" and "We have your payment. Thank you." in seen.main
+    assert seen.h1 == "Receipt: Payment of $42.60" and "We have your payment. Thank you." in seen.main
     assert focused(seen) == "Paid. We have your payment of $42.60."
 
 
@@ -111,7 +111,7 @@ async def test_a_part_is_paid_and_the_rest_is_left(somebody, till, house):
     await till.delivers(maria)
     page = await statement(maria)
     assert "$22.60 is left to pay." in page.main and "Paid so far: $20.00." in page.main
-    assert page.rows("From the charges")[-2][0] == "Payment"
+    assert page.rows("From the charges")[-2][0].startswith("Payment of $20.00 on ")
 
 
 @pytest.mark.parametrize("typed, said", [
@@ -371,7 +371,7 @@ async def test_a_message_before_the_return_and_one_after_three_days_are_the_same
                                   house.clock() - timedelta(days=3), house.clock() - timedelta(days=2))  # fmt: skip
     body = till.event(page.rpartition("/")[2])
     assert (await tell(maria, body, signed(body))).content == b"known"
-    assert (await maria.get(back)).h1 == "Receipt Payment of $42.60" and await left(house) == 0
+    assert (await maria.get(back)).h1 == "Receipt: Payment of $42.60" and await left(house) == 0
 
 
 async def test_what_the_processor_took_too_much_of_all_the_same_is_said_and_owed_back(somebody, till, house):

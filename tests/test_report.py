@@ -27,8 +27,8 @@ async def test_a_report_shows_each_test_with_value_range_and_meaning(lab, vera):
     assert "The laboratory writes “CBC panel”" in page.main
     assert page.rows() == [
         ["Test", "Result", "Usual range", "What it means"],
-        ["Hemoglobin HGB", "11.8 g/dL", "12.0 to 15.5", "Below the usual range"],
-        ["White blood cell count WBC", "6.20 thousand/µL", "from 4.0", "In the usual range"],
+        ["Hemoglobin: HGB", "11.8 g/dL", "12.0 to 15.5", "Below the usual range"],
+        ["White blood cell count: WBC", "6.20 thousand/µL", "from 4.0", "In the usual range"],
     ]
     assert "2 tests. Below the usual range: Hemoglobin 11.8 g/dL." in page.main
     assert "<p>Low iron?<br>See again.</p>" in page.html
@@ -57,14 +57,14 @@ async def test_members_and_components_stand_under_their_panel(lab, vera):
     row = await lab.report("Wide panel", await lab.test("Glucose", "92", "mg/dL", loinc="2345-7"), inner)
     page = await vera.get(address(lab, row))
     assert page.rows("1 test")[1][0].startswith("Blood sugar")
-    assert [cells[0] for cells in page.rows("Cells: 2 tests")[1:]] == ["White blood cell count WBC", "Red blood cell count RBC"]
+    assert [cells[0] for cells in page.rows("Cells: 2 tests")[1:]] == ["White blood cell count: WBC", "Red blood cell count: RBC"]
 
 
 async def test_the_two_halves_of_a_pair_are_read_as_one(lab, vera):
     halves = [await lab.test("Systolic", "128", "mm[Hg]", loinc="8480-6", component=0),
               await lab.test("Diastolic", "76", "mm[Hg]", loinc="8462-4", component=1)]  # fmt: skip
     row = await lab.report("Measured", await lab.panel("BP", *halves, loinc="85354-9"))
-    assert ["Blood pressure BP", "128 over 76 mmHg"] in (await vera.get(address(lab, row))).rows()
+    assert ["Blood pressure: BP", "128 over 76 mmHg"] in (await vera.get(address(lab, row))).rows()
 
 
 async def test_a_correction_says_what_stood_there_before(lab, vera):

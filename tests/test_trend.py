@@ -48,7 +48,7 @@ async def test_it_stands_among_the_results(lab, vera):
 async def test_a_helper_reads_whose_it_is(lab, another_client):
     another_client.cookies.set("s", (await lab.person("Otto", "helper", ("results",))).cookie)
     page = await another_client.get(await history(lab))
-    assert page.h1 == "Vera Lind’s record Hemoglobin"
+    assert page.h1 == "Vera Lind’s record: Hemoglobin"
     assert "Vera’s hemoglobin on" in page.main
 
 
@@ -121,7 +121,7 @@ async def test_a_correction_says_what_stood_there_before(lab, vera):
 
 async def test_a_note_beside_a_number_without_a_range_stands_alone(lab, vera):
     page = await vera.get(await history(lab, RISING[:1], low="", high="", note="Drawn after a meal."))
-    assert page.rows()[1][1] == "12.3 g/dL Drawn after a meal."
+    assert page.rows()[1][1] == "12.3 g/dL: Drawn after a meal."
 
 
 async def test_a_single_test_has_no_picture_and_no_choice(lab, vera):

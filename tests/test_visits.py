@@ -118,7 +118,7 @@ async def test_a_helper_does_not_see_what_is_sensitive_or_marked_only_me(lab, ve
     await lab.only_me(await visit(lab, "Private"))
     assert "3 visits" in (await vera.get(f"{lab.home}/visits")).main
     page = await (await helping(lab, another_client, "visits")).get(f"{lab.home}/visits")
-    assert "1 visit." in page.main and page.h1 == "Vera Lind’s record Visits"
+    assert "1 visit." in page.main and page.h1 == "Vera Lind’s record: Visits"
     assert not re.search("Sensitive|Private", page.main)
 
 

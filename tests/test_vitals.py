@@ -48,7 +48,7 @@ async def test_the_newest_of_each_kind_stands_first_a_blood_pressure_as_one(lab,
     assert page.h1 == "Measurements"
     rows = page.rows("2 kinds of measurement")
     assert rows[0] == ["What", "Newest", "When"]
-    assert [cells[:2] for cells in rows[1:]] == [["Weight Body weight", "158 lb"], ["Blood pressure BP sitting", "131 over 80 mmHg"]]
+    assert [cells[:2] for cells in rows[1:]] == [["Weight: Body weight", "158 lb"], ["Blood pressure: BP sitting", "131 over 80 mmHg"]]
     assert page.link("Blood pressure") == f"{lab.home}/vitals/{await upper_ref(lab)}"
     assert "3 measurements." in page.main and "Find in this list" not in page.main
 
@@ -80,7 +80,7 @@ async def test_a_panel_is_read_as_a_group_and_its_members_are_not_counted_again(
     page = await vera.get(f"{lab.home}/vitals")
     assert "1 measurement." in page.main
     assert "Vital signs panel Heart rate: 72 per minute. Temperature: 37.0 °C." in page.main.replace("\u00a0", " ")
-    assert ["Heart rate Pulse", "72 per minute"] in [cells[:2] for cells in page.rows("2 kinds of measurement")]
+    assert ["Heart rate: Pulse", "72 per minute"] in [cells[:2] for cells in page.rows("2 kinds of measurement")]
 
 
 async def test_oxygen_says_what_was_given_with_it(lab, vera):
