@@ -11,6 +11,7 @@ from uuid import UUID
 
 from access.audit import Entry
 from access.house import House
+from access.predicates import one_of
 from access.viewer import Viewer
 from access.vocabulary import IN_TEXT, Action, Category, Duty, Purpose
 
@@ -164,21 +165,43 @@ class BillGrant(Grant):
             raise Changed
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One duty, and the sites for which it is held; none are all of them."""
+
+    duty: Duty
+    sites: frozenset[UUID]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueGrant(Grant):
-    """A staff duty: who, what kind, since when. No clinical content."""
+    """Staff duties: who, what kind, since when. No clinical content. `held` are those that the page is for."""
 
     account: UUID
-    duty: Duty
-    sites: frozenset[UUID] = frozenset()
+    held: tuple[Held, ...]
+
+    @property
+    def duty(self) -> Duty:
+        """Of a page that is for one duty alone."""
+        (one,) = self.held
+        return one.duty
+
+    @property
+    def sites(self) -> frozenset[UUID]:
+        """Those of any duty held; none are all of them."""
+        everywhere = not all(one.sites for one in self.held)
+        return frozenset() if everywhere else frozenset().union(*(one.sites for one in self.held))
 
     async def still(self) -> None:
+        """Every duty of them: what is done may rest on any."""
+        duties = tuple(one.duty.value for one in self.held)
         rows = await self.house.database.rows(
-            "SELECT s.revoked_at, a.state FROM session s JOIN account a ON a.id = s.account"
-            " JOIN staff_duty d ON d.account = a.id AND d.duty = ? AND d.ended_at IS NULL WHERE s.id = ?",
-            self.duty.value, self.viewer.session,
+            "SELECT s.revoked_at, a.state, d.duty FROM session s JOIN account a ON a.id = s.account"
+            f" JOIN staff_duty d ON d.account = a.id AND {one_of('d.duty', duties)} AND d.ended_at IS NULL WHERE s.id = ?",
+            *duties, self.viewer.session,
         )
-        if not rows or rows[0]["revoked_at"] is not None or rows[0]["state"] != "active":
+        stands = rows and rows[0]["revoked_at"] is None and rows[0]["state"] == "active"
+        if not stands or {row["duty"] for row in rows} != set(duties):
             raise Changed
 
 

@@ -94,7 +94,7 @@ async def _staff(connection: ASGIConnection, access: Access):
     held = [duty for duty in access.duties if duty in viewer.duties]
     if not held:
         return Denied("duty")
-    return _stale(connection, access) or await open_queue(_house(connection), viewer, held[0])
+    return _stale(connection, access) or await open_queue(_house(connection), viewer, *held)
 
 
 async def _bill(connection: ASGIConnection, access: Access):

@@ -17,7 +17,7 @@ from tables.records import left_of
 from tables.requests import Request
 
 ITEM = (
-    "SELECT request.id, request.category, request.assignee, r.id AS record, r.ref, r.state, r.name, r.given, r.birth_text,"
+    "SELECT request.id, request.category, request.duty, request.assignee, r.id AS record, r.ref, r.state, r.name, r.given, r.birth_text,"
     f" r.deceased_text FROM request JOIN record r ON r.id = {left_of('request.record')} WHERE request.ref = ? AND {{seen}}"
 )
 """What was asked of a chart that was merged since is opened in the one that is left."""
@@ -30,8 +30,8 @@ PURPOSES = {Duty.CLINICIAN: Purpose.CARE}
 
 
 async def open_item(queue: QueueGrant, ref: str) -> RecordGrant | None:
-    """The grant for one request of this queue that the viewer has taken; None is as good as not there. It leaves one
-    entry, that of the queue, which now says whose record it was."""
+    """The grant for one request of this queue that the viewer has taken, by the duty that it is for; None is as good as
+    not there. It leaves one entry, that of the queue, which now says whose record it was."""
     seen = visible(queue, Request).predicate
     rows = await queue.house.database.rows(ITEM.format(seen=seen.sql), ref, *seen.values)
     if not rows:
@@ -39,12 +39,13 @@ async def open_item(queue: QueueGrant, ref: str) -> RecordGrant | None:
     row = rows[0]
     facts = RecordFacts(row["state"], row["deceased_text"] is not None, row["birth_text"])
     assigned = row["assignee"] is not None and _uuid(row["assignee"]) == queue.account
-    decision = decide_duty(facts, queue.duty.value, row["category"], assigned)
+    decision = decide_duty(facts, row["duty"], row["category"], assigned)
     return await _grant(queue, row, decision) if isinstance(decision, Allowed) else None
 
 
 async def _grant(queue: QueueGrant, row: dict[str, Any], decision: Allowed) -> RecordGrant:
-    purpose, category = PURPOSES.get(queue.duty, Purpose.DESK), Category(row["category"])
+    duty, category = Duty(row["duty"]), Category(row["category"])
+    purpose = PURPOSES.get(duty, Purpose.DESK)
     entry = queue.entry
     entry.subject, entry.purpose, entry.action = _uuid(row["record"]), purpose.value, f"{category.value}.see"
     sources = await queue.house.database.rows(SOURCES, entry.subject)
@@ -53,7 +54,7 @@ async def _grant(queue: QueueGrant, row: dict[str, Any], decision: Allowed) -> R
         house=queue.house, now=queue.now, entry=entry, viewer=queue.viewer, record=entry.subject,
         charts=charts_of(entry.subject, sources), record_ref=row["ref"], name=row["name"], given=row["given"],
         birth_text=row["birth_text"], sources=sources_of(sources), basis=decision.basis, share=None, share_ref="", scopes=decision.scopes, category=category, action=Action.ACT,
-        purpose=purpose, item=_uuid(row["id"]), duty=queue.duty,
+        purpose=purpose, item=_uuid(row["id"]), duty=duty,
     )  # fmt: skip
 
 

@@ -9,9 +9,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from access.audit import Entry
-from access.grant import AccountGrant, CapabilityGrant, QueueGrant, RecordGrant, SystemGrant, charts_of, make, sources_of
+from access.grant import AccountGrant, CapabilityGrant, Held, QueueGrant, RecordGrant, SystemGrant, charts_of, make, sources_of
 from access.house import House
 from access.items import item_stands
+from access.predicates import one_of
 from access.viewer import Viewer, Visitor
 from access.vocabulary import Access, Action, Duty, Purpose
 from rules.access import Allowed, RecordFacts, Refusal, ShareFacts, decide, scopes_of
@@ -28,7 +29,7 @@ FACTS = (
 the chart that it came with: after merges these are the charts that are one."""
 
 SCOPES = "SELECT category, action FROM share_scope WHERE share = ?"
-DUTY_SITES = "SELECT site FROM staff_duty WHERE account = ? AND duty = ? AND ended_at IS NULL"
+DUTY_SITES = "SELECT duty, site FROM staff_duty WHERE account = ? AND {duties} AND ended_at IS NULL"
 STANDS = (
     "SELECT r.state, r.deceased_text, r.birth_text, r.site, s.basis, s.starts_at, s.ends_at, s.revoked_at, e.revoked_at AS session_revoked,"
     " a.state AS account_state FROM share s JOIN record r ON r.id = s.record JOIN session e ON e.id = ?"
@@ -184,15 +185,19 @@ def open_account(house: House, viewer: Viewer, action: str = "account.see") -> A
     return make(AccountGrant, house=house, now=viewer.now, entry=entry, viewer=viewer, account=viewer.account)
 
 
-async def open_queue(house: House, viewer: Viewer, duty: Duty) -> QueueGrant:
-    """For the sites where this duty is held now; one that names no site is for all of them."""
-    rows = await house.database.rows(DUTY_SITES, viewer.account, duty.value)
-    named = [_uuid(row["site"]) for row in rows]
-    sites = frozenset() if None in named else frozenset(named)
+async def open_queue(house: House, viewer: Viewer, *duties: Duty) -> QueueGrant | Denied:
+    """For those of these duties that are held now, each at its own sites; one that names no site is for all of them."""
+    asked = DUTY_SITES.format(duties=one_of("duty", duties))
+    rows = await house.database.rows(asked, viewer.account, *(duty.value for duty in duties))
+    held = tuple(_held(duty, sites) for duty in duties if (sites := [row["site"] for row in rows if row["duty"] == duty.value]))
+    if not held:
+        return Denied("duty")
     entry = Entry(viewer.now, "staff.see", viewer.account, purpose=Purpose.DESK.value)
-    return make(
-        QueueGrant, house=house, now=viewer.now, entry=entry, viewer=viewer, account=viewer.account, duty=duty, sites=sites,
-    )
+    return make(QueueGrant, house=house, now=viewer.now, entry=entry, viewer=viewer, account=viewer.account, held=held)
+
+
+def _held(duty: Duty, sites: list[Any]) -> Held:
+    return Held(duty, frozenset() if None in sites else frozenset(_uuid(site) for site in sites))
 
 
 def open_system(house: House, part: str, now: datetime) -> SystemGrant:

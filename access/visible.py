@@ -11,8 +11,8 @@ from piccolo.columns.combination import WhereRaw
 from piccolo.query import Count, Exists
 from piccolo.table import Table
 
-from access.grant import AccountGrant, BillGrant, CapabilityGrant, Grant, QueueGrant, RecordGrant, SystemGrant
-from access.predicates import EVERYTHING, NOTHING, Predicate, all_of, is_one_of, one_of
+from access.grant import AccountGrant, BillGrant, CapabilityGrant, Grant, Held, QueueGrant, RecordGrant, SystemGrant
+from access.predicates import EVERYTHING, NOTHING, Predicate, all_of, any_of, at_sites, is_one_of, one_of
 from access.visible_bills import accounts_at, accounts_for, accounts_shared, of_bill
 from access.visible_sharing import of_capability, sent_to
 from access.vocabulary import OWNED, PARTS, QUEUED, TABLE_CATEGORY, Action, Category
@@ -229,40 +229,35 @@ def _records_shared(grant: AccountGrant) -> Predicate:
 
 
 def _of_queue(grant: QueueGrant, table: type[Table]) -> Predicate:
-    """People of the sites of this duty, and what waits there for it; what names no site is everywhere's."""
+    """People of the sites of each duty held, and what waits there for it; what names no site is everywhere's."""
     if table is Record:
-        return all_of(Predicate("record.state <> 'merged'"), _at_sites(grant, "record"))
+        return all_of(Predicate("record.state <> 'merged'"), any_of(*(at_sites(one.sites, "record") for one in grant.held)))
     if table is GuarantorAccount:
         return accounts_at(grant)
-    if table not in QUEUED or grant.duty not in QUEUED[table]:
-        return NOTHING
+    return any_of(*(_of_duty(grant, one, table) for one in grant.held if one.duty in QUEUED.get(table, ())))
+
+
+def _of_duty(grant: QueueGrant, held: Held, table: type[Table]) -> Predicate:
     if table is Outbox:
-        return _to_print(grant)
+        return _to_print(grant, held)
     name = table._meta.tablename
-    rows = [_at_sites(grant, name)] if hasattr(table, "site") else []
+    rows = [at_sites(held.sites, name)] if hasattr(table, "site") else []
     if hasattr(table, "duty"):
-        rows.append(Predicate(f"{name}.duty = ?", (grant.duty.value,)))
+        rows.append(Predicate(f"{name}.duty = ?", (held.duty.value,)))
     return all_of(*rows) if rows else EVERYTHING
 
 
-def _to_print(grant: QueueGrant) -> Predicate:
+def _to_print(grant: QueueGrant, held: Held) -> Predicate:
     """Letters that wait for paper, but for those of people whose own chart is another site's."""
-    here = _at_sites(grant, "r")
+    here = at_sites(held.sites, "r")
     elsewhere = (
         "SELECT 1 FROM share s JOIN record r ON r.id = s.record WHERE s.account = outbox.account AND s.basis = 'self'"
-        f" AND s.revoked_at IS NULL AND NOT ({here.sql})"
+        f" AND s.revoked_at IS NULL AND r.state <> 'merged' AND NOT ({here.sql})"
     )
     return Predicate(
         f"outbox.channel = 'print' AND outbox.state = 'due' AND outbox.run_at <= ? AND NOT EXISTS ({elsewhere})",
         (grant.now, *here.values),
     )
-
-
-def _at_sites(grant: QueueGrant, name: str) -> Predicate:
-    if not grant.sites:
-        return EVERYTHING
-    marks = ", ".join("?" * len(grant.sites))
-    return Predicate(f"({name}.site IS NULL OR {name}.site IN ({marks}))", tuple(grant.sites))
 
 
 def _of_system(grant: SystemGrant, table: type[Table]) -> Predicate:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from piccolo.table import Table
 
 from access.grant import AccountGrant, BillGrant, QueueGrant, RecordGrant
-from access.predicates import NOTHING, Predicate, is_one_of, one_of
+from access.predicates import NOTHING, Predicate, any_of, at_sites, is_one_of, one_of
 from access.vocabulary import Duty
 from tables.ledger import GuarantorAccount, LedgerEntry, LedgerTransaction, Payment, Refund, Statement, StatementLine
 from tables.records import Record, left_of, one_person
@@ -37,10 +37,8 @@ def accounts_shared(grant: AccountGrant) -> Predicate:
 
 def accounts_at(grant: QueueGrant) -> Predicate:
     """For billing: the accounts of people of their sites."""
-    if grant.duty is not Duty.BILLING:
-        return NOTHING
-    here = f"(r.site IS NULL OR {one_of('r.site', grant.sites)})" if grant.sites else "1 = 1"
-    return Predicate(f"EXISTS (SELECT 1 FROM record r WHERE r.id = {HOLDER} AND {here})", tuple(grant.sites))
+    here = any_of(*(at_sites(one.sites, "r") for one in grant.held if one.duty is Duty.BILLING))
+    return Predicate(f"EXISTS (SELECT 1 FROM record r WHERE r.id = {HOLDER} AND {here.sql})", here.values)
 
 
 def of_bill(grant: BillGrant, table: type[Table]) -> Predicate:

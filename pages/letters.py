@@ -17,8 +17,9 @@ MOST = 200
 """Letters that one page looks at, oldest first."""
 OWN = (
     "SELECT s.account, r.address FROM share s JOIN record r ON r.id = s.record WHERE s.basis = 'self'"
-    " AND s.revoked_at IS NULL AND {which}"
+    " AND s.revoked_at IS NULL AND {which} ORDER BY CASE WHEN r.state = 'merged' THEN 0 ELSE 1 END"
 )
+"""The last one counts: that of the chart which is left, where another was merged into it."""
 READS = ("id", "event", "object_kind", "object", "account", "channel", "address", "locale", "made_at")
 
 

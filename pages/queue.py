@@ -14,6 +14,7 @@ from pages.request import RequestPage, request_file, request_page
 from rules.dates import DISTANT_PAST
 from rules.paging import Key, page_of, read_key
 from rules.requests import KINDS
+from tables.records import left_of
 from tables.requests import Request
 from words.dates import when
 from words.gettext import N_, _
@@ -23,7 +24,7 @@ PAGE = 50
 """So many on one page, those due first before the others: nobody is hidden behind who asks more often."""
 WAITING = (
     "SELECT request.ref, request.kind, request.topic, request.state, request.asked_at, request.due_at, request.assignee,"
-    " r.name, r.birth_text, a.name AS taken_by FROM request JOIN record r ON r.id = request.record"
+    f" r.name, r.birth_text, a.name AS taken_by FROM request JOIN record r ON r.id = {left_of('request.record')}"
     " LEFT JOIN account a ON a.id = request.assignee WHERE {seen} AND request.state IN ('requested', 'in-progress')"
     " AND (request.due_at > ? OR (request.due_at = ? AND request.ref > ?))"
     f" ORDER BY request.due_at, request.ref LIMIT {PAGE + 1}"
@@ -31,7 +32,8 @@ WAITING = (
 COUNT = "SELECT COUNT(*) AS many FROM request WHERE {seen} AND request.state IN ('requested', 'in-progress')"
 ONE = (
     "SELECT request.id, request.ref, request.kind, request.topic, request.state, request.asked_at, request.due_at,"
-    " request.assignee, r.name, r.birth_text, a.name AS taken_by FROM request JOIN record r ON r.id = request.record"
+    " request.assignee, r.name, r.birth_text, a.name AS taken_by FROM request"
+    f" JOIN record r ON r.id = {left_of('request.record')}"
     " LEFT JOIN account a ON a.id = request.assignee WHERE {seen} AND request.ref = ?"
 )
 HEADINGS = {"mine": N_("Yours"), "free": N_("Nobody has taken these"), "others": N_("Taken by others")}

@@ -7,14 +7,18 @@ from uuid import UUID
 
 import pytest
 
-from access.opening import open_record
+from access.opening import open_queue, open_record
 from access.visible import visible
-from access.vocabulary import Action, Category, record
+from access.vocabulary import Action, Category, Duty, record
 from acts.requests import AlreadyOpen, ask
+from pages.letters import letters_page
 from rules.requests import Asking
 from seeds.cast import fixed_id
+from tables.accounts import StaffDuty
 from tables.audit import AuditEvent
+from tables.clinic import ClinicSite
 from tables.medicines import MedicationRequest
+from tables.queue import enqueue_notice
 from tables.records import Record, left_of, one_person
 from tables.requests import Request
 from tables.results import Observation
@@ -117,6 +121,21 @@ async def test_who_has_a_share_of_the_old_chart_alone_does_not_get_the_other_by_
         await charts.share("old helper", "Maria", "helper", [("results", "see")])
     await merged(charts, "Maria", "Younger")
     assert (await younger(charts, "old helper")).reason == "stranger"
+
+
+async def test_a_letter_is_printed_where_the_chart_that_is_left_belongs_with_its_address(charts):
+    database, maria = charts.house.database, charts.people["maria"]
+    east, west = ClinicSite(name="East", zone="UTC"), ClinicSite(name="West", zone="UTC")
+    for site, name, address in ((east, "Maria", "1 Old Road"), (west, "Younger", "2 New Street")):
+        await site.save()
+        await Record.update({Record.site: site.id, Record.address: address}).where(Record.id == charts.records[name].id)
+    desk = charts.people["desk"]
+    await StaffDuty.update({StaffDuty.site: west.id}).where(StaffDuty.account == desk.account)
+    async with database.transaction():
+        await enqueue_notice(database, "share.ended", maria.account, "Share", charts.shares["maria"].id, charts.now)
+    await merged(charts, "Maria", "Younger")
+    page = await letters_page(await open_queue(charts.house, desk, Duty.FRONT_DESK))
+    assert [one.address for one in page.envelopes] == [("2 New Street",)]
 
 
 @pytest.mark.parametrize("sql", [
