@@ -47,7 +47,7 @@ async def test_a_look_says_who_what_and_why(lab, vera):
     page = await vera.get(f"{lab.home}/activity")
     assert [row[1:] for row in rows(page)] == [
         ["Otto Lind: Helper", "Opened “Test results”", "To help"],
-        ["Dr. Lena Okafor Care team", "Opened “Visits”", "Care"],
+        ["Dr. Lena Okafor: Care team", "Opened “Visits”", "Care"],
         ["The clinic’s computer", "Filed new data from the clinic", "To keep the record up to date"],
     ]
     assert "In the last 30 days: 3 looks. People who help: 1. People at the clinic: 1. The clinic’s computer: 1." in page.main
@@ -78,7 +78,7 @@ async def test_a_stranger_who_tried_is_not_named(lab, vera, person):
 async def test_somebody_whose_part_has_ended_keeps_their_name(person, cast):
     maria = await person("self")
     page = await maria.get(f"/records/{cast['self'].record}/activity?since=all")
-    assert "Rosa Lindgren: Had a part that ended" in page.main and "Ana Delgado Helper" in page.main
+    assert "Rosa Lindgren: Had a part that ended" in page.main and "Ana Delgado: Helper" in page.main
 
 
 async def test_looks_within_an_hour_are_one_row(lab, vera):

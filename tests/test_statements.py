@@ -167,3 +167,11 @@ async def test_what_cannot_be_a_ref_is_not_found(person):
     maria = await person("self")
     for address in ("/bills/x", "/bills/" + "A" * 22, "/bills/%00", "/bills/a.pdf"):
         assert (await maria.get(address)).status == 404
+
+
+async def test_links_to_payments_are_told_from_one_another(person):
+    maria = await person("self")
+    seen = await maria.follow(await bills_of(maria), "Payments and receipts")
+    said = [words for words, address in seen.links if "/payments/" in address and "." not in address]
+    assert said and len(set(said)) == len(said) and all(": Paid" in words and " on " in words for words in said), said
+    assert (await maria.follow(seen, said[0])).h1.startswith("Receipt: Payment of ")
