@@ -1,32 +1,33 @@
 """Booking a time, moving it, calling it off: by the patient, by who helps, or by the front desk.
 
-Whoever books holds the row of the time and then that of the person first, so that of many who want either one has it; for
-one time the unique index says so as well.
+Whoever books holds the chart, the time and the person first, in this order, so that of many who want one time or one person
+one has it, and no patient is booked twice at once; for one time the unique index says so as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from access.booking import sent_between
 from access.grant import QueueGrant, RecordGrant
 from access.visible import visible
 from rules.bookings import (
-    BOOKED, CANCELLED, CLASH, LATE, LIMIT_HOURS, MOVED, OTHER, OVER, PAST, TAKEN, Closed, Wanted, is_closed, may_change,
-    person_key, reminder_at, token_of, wall_text, who_token,
+    BOOKED, CANCELLED, CLASH, COMING, LATE, LIMIT_HOURS, MOVED, OTHER, OVER, PAST, TAKEN, Closed, Wanted, is_closed,
+    may_change, overlap, person_key, read_sent, reminder_at, same_appointment, times_of_sent, token_of, wall_text, who_token,
 )  # fmt: skip
 from tables import free_times
 from tables.base import new_id, new_ref
 from tables.bookings import Booking, concerned, lock_person
 from tables.database import Database
 from tables.decisions import decided
-from tables.free_times import NO_BOOKING, FreeTime
+from tables.free_times import DAY, NO_BOOKING, FreeTime
 from tables.queue import enqueue, enqueue_notice
-from tables.records import one_person
+from tables.records import lock_record, one_person
 from tables.sending import Sending, use_key
 
 HOLD = "UPDATE slot SET status = status WHERE ref = ? RETURNING id"
@@ -50,7 +51,8 @@ CLASHING = (
     f"SELECT id FROM booking WHERE record IN ({one_person('?')}) AND state = 'booked' AND starts_at < ? AND ends_at > ?"
     " AND id <> ?"
 )
-READS = ("id", "record", "slot", "label", "starts_at", "state")
+SLOTS = "SELECT source, fhir_id FROM slot WHERE id IN (?, ?)"
+READS = ("id", "record", "slot", "label", "who", "starts_at", "state")
 REMIND = "booking.remind"
 
 
@@ -84,9 +86,10 @@ async def book(
     """The ref of the booking; `outcome` makes of it where the page leads. Raises NotFree."""
     database, now, ref, id = grant.house.database, grant.house.clock(), new_ref(), new_id()
     async with grant.acting("booking.book") as entry:
+        await lock_record(database, record)
         await use_key(database, sending, outcome(ref), now)
         time = await _held(grant, wanted, now, NO_BOOKING)
-        await _no_clash(database, record, time, NO_BOOKING)
+        await _no_clash(grant, record, time)
         await database.rows(
             INSERT, id, ref, record, time.id, *_of(time), _author(grant), entry.behalf, _duty(grant), now, now
         )
@@ -105,10 +108,11 @@ async def move(grant: RecordGrant | QueueGrant, ref: str, wanted: Wanted, sendin
         row = await _standing(grant, ref)
         if row is None:
             return False
+        await lock_record(database, row["record"])
         await use_key(database, sending, outcome, now)
         await _may_change(grant, row, now)
         time = await _held(grant, replace(wanted, what=token_of(row["label"])), now, row["id"])
-        await _no_clash(database, row["record"], time, row["id"])
+        await _no_clash(grant, row["record"], time, row)
         if not await database.rows(MOVE, time.id, *_of(time), now, row["id"], row["starts_at"]):
             raise NotChanged(OVER)
         await _done(grant, row["id"], MOVED, time.starts_at, now)
@@ -161,9 +165,23 @@ async def _may_have(grant: RecordGrant | QueueGrant, wanted: Wanted, time: FreeT
     return theirs and wanted.fits(offer.what, offer.who, offer.site)
 
 
-async def _no_clash(database: Database, record: UUID, time: FreeTime, own: UUID) -> None:
-    if await database.rows(CLASHING, record, time.ends_at, time.starts_at, own):
+async def _no_clash(grant: RecordGrant | QueueGrant, record: UUID, time: FreeTime, own: dict[str, Any] | None = None) -> None:
+    """Neither with what was booked here nor with what the clinic's own system has of this patient; `own` is moved there."""
+    id = own["id"] if own else NO_BOOKING
+    if await grant.house.database.rows(CLASHING, record, time.ends_at, time.starts_at, id):
         raise NotFree(CLASH, time.starts_at)
+    sent = [read_sent(row) for row in await sent_between(grant, record, time.starts_at - DAY, time.ends_at)]
+    there = [row for row in sent if row["status"] in COMING and overlap(times_of_sent(row), (time.starts_at, time.ends_at))]
+    if there and not (own and await _is_all_of(grant.house.database, own, time, there)):
+        raise NotFree(CLASH, time.starts_at)
+
+
+async def _is_all_of(database: Database, own: dict[str, Any], time: FreeTime, sent: Sequence[dict[str, Any]]) -> bool:
+    """Whether all that the feed sent is the one that is moved, as it stands or as it will: feeds are late."""
+    rows = await database.rows(SLOTS, own["slot"], time.id)
+    slots = [(row["source"], f"Slot/{row['fhir_id']}") for row in rows]
+    moved = {"starts_at": time.starts_at, "who": time.offer.who}
+    return all(any(same_appointment(one, slot, row) for one in (own, moved) for slot in slots) for row in sent)
 
 
 async def _standing(grant: RecordGrant | QueueGrant, ref: str) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from access.grant import Changed, QueueGrant, SystemGrant
 from access.house import House
 from identity.codes import ACTIVATION, code_hash, new_desk_code, seal_letter
 from tables.base import new_id, new_ref
+from tables.records import lock_record
 from tables.sending import Sending, use_key
 
 VALID_FOR = timedelta(days=14)
@@ -100,7 +101,7 @@ async def _withdraw_earlier(house: House, record: UUID, now: datetime) -> None:
     The first statement changes nothing but holds the chart's row: who comes at the same moment waits, and then sees
     the code made here as an earlier one.
     """
-    await house.database.rows("UPDATE record SET state = state WHERE id = ?", record)
+    await lock_record(house.database, record)
     await house.database.rows(
         "UPDATE account SET state = 'disabled', username_key = ref WHERE state = 'enrolling' AND id IN"
         " (SELECT used_by FROM capability WHERE purpose = ? AND object_kind = 'Record' AND object = ?)",

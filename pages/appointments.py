@@ -14,6 +14,7 @@ from pages.pointed import with_reasons
 from pages.sheet import Link
 from pages.stored import Row, listed, when_in
 from pages.written import blocks
+from rules.bookings import COMING
 from tables.appointments import Appointment
 from tables.bookings import Booking
 from words.bookings import name_of
@@ -22,7 +23,6 @@ from words.gettext import N_, _, reader, use
 from words.names import list_of
 from words.sentences import run, told
 
-COMING = frozenset({"booked", "pending", "arrived", "checked-in"})
 READS = (*SENT, "label", "place", "instructions")
 BOOKED = ("id", "slot", "label", "starts_at", "who", "place", "zone")
 FEW, MOST = 5, 40

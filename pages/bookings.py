@@ -16,8 +16,8 @@ from pages.address import Address
 from pages.listing import Entry, Source
 from pages.requests import names_of
 from pages.sheet import Facts, Link, Part, Sheet, lines_part, said_facts
-from pages.stored import Row, listed
-from rules.bookings import BOOKED, LIMIT_HOURS, may_change, same_appointment
+from pages.stored import Row
+from rules.bookings import BOOKED, LIMIT_HOURS, may_change, read_sent, same_appointment
 from rules.calendars import Event, calendar_file
 from tables.appointments import Appointment
 from tables.bookings import Booking, BookingStep, instructions_by_name
@@ -46,12 +46,7 @@ async def paired(grant: RecordGrant, booked: Sequence[Row], sent: Sequence[Row])
     sql = f"SELECT id, source, fhir_id FROM slot WHERE {one_of('id', ids)}"
     slots = await grant.house.database.rows(sql, *ids) if ids else []
     named = {row["id"]: (row["source"], f"Slot/{row['fhir_id']}") for row in slots}
-    return _paired(booked, [_read(row) for row in sent], named)
-
-
-def _read(row: Row) -> Row:
-    people = {one["name"].casefold() for one in listed(row["participants"]) if one.get("name")}
-    return row | {"people": people, "slots": {(row["source"], one) for one in listed(row["slots"])}}
+    return _paired(booked, [read_sent(row) for row in sent], named)
 
 
 def _paired(booked: Sequence[Row], sent: Sequence[Row], named: dict[UUID, tuple[str, str]]) -> dict[UUID, Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -166,6 +167,23 @@ def reminder_at(starts_at: datetime, zone: str, now: datetime) -> datetime | Non
     local = starts_at.astimezone(ZoneInfo(zone))
     at = datetime.combine(local.date() - timedelta(days=1), REMINDED_AT, ZoneInfo(zone)).astimezone(UTC)
     return at if at > now else None
+
+
+COMING = frozenset({"booked", "pending", "arrived", "checked-in"})
+"""What the feed says of an appointment that takes place (FHIR AppointmentStatus)."""
+
+
+def read_sent(row: dict) -> dict:
+    """A feed's appointment with `people`, their names as they are compared, and `slots` as (source, reference)."""
+    participants, slots = ((json.loads(sent) if isinstance(sent, str) else sent) or [] for sent in (row["participants"], row["slots"]))
+    people = {one["name"].casefold() for one in participants if one.get("name")}
+    return row | {"people": people, "slots": {(row["source"], one) for one in slots}}
+
+
+def times_of_sent(sent: dict) -> tuple[datetime, datetime]:
+    """From when to when: a minute at least, where the feed does not say how long."""
+    starts_at, minutes = sent["starts_at"], sent["minutes"] or 1
+    return starts_at, max(sent["ends_at"] or starts_at + timedelta(minutes=minutes), starts_at + timedelta(minutes=1))
 
 
 def same_appointment(booking: dict, slot: tuple[str, str] | None, sent: dict) -> bool:

@@ -1,11 +1,14 @@
 """Charts, the feeds they come from, and who may look at them."""
 
+from uuid import UUID
+
 from piccolo.columns import Boolean, Varchar
 from piccolo.table import Table
 
 from tables.accounts import Account
 from tables.base import code, key, moment, ref, to, words
 from tables.clinic import ClinicSite
+from tables.database import Database
 
 
 class Record(Table, tablename="record"):
@@ -97,6 +100,14 @@ class ItemPrivacy(Table, tablename="item_privacy"):
 def left_of(record: str) -> str:
     """SQL for the chart that is left of the one in that column, itself where it was never merged."""
     return f"COALESCE((SELECT m.merged_into FROM record m WHERE m.id = {record}), {record})"
+
+
+LOCK = f"UPDATE record SET state = state WHERE id = {left_of('?')}"
+
+
+async def lock_record(database: Database, record: UUID) -> None:
+    """First in a transaction that decides over what a patient has already: who comes at the same moment waits."""
+    await database.rows(LOCK, record, record)
 
 
 def one_person(record: str) -> str:

@@ -10,8 +10,9 @@ import pytest
 
 from rules.bookings import ANYBODY, token_of
 from seeds.booking import ABBOTT
+from seeds.cast import fixed_id
 from seeds.clinic import SITE
-from tables.appointments import Schedule, Slot
+from tables.appointments import Appointment, Schedule, Slot
 from tables.base import new_id, new_ref
 from tables.hours import Weekly, add_slots, add_template, end_template
 from tests.test_bookings import at_times, booked, home, last_look, times_on
@@ -30,6 +31,11 @@ async def maria(person):
 @pytest.fixture
 async def stranger(person):
     return await person("stranger")
+
+
+def soon() -> datetime:
+    """A night in which nobody of the cast has an appointment."""
+    return datetime.now(UTC).replace(hour=2, minute=3, second=0, microsecond=0) + timedelta(days=3)
 
 
 async def hours_over(database, starts_at, who: str = ABBOTT, what: str = NEW, minutes: int = 30) -> str:
@@ -120,14 +126,83 @@ async def test_an_appointment_is_moved_by_a_few_minutes_though_it_is_itself_at_t
 
 
 async def test_of_two_who_book_one_person_in_different_hours_at_the_same_moment_one_has_the_time(maria, stranger, cast, demo_database):
-    forms, soon = [], datetime.now(UTC).replace(minute=3) + timedelta(days=3)
+    forms = []
     for number in range(PAIRS):
-        at = soon + timedelta(hours=number)
+        at = soon() + timedelta(hours=number)
         for client, who, over, minutes in ((maria, "self", hours_over, 0), (stranger, "stranger", feed_over, 10)):
             slot = await over(demo_database, at + timedelta(minutes=minutes), "Sam Ode")
             forms.append((client, await last_look(client, cast, who=who), slot))
     answers = await asyncio.gather(*(
         client.send(page, "Book this appointment", slot=slot, what=token_of(NEW), **{"with": ANYBODY}) for client, page, slot in forms
+    ))
+    assert sorted(one.status for one in answers) == [303] * PAIRS + [409] * PAIRS
+    assert await standing(demo_database, NEW) == PAIRS
+
+
+async def brought(database, starts_at, **more) -> None:
+    """An appointment of Maria's from the feed, of a quarter of an hour."""
+    now = datetime.now(UTC)
+    values = {
+        "patient": fixed_id("source", "self"), "source": "riverbend", "fhir_type": "Appointment", "fhir_id": new_ref(),
+        "label": "Eye check", "status": "booked", "released_at": now, "first_seen_at": now, "changed_at": now,
+        "starts_at": starts_at, "minutes": 15, "participants": json.dumps([{"name": "Dr. Nils Lindqvist"}]), "slots": "[]",
+    }  # fmt: skip
+    await Appointment(**values | more).save()
+
+
+@pytest.mark.parametrize("minutes", [-10, 0, 20])
+@pytest.mark.parametrize("status", ["booked", "pending", "arrived"])
+async def test_what_the_clinic_has_of_a_patient_at_that_time_is_said(maria, cast, demo_database, status, minutes):
+    slot = await hours_over(demo_database, soon())
+    await brought(demo_database, soon() + timedelta(minutes=minutes), status=status)
+    answer = await send(maria, cast, slot)
+    assert answer.status == 409 and "There is another appointment at this time already: " in answer.main
+    assert await standing(demo_database, NEW) == 0
+
+
+@pytest.mark.parametrize("fields", [{"status": "cancelled"}, {"status": "noshow"}, {"withdrawn_at": True}, {"minutes": -15}, {"minutes": 30}])
+async def test_what_does_not_stand_or_is_at_another_time_is_in_nobodys_way(maria, cast, demo_database, fields):
+    slot, at = await hours_over(demo_database, soon()), soon()
+    if "minutes" in fields:
+        at, fields = at + timedelta(minutes=fields["minutes"]), {}
+    if "withdrawn_at" in fields:
+        fields = {"withdrawn_at": datetime.now(UTC)}
+    await brought(demo_database, at, **fields)
+    assert (await send(maria, cast, slot)).status == 303
+
+
+async def test_a_helper_does_not_learn_of_an_appointment_that_is_not_shown_to_them(person, cast, demo_database):
+    slot = await hours_over(demo_database, soon())
+    await brought(demo_database, soon(), sensitive=True)
+    assert (await send(await person("helper-appointments"), cast, slot)).status == 303
+
+
+async def test_the_desk_books_nobody_into_an_appointment_of_the_clinics_own(person, cast, demo_database):
+    desk, slot = await person("frontdesk"), await hours_over(demo_database, soon())
+    await brought(demo_database, soon(), released_at=None)
+    page = await desk.get(f"/staff/records/{cast['self'].record}/appointments/new?what={token_of(NEW)}&with={ANYBODY}&slot={slot}")
+    answer = await desk.send(page, "Book this appointment")
+    assert answer.status == 409 and "There is another appointment at this time already: " in answer.main
+
+
+async def test_what_the_feed_brings_of_the_one_that_is_moved_is_not_in_its_way(maria, cast, demo_database):
+    first = await far(maria, cast)
+    row = await row_of(demo_database, first)
+    await brought(demo_database, row["starts_at"], participants=json.dumps([{"name": row["who"]}]))
+    slots = [await hours_over(demo_database, row["starts_at"] + timedelta(minutes=minutes), what="Flu shot", minutes=10) for minutes in (5, 0)]
+    for slot in slots:
+        look = await at_new_time(maria, first)
+        assert (await maria.send(look, "Move it to this time", slot=slot)).status == 303
+
+
+async def test_of_two_times_at_once_that_one_patient_wants_at_the_same_moment_one_is_booked(maria, cast, demo_database):
+    forms = []
+    for number in range(PAIRS):
+        for who in ("Sam Ode", "Ada Rhys"):
+            slot = await hours_over(demo_database, soon() + timedelta(hours=number), who)
+            forms.append((await last_look(maria, cast), slot))
+    answers = await asyncio.gather(*(
+        maria.send(page, "Book this appointment", slot=slot, what=token_of(NEW), **{"with": ANYBODY}) for page, slot in forms
     ))
     assert sorted(one.status for one in answers) == [303] * PAIRS + [409] * PAIRS
     assert await standing(demo_database, NEW) == PAIRS

@@ -1,0 +1,28 @@
+"""What of a patient's appointments with the clinic a grant may ask about, where one is booked for them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from access.grant import QueueGrant, RecordGrant
+from access.predicates import Predicate
+from access.visible import Visible, visible
+from tables.appointments import Appointment
+from tables.records import one_person
+
+ASKED = ("source", "status", "starts_at", "ends_at", "minutes", "participants", "slots")
+"""When and with whom: nothing of what for."""
+THEIRS = f"appointment.patient IN (SELECT s.id FROM record_source s WHERE s.record IN ({one_person('?')})) AND appointment.withdrawn_at IS NULL"
+
+
+async def sent_between(
+    grant: RecordGrant | QueueGrant, record: UUID, since: datetime, until: datetime
+) -> list[dict[str, Any]]:
+    """Those of the feed that begin between these moments. A patient or a helper is asked to keep clear of what they can
+    see, so that nobody learns of an appointment by being refused; the front desk, which decides over appointments, of all."""
+    seen = visible(grant, Appointment)
+    if isinstance(grant, QueueGrant):
+        seen = Visible(Appointment, Predicate(THEIRS, (record,)), grant.house.database)
+    return await seen.rows(ASKED, "starts_at > ? AND starts_at < ?", since, until)
