@@ -20,6 +20,7 @@ from pages.appointments import APPOINTMENTS
 from pages.booking import BookPage, Choosing, Chosen, book_page, move_page, read_chosen, time_words
 from pages.bookings import BookingPage, booking_calendar, booking_page
 from pages.clinic import clinic
+from rules.bookings import TAKEN
 from words.gettext import N_, Later
 
 SEE = record(Category.APPOINTMENTS, page="appointments")
@@ -28,11 +29,15 @@ NEW, SHOW, CANCEL = "bookings/new.html", "bookings/show.html", "bookings/cancel.
 ICS = "ics"
 P = TypeVar("P", BookingPage, BookPage)
 DONE = {
-    "booked": ("good", N_("It is booked.")), "moved": ("good", N_("It is moved. The old time is free again.")),
-    "cancelled": ("good", N_("It is called off. Nobody waits for you.")),
-    "over": ("warn", N_("It was changed before this came. Here is how it stands.")),
-    "late": ("warn", N_("It begins too soon to be changed here. Please call us.")),
+    "booked": ("good", N_("It is booked."), N_("Booked")),
+    "moved": ("good", N_("It is moved. The old time is free again."), N_("Moved")),
+    "cancelled": ("good", N_("It is called off. Nobody waits for you."), N_("Called off")),
+    "over": ("warn", N_("It was changed before this came. Here is how it stands."), N_("Not changed")),
+    "late": ("warn", N_("It begins too soon to be changed here. Please call us."), N_("Not changed")),
 }  # fmt: skip
+"""The kind of notice, its words, and those that stand before the title."""
+OFF_FOR = N_("It is called off. Nobody waits for %(given)s.")
+JUST_TAKEN, NOT_BOOKED = N_("Just taken"), N_("Not booked")
 GONE = N_("This time cannot be booked any more. Please choose another.")
 NOT_FREE = {
     "taken": N_("This time was just taken: %(time)s. Nothing was booked. Here are the next times."),
@@ -127,7 +132,7 @@ async def _steps(request: Request, page: BookPage) -> Response:
 
 
 def notice_of(page: Choosing) -> Notice | None:
-    return Notice("warn", Later(GONE)) if page.gone else None
+    return Notice("warn", Later(GONE), short=Later(NOT_BOOKED)) if page.gone else None
 
 
 async def _not_free(request: Request, page: BookPage, refusal: acts.NotFree, form: TimeForm) -> Response:
@@ -139,7 +144,8 @@ async def _not_free(request: Request, page: BookPage, refusal: acts.NotFree, for
 async def not_free(request: Request, refusal: acts.NotFree, form: TimeForm) -> Notice:
     """With the time that could not be had: among many, one may no longer know which it was."""
     time = await time_words(request.app.state.house, form.wanted.slot)
-    return Notice("warn", Later(NOT_FREE[refusal.reason], time=time))
+    short = JUST_TAKEN if refusal.reason == TAKEN else NOT_BOOKED
+    return Notice("warn", Later(NOT_FREE[refusal.reason], time=time), short=Later(short))
 
 
 async def _page(request: Request, appointment: str) -> BookingPage:
@@ -169,8 +175,16 @@ def _done(page: BookingPage, done: str) -> str:
 
 
 def _notice(request: Request) -> Notice | None:
-    found = DONE.get(request.query_params.get("done", ""))
-    return Notice(found[0], Later(found[1])) if found else None
+    done, grant = request.query_params.get("done", ""), request.state.grant
+    if done == "cancelled" and not grant.own:
+        return done_of(done, OFF_FOR, given=grant.given)
+    return done_of(done)
+
+
+def done_of(done: str, words: str = "", **values: str) -> Notice | None:
+    """What was done before this page was shown; `words` where they are others than usual."""
+    found = DONE.get(done)
+    return Notice(found[0], Later(words or found[1], **values), short=Later(found[2])) if found else None
 
 
 ROUTES = (*list_routes(APPOINTMENTS), new, book, show, other_time, move, calling_off, call_off)

@@ -38,11 +38,12 @@ class RecordStrip:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`kind`: good, warn, bad or "" for a plain note."""
+    """`kind`: good, warn, bad or "" for a plain note. `short`: what happened in a word or two, said before the title."""
 
     kind: str
     strong: str
     text: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)

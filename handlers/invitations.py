@@ -11,6 +11,7 @@ from forms.security import PressForm
 from forms.sharing import InviteForm
 from handlers.errors import TooMany
 from handlers.forms import open_form, read_form
+from handlers.frame import Notice
 from handlers.refs import parse_ref
 from handlers.respond import invalid, render, see_other
 from handlers.security import done_notice
@@ -18,8 +19,10 @@ from handlers.sharing import CHANGE, CONFIRM, DONE, END, SEE, chosen_end, today_
 from pages.given import Given
 from pages.invitations import invitation_page
 from pages.sharing import invite_page
+from words.gettext import N_, Later
 
 INVITE = "sharing/invite.html"
+SENT, SHORT = N_("The invitation is sent. Now tell them this code."), N_("Sent")
 A_DAY = 1440
 
 
@@ -69,7 +72,8 @@ async def invitation(request: Request, invitation: FromPath[str]) -> Response:
     page = await invitation_page(request.state.grant, parse_ref(invitation).ref, letter)
     if page is None:
         raise NotFoundException
-    return await render(request, page, "sharing/invitation.html", notice=done_notice(request, DONE))
+    sent = Notice("good", Later(SENT), short=Later(SHORT)) if page.code else None
+    return await render(request, page, "sharing/invitation.html", notice=sent or done_notice(request, DONE))
 
 
 @post("/sharing/invitations/{invitation:str}/renewal", access=CHANGE)

@@ -47,6 +47,7 @@ async def test_an_appointment_is_booked_in_steps_and_stands_in_the_list(maria, c
     assert "Check this before you book" in said and "Flu shot" in said and "Ruth Abbott, nurse" in said
     done = await maria.submit(page, "Book this appointment")
     assert "It is booked." in done.main and "Flu shot" in done.main and "Room 1" in done.main
+    assert done.title.startswith("Booked: Flu shot – ")
     assert done.url.partition("?")[0] in [address for _words, address in (await maria.get(home(cast, "/appointments"))).links]
 
 
@@ -102,6 +103,7 @@ async def test_which_time_was_taken_is_said_and_earlier_ones_can_be_reached(mari
     theirs = await stranger.follow(await at_times(stranger, cast, who="stranger"), "Five more times")
     await stranger.submit(await stranger.follow(theirs, time), "Book this appointment")
     answer = await maria.send(look, "Book this appointment")
+    assert answer.title.startswith("Just taken: Choose a time – ")
     assert answer.status == 409 and f"This time was just taken: {time}. Nothing was booked." in answer.main
     assert times_on(await maria.follow(answer, "The first times"))[0] != times_on(answer)[0]
 

@@ -69,6 +69,7 @@ async def test_moving_keeps_the_address_and_frees_the_old_time(maria, cast, demo
     assert "It stays yours until the new time is sure." in look.main
     moved = await maria.submit(look, "Move it to this time")
     after = await row_of(demo_database, moved)
+    assert moved.title.startswith("Moved: Flu shot – ")
     assert "It is moved. The old time is free again." in moved.main and address_of(moved) == address_of(first)
     assert after["slot"] != before["slot"] and after["moves"] == 1 and after["state"] == "booked"
     assert "SEQUENCE:1\r\n" in (await maria.get(f"{address_of(moved)}.ics")).content.decode()
@@ -135,7 +136,7 @@ async def test_calling_off_asks_why_and_frees_the_time(maria, person, cast, demo
     wrong = await maria.send(form, "Call this appointment off", words="Kept words")
     assert wrong.status == 422 and "Choose why" in wrong.main and "Kept words" in wrong.html
     done = await maria.submit(form, "Call this appointment off", reason="ride", words="My car is broken")
-    assert "It is called off." in done.main and "Called off" in done.main
+    assert "It is called off. Nobody waits for you." in done.main and done.title.startswith("Called off: Flu shot – ")
     assert "Why: No way to get there. My car is broken." in done.main
     row = await row_of(demo_database, done)
     [slot] = await demo_database.rows("SELECT ref FROM slot WHERE id = ?", row["slot"])

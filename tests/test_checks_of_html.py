@@ -26,6 +26,7 @@ FAULTS = {
     "an empty h1": ("<h1>Your medicines</h1>", "<h1> </h1>", "h1 is empty"),
     "no title": (r"<title>.*</title>\n<link", "<link", "0 titles"),
     "a title of something else": ("Error: Your medicines", "Error: Medicines", "does not begin with the h1"),
+    "a word before the title that no notice says": ("Error: Your medicines", "Error: Booked: Your medicines", "does not begin with the h1"),
     "an error without its title": ("Error: Your medicines", "Your medicines", "do not agree"),
     "no main": ('<main id="main"', '<main id="content"', "<main id=main"),
     "two headers": ("<footer>", "<header>Again</header><footer>", "header of the page"),

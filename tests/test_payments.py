@@ -166,6 +166,7 @@ def keys_of(page) -> dict:
 async def test_only_the_page_that_leads_there_lets_a_form_end_at_the_processor(somebody, till):
     maria = await somebody("self")
     confirm = await chosen(maria)
+    assert confirm.title.startswith("Is this right? Pay $42.60 – ")
     assert f"form-action 'self' {till.origin};" in confirm.headers["content-security-policy"]
     page = await statement(maria)
     assert till.origin not in page.headers["content-security-policy"]

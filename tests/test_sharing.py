@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.support.client import client_of
+from tests.support.html.tree import words
 from tests.support.inviting import become_helper, confirm, invite, newest_letter, offer, sent_of
 from tests.support.signing_in import sign_in
 
@@ -94,6 +95,7 @@ async def test_the_patient_looks_through_a_helper_s_eyes_and_finds_the_way_back(
 
 async def test_before_anything_is_sent_a_page_says_in_sentences_what_will_be_so(maria, home, house):
     page = await confirm(maria, home)
+    assert page.title.startswith("Is this right? Invite Thuy from next door – ")
     assert "Thuy from next door will see: test results and appointments." in page.main, "seeing comes with acting"
     assert "can do this: book and change appointments." in page.main
     assert "They never see what is marked private" in page.main and "It lasts until you end it" in page.main
@@ -106,6 +108,11 @@ async def test_before_anything_is_sent_a_page_says_in_sentences_what_will_be_so(
 async def test_a_friend_is_invited_says_yes_sees_what_was_given_and_nothing_else(maria, thuy, home, root, house):
     sent = await invite(maria, home, house)
     assert sent.code and "Tell them this code" in sent.page.main
+    assert sent.page.title.startswith("Sent: Invitation for Thuy from next door – ")
+    [focused] = [one for one in sent.page.tree.elements if "autofocus" in one.keys()]
+    assert words(focused) == "The invitation is sent. Now tell them this code."
+    spoken = f"{' '.join(sent.code[:4])}, {' '.join(sent.code[5:])}"
+    assert spoken in sent.page.main, "an ear would take the letters for words"
     assert "Delgado" not in sent.letter and "Maria" not in sent.letter and sent.code not in sent.letter
     assert (await thuy.get(root)).status == 404
     page = await thuy.get("/records")

@@ -103,7 +103,8 @@ async def test_the_desk_calls_off_whatever_the_limit_and_the_patient_reads_why(d
     page = await desk.get(f"/staff/appointments/{ref}")
     assert (await desk.send(page, "Call this appointment off")).status == 422
     done = await desk.submit(page, "Call this appointment off", reason="clinic", words="The nurse is ill")
-    assert "It is called off." in done.main
+    assert "Maria Delgado’s appointment is called off." in done.main and "Nobody waits for you" not in done.main
+    assert done.title.startswith("Called off: Flu shot for Maria Delgado – ")
     seen = (await maria.get(address_of(first))).main
     assert "by our front desk" in seen and "Why: The clinic cannot keep this time. The nurse is ill." in seen
     assert "called an appointment off" in (await maria.get(home(cast, "/activity"))).main.lower()

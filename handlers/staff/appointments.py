@@ -9,16 +9,16 @@ from litestar.params import FromPath
 from access.vocabulary import Duty, staff
 from acts import bookings as acts
 from forms.bookings import DeskCancelForm, TimeForm
-from handlers.appointments import DONE, kept, not_free, notice_of
+from handlers.appointments import done_of, kept, not_free, notice_of
 from handlers.forms import open_form, read_form
-from handlers.frame import Notice
 from handlers.refs import parse_ref
 from handlers.respond import invalid, render, see_other
 from pages.booking import read_chosen
-from pages.day import day_page, desk_book_page, visit_page
-from words.gettext import Later
+from pages.day import VisitPage, day_page, desk_book_page, visit_page
+from words.gettext import N_
 
 ACCESS = staff(Duty.FRONT_DESK)
+OFF = N_("%(name)s’s appointment is called off.")
 DAY, VISIT, BOOK = "staff/day.html", "staff/visit.html", "staff/book.html"
 
 
@@ -31,7 +31,7 @@ async def day(request: Request) -> Response:
 async def visit(request: Request, booking: FromPath[str]) -> Response:
     page = await _visit(request, booking)
     form = await open_form(request, DeskCancelForm) if page.may_cancel else None
-    return await render(request, page, VISIT, form=form, notice=_notice(request))
+    return await render(request, page, VISIT, form=form, notice=_notice(request, page))
 
 
 @post("/staff/appointments/{booking:str}/cancellation", access=ACCESS)
@@ -79,6 +79,7 @@ def _there(page):
     return page
 
 
-def _notice(request: Request) -> Notice | None:
-    found = DONE.get(request.query_params.get("done", ""))
-    return Notice(found[0], Later(found[1])) if found else None
+def _notice(request: Request, page: VisitPage):
+    """Whose it was: nobody waits at the desk, as a patient is told."""
+    done = request.query_params.get("done", "")
+    return done_of(done, OFF, name=page.row["name"]) if done == "cancelled" else done_of(done)

@@ -81,7 +81,7 @@ async def test_she_books_and_moves_it_and_the_clinic_calls_it_off(kind, browser,
             await desk.choose("The clinic cannot keep this time")
             await desk.write("Do you want to say more?", f"The room is flooded, says {kind}")
             await desk.press("Call this appointment off")
-            assert "It is called off." in await desk.words()
+            assert "appointment is called off." in await desk.words()
         await maria.open(f"{home}/appointments/{booked['ref']}")
         said = await maria.words()
         assert "Called off" in said and f"The room is flooded, says {kind}" in said and "by our front desk" in said

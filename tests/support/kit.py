@@ -69,6 +69,7 @@ class Notice:
     kind: str
     strong: str
     text: str
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
