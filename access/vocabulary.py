@@ -145,8 +145,8 @@ PLACES: tuple[Place, ...] = (
     Place("appointments", Category.APPOINTMENTS, N_("Appointments"), DO),
     Place("messages", Category.MESSAGES, N_("Messages"), DO),
     Place("refills", Category.MEDICINES, N_("Refills"), DO),
-    Place("visit-requests", Category.APPOINTMENTS, N_("Visits you asked for"), DO),
-    Place("requests", Category.HOME, N_("What you asked for"), DO),
+    Place("visit-requests", Category.APPOINTMENTS, N_("Visit requests"), DO),
+    Place("requests", Category.HOME, N_("Requests"), DO),
     Place("summary", Category.HOME, N_("Health summary"), HEALTH),
     Place("emergency-card", Category.HOME, N_("Emergency card"), HEALTH),
     Place("bills", Category.BILLING, N_("Bills"), MONEY),
@@ -226,8 +226,10 @@ class StaffPlace:
 
 
 STAFF_HOME = "/staff"
+FINDERS = frozenset({Duty.FRONT_DESK, Duty.SUPPORT})
+"""Whose duty it is to find a patient by what is known of them; the others begin with their first page."""
 STAFF_PLACES: tuple[StaffPlace, ...] = (
-    StaffPlace(STAFF_HOME, N_("Find a patient"), frozenset(Duty)),
+    StaffPlace(STAFF_HOME, N_("Find a patient"), FINDERS),
     StaffPlace("/staff/requests", N_("Requests"), frozenset(ANSWERS_REQUESTS)),
     StaffPlace("/staff/bills", N_("Bills"), frozenset({Duty.BILLING})),
     StaffPlace("/staff/appointments", N_("Appointments"), frozenset({Duty.FRONT_DESK})),

@@ -145,7 +145,7 @@ def _strip(grant: RecordGrant | BillGrant, viewer: Viewer) -> RecordStrip:
         ref=grant.record_ref, name=grant.name, given=grant.given,
         born=_born(grant.birth_text, reader()), own=grant.own,
         helper_name=grant.helper_name or viewer.name, basis=grant.basis,
-        back_href=f"/records/{grant.record_ref}" if grant.preview else "/records", preview=grant.preview,
+        back_href=f"/records/{grant.record_ref}/sharing/{grant.share_ref}" if grant.preview else "/records", preview=grant.preview,
     )
 
 

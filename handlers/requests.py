@@ -72,10 +72,9 @@ def _asking(kind: str) -> tuple[HTTPRouteHandler, ...]:
 
     @get([f"/{path}/new", f"/{path}/draft"], access=access)
     async def new(request: Request) -> Response:
-        page = await ask_page(request.state.grant, kind)
-        kept = page.draft.fields if page.draft else {}
-        chosen = {"subject": request.query_params.get("about", "")} | kept
-        form = await open_form(request, AskForm, **chosen, **_offered(page))
+        about = request.query_params.get("about", "")
+        page = await ask_page(request.state.grant, kind, about)
+        form = await open_form(request, AskForm, **({"subject": about} | page.typed), **_offered(page))
         return await render(request, page, NEW, form=form, notice=_kept(request), htmx=True)
 
     @post(f"/{path}/new", access=access, upload=True)

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from access.grant import Grant, RecordGrant
 from access.viewer import Viewer
-from access.vocabulary import DO, HEALTH, MONEY, PLACES, STAFF_HOME, STAFF_PLACES, WHO, Duty
+from access.vocabulary import DO, HEALTH, MONEY, PLACES, STAFF_PLACES, WHO, Duty
 from pages.address import Address
 from words.gettext import _, reader, use
 
@@ -76,8 +76,8 @@ def _ways(grant: Grant | None, viewer: Viewer, side: str) -> Ways:
 @lru_cache(maxsize=64)
 def _of_staff(locale: str, duties: frozenset[Duty]) -> Ways:
     with use(locale):
-        home, *items = (NavItem(one.path, _(one.name)) for one in STAFF_PLACES if one.duties & duties or one.path == STAFF_HOME)
-        return Ways(home, tuple(items))
+        items = tuple(NavItem(one.path, _(one.name)) for one in STAFF_PLACES if one.duties & duties)
+        return Ways(items[0], items[1:]) if items else Ways()
 
 
 @lru_cache(maxsize=64)

@@ -18,7 +18,7 @@ from rules.bookings import COMING
 from tables.appointments import Appointment
 from tables.bookings import Booking
 from words.bookings import name_of
-from words.dates import clock, weekday, weekday_short, zone_words
+from words.dates import clock, day_short, weekday, weekday_short, zone_words
 from words.gettext import N_, _, reader, use
 from words.names import list_of
 from words.sentences import run, told
@@ -84,9 +84,9 @@ def _sent(grant: RecordGrant, row: Row) -> Coming:
 
 STATES = {
     "proposed": ("wait", N_("Asked for")), "pending": ("wait", N_("Not confirmed yet")),
-    "waitlist": ("wait", N_("On the waiting list")), "noshow": ("", N_("Not kept")), "cancelled": ("", N_("Cancelled")),
+    "waitlist": ("wait", N_("On the waiting list")), "noshow": ("", N_("Not kept")),
 }  # fmt: skip
-"""FHIR AppointmentStatus where it is worth a word."""
+"""FHIR AppointmentStatus where it is worth a word; that one was called off is said by the heading over it."""
 COMES = frozenset({"booked", "pending"})
 CALLED_OFF, ASKED = frozenset({"cancelled", "noshow"}), frozenset({"proposed", "waitlist"})
 
@@ -133,8 +133,20 @@ def _entry(row: Row) -> Entry:
     return Entry(
         title=row["label"] or _("Appointment"), tag=(state[0], _(state[1])) if state else None, said=_when(row),
         lines=tuple(filter(None, lines)), blocks=blocks(row["note"] or ""),
-        links=(Link(("visit-requests", "new"), _("Ask us to change it")),) if row["may_ask"] else (),
+        links=_asks(row) if row["may_ask"] else (),
     )  # fmt: skip
+
+
+def _asks(row: Row) -> tuple[Link, ...]:
+    """To the form that is about this one already."""
+    return (Link(("visit-requests", f"new?about={row['ref']}"), change_words(row)),)
+
+
+def change_words(row: Row) -> str:
+    what = name_of(row["label"])
+    if row["starts_at"] is None:
+        return _("Ask us to change %(what)s", what=what)
+    return _("Ask us to change %(what)s on %(day)s", what=what, day=day_short(row["starts_at"]))
 
 
 def _when(row: Row) -> str:
@@ -145,16 +157,25 @@ def _when(row: Row) -> str:
     return _("%(day)s, %(clock)s %(zone)s", day=weekday(at), clock=clock(at), zone=zone_words())
 
 
+async def to_change(grant: RecordGrant, ref: str) -> tuple[str, str]:
+    """What a form that asks to change this appointment is called, and how its words begin; both "" where there is none."""
+    rows = await visible(grant, Appointment).rows(("id", "label", "status", "starts_at"), "ref = ?", ref) if ref else []
+    if not rows or rows[0]["status"] not in COMES or rows[0]["starts_at"] is None:
+        return "", ""
+    grant.showed("Appointment", [rows[0]["id"]])
+    return change_words(rows[0]), _("Please change %(what)s, %(when)s.", what=name_of(rows[0]["label"]), when=_when(rows[0]))
+
+
 APPOINTMENTS = Listing(
     path="appointments", category=Category.APPOINTMENTS, title=N_("Appointments"),
     counts=(N_("%(count)s appointment."), N_("%(count)s appointments.")),
     none=N_("No appointments are written down here."),
-    intro=N_("Open one that was booked here to move it or call it off. For the others, ask us or call us."),
+    how=N_("Open one that was booked here to move it or call it off. For the others, ask us or call us."),
     does=Link(("appointments", "new"), N_("Book an appointment")),
     groups=(("coming", N_("Coming up")), ("asked", N_("Asked for")), ("past", N_("Over")), ("off", N_("Called off"))),
     sources=(
         BOOKED_HERE,
-        Source(Appointment, ("label", "status", "starts_at", "participants", "place", "reason", "cancel_reason",
+        Source(Appointment, ("ref", "label", "status", "starts_at", "participants", "place", "reason", "cancel_reason",
                              "instructions", "note", "wished"),
                _entry, group=_group, sorts=("id", "status", "starts_at"), by="starts_at", place=_place, sift=_with_time,
                more=_with_more),

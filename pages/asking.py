@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from access.grant import RecordGrant
 from access.visible import visible
 from pages.address import Address, RecordPage
+from pages.appointments import to_change
 from pages.drafts import Kept, draft_of
 from pages.medicines import NOW
 from pages.requests import LISTINGS, PATHS
@@ -38,6 +39,8 @@ class AskPage(RecordPage):
     draft: Kept | None = None
     silent: bool = False
     """Whether it was said before, on this page, that the draft is saved as one writes."""
+    about: tuple[str, str] = ("", "")
+    """The title of a visit's form that is about an appointment, and the words it begins with."""
 
     @property
     def spoken(self) -> str:
@@ -55,7 +58,15 @@ class AskPage(RecordPage):
 
     @property
     def title(self) -> str:
-        return _(TITLES[self.kind])
+        return self.about[0] or _(TITLES[self.kind])
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """What the form holds when it is opened: what was kept of it, after what it is about."""
+        kept, begins = dict(self.draft.fields) if self.draft else {}, self.about[1]
+        if begins and begins not in kept.get("words", ""):
+            kept["words"] = "\n\n".join(filter(None, (begins, kept.get("words"))))
+        return kept
 
     @property
     def hint(self) -> str:
@@ -106,10 +117,12 @@ class AskPage(RecordPage):
         return Asking(self.kind, topic, words, "MedicationRequest", str(row["id"]), row["label"])
 
 
-async def ask_page(grant: RecordGrant, kind: str) -> AskPage:
+async def ask_page(grant: RecordGrant, kind: str, about: str = "") -> AskPage:
+    """`about` is the ref of the appointment that a visit's form is about."""
     draft = await draft_of(grant, PATHS[kind])
     if kind != "refill":
-        return AskPage(at=Address.of(grant), kind=kind, draft=draft)
+        subject = await to_change(grant, about) if kind == "visit" else ("", "")
+        return AskPage(at=Address.of(grant), kind=kind, draft=draft, about=subject)
     rows = await visible(grant, MedicationRequest).rows(("id", "ref", "label", "status"), then="ORDER BY label, id")
     active = [row for row in rows if row["status"] in NOW]
     waiting = await _waiting(grant)

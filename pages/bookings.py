@@ -22,7 +22,7 @@ from rules.calendars import Event, calendar_file
 from tables.appointments import Appointment
 from tables.bookings import Booking, BookingStep, instructions_by_name
 from tables.decisions import decided
-from words.bookings import DID, TOLD, name_of, time_there, until, with_whom
+from words.bookings import DID, TOLD, day_there, name_of, time_there, until, with_whom
 from words.dates import when
 from words.gettext import N_, _
 from words.sentences import run, sentence, told
@@ -101,9 +101,10 @@ def where(row: Row) -> str:
 
 
 def _entry(row: Row) -> Entry:
-    off = row["stands"] == "off"
+    """Its day stands in its title: somebody may come for the same thing twice. That one was called off, its heading says."""
+    title = _("%(what)s, %(day)s", what=name_of(row["label"]), day=day_there(row["starts_at"], row["zone"]))
     return Entry(
-        title=name_of(row["label"]), at=("appointments", row["ref"]), tag=("", _("Called off")) if off else None,
+        title=title, at=("appointments", row["ref"]),
         said=time_there(row["starts_at"], row["zone"]), lines=tuple(filter(None, (run(with_whom(row["who"]), told(_("Where"), where(row))), told(_("Before you come"), row["before"])))),
         soft=row["asker"],
     )  # fmt: skip

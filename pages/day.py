@@ -27,7 +27,7 @@ MOST = 300
 SITES = "SELECT id, ref, name, zone FROM clinic_site WHERE active = ? ORDER BY name, id"
 COLUMNS = (
     "booking.id, booking.ref, booking.record, booking.state, booking.label, booking.who, booking.place, booking.starts_at,"
-    " booking.ends_at, booking.zone, booking.by_staff, r.ref AS record_ref, r.name, r.birth_text, r.phone"
+    " booking.ends_at, booking.zone, booking.site, booking.by_staff, r.ref AS record_ref, r.name, r.birth_text, r.phone"
 )
 FROM = f"booking JOIN record r ON r.id = {left_of('booking.record')}"
 ON_DAY = (
@@ -161,6 +161,7 @@ class VisitPage:
     visit: Visit
     steps: tuple[str, ...]
     ahead: bool
+    site_ref: str = ""
 
     @property
     def row(self) -> dict[str, Any]:
@@ -173,6 +174,17 @@ class VisitPage:
     @property
     def when(self) -> str:
         return sentence(time_there(self.row["starts_at"], self.row["zone"]))
+
+    @property
+    def day_words(self) -> str:
+        """The day from which one came."""
+        with use(reader().locale, self.row["zone"]):
+            return weekday(self.row["starts_at"])
+
+    @property
+    def day_href(self) -> str:
+        day = self.row["starts_at"].astimezone(ZoneInfo(self.row["zone"] or "UTC")).date()
+        return f"/staff/appointments?day={day}" + (f"&site={self.site_ref}" if self.site_ref else "")
 
     @property
     def minutes(self) -> str:
@@ -192,7 +204,9 @@ async def visit_page(grant: QueueGrant, ref: str) -> VisitPage | None:
     entry.subject, entry.action, entry.purpose = row["record"], "appointments.see", Purpose.DESK.value
     grant.showed("Booking", [row["id"]])
     found = await grant.house.database.rows(STEPS, row["id"])
-    return VisitPage(Visit(row), tuple(_said(grant, step, row["zone"]) for step in found), row["starts_at"] > grant.now)
+    site = next((site.ref for site in await sites_of(grant) if site.id == row["site"]), "")
+    steps = tuple(_said(grant, step, row["zone"]) for step in found)
+    return VisitPage(Visit(row), steps, row["starts_at"] > grant.now, site)
 
 
 def _said(grant: QueueGrant, step: dict[str, Any], zone: str) -> str:

@@ -14,6 +14,7 @@ from identity.codes import outstanding_code, read_letter
 from rules.dates import ClinicalDate, parse_clinical_date
 from tables.clinic import ClinicSite
 from tables.records import Record
+from words.gettext import _
 
 ROWS = 10
 
@@ -34,6 +35,10 @@ class DeskPage:
     found: tuple[Found, ...] | None = None
     more: bool = False
     may_book: bool = False
+
+    @property
+    def title(self) -> str:
+        return _("Find a patient") if self.may_find else _("Clinic staff")
 
 
 @dataclass(frozen=True, slots=True)

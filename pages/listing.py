@@ -116,6 +116,8 @@ class Listing:
     by_day: bool = False
     """Whether the headings are days: too many to be counted or chosen among, and what stands under them is short."""
     intro: str = ""
+    how: str = ""
+    """What opens to whoever may act here, said to nobody else."""
     does: Link | None = None
     """What can be asked for or done about these, for who may act here; its words are still to be translated."""
     drafts: bool = False
@@ -283,7 +285,8 @@ class ListPage(RecordPage):
 
     @property
     def intro(self) -> str:
-        return _(self.listing.intro) if self.listing.intro else ""
+        said = self.listing.how if self.may_act else self.listing.intro
+        return _(said) if said else ""
 
     @property
     def spoken(self) -> str:

@@ -19,6 +19,7 @@ from tables.requests import Request
 from words.dates import when
 from words.gettext import N_, _
 from words.requests import KIND_NAMES, STATES, TO_CHOOSE, TOPICS
+from words.sentences import run
 
 PAGE = 50
 """So many on one page, those due first before the others: nobody is hidden behind who asks more often."""
@@ -70,12 +71,22 @@ class Waiting:
 
     @property
     def lines(self) -> tuple[str, ...]:
+        """On its own page."""
+        about, due, taken = self._said
+        return tuple(filter(None, (about, run(_("Asked on %(when)s.", when=when(self.row["asked_at"])), due), taken)))
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """In the list, where its name says already when it was asked."""
+        return tuple(filter(None, self._said))
+
+    @property
+    def _said(self) -> tuple[str, str, str]:
         about = _("About: %(topic)s.", topic=_(TOPICS[self.row["topic"]]).lower()) if self.row["kind"] == "message" else ""
         due = _("Was due on %(when)s.") if self.late else _("Due on %(when)s.")
         taken = _("Taken by %(who)s.", who=self.row["taken_by"]) if self.place == "others" else ""
         born = _("Born in %(year)s.", year=self.row["birth_text"][:4]) if self.row["birth_text"] else ""
-        asked = _("Asked on %(when)s.", when=when(self.row["asked_at"]))
-        return tuple(filter(None, (f"{about} {born}".strip(), f"{asked} {due % {'when': when(self.row['due_at'])}}", taken)))
+        return run(about, born), due % {"when": when(self.row["due_at"])}, taken
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ def _listing(
 
 
 REQUESTS = _listing(
-    "requests", Category.HOME, N_("What you asked for"), (N_("%(count)s request."), N_("%(count)s requests.")),
+    "requests", Category.HOME, N_("Requests"), (N_("%(count)s request."), N_("%(count)s requests.")),
     N_("You have not asked us for anything here."),
 )  # fmt: skip
 MESSAGES = _listing(
@@ -133,7 +133,7 @@ REFILLS = _listing(
     Link(("refills", "new"), N_("Ask for a refill")),
 )  # fmt: skip
 VISIT_REQUESTS = _listing(
-    "visit-requests", Category.APPOINTMENTS, N_("Visits you asked for"),
+    "visit-requests", Category.APPOINTMENTS, N_("Visit requests"),
     (N_("%(count)s visit asked for."), N_("%(count)s visits asked for.")), N_("You have not asked for a visit here."),
     "kind = 'visit'", Link(("visit-requests", "new"), N_("Ask for a visit")),
 )  # fmt: skip

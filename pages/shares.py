@@ -111,8 +111,8 @@ class Helper:
         if self.basis != "helper":
             return ""
         if self.review:
-            return _("Until you end it. We ask you about it on %(day)s.", day=day(self.review))
-        return _("Until you end it.")
+            return _("The help lasts until you end it. We ask you about it on %(day)s.", day=day(self.review))
+        return _("The help lasts until you end it.")
 
 
 async def helpers_of(grant: RecordGrant) -> tuple[Helper, ...]:

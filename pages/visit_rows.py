@@ -23,7 +23,7 @@ STATES = {
     "triaged": ("wait", N_("Going on now")),
     "in-progress": ("wait", N_("Going on now")),
     "onleave": ("wait", N_("Going on now")),
-    "cancelled": ("", N_("Cancelled")),
+    "cancelled": ("", N_("Called off")),
 }
 """FHIR EncounterStatus where it is worth a word; `finished` and `unknown` are not."""
 

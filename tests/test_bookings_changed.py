@@ -17,6 +17,7 @@ from settings import Limits
 from tables.appointments import Appointment
 from tables.base import new_id, new_ref
 from tables.sealing import Keyring
+from tests.support.html.tree import words
 from tests.test_bookings import at_times, booked, home, last_look, times_on
 
 
@@ -137,6 +138,9 @@ async def test_calling_off_asks_why_and_frees_the_time(maria, person, cast, demo
     assert wrong.status == 422 and "Choose why" in wrong.main and "Kept words" in wrong.html
     done = await maria.submit(form, "Call this appointment off", reason="ride", words="My car is broken")
     assert "It is called off. Nobody waits for you." in done.main and done.title.startswith("Called off: Flu shot – ")
+    listed = await maria.get(home(cast, "/appointments?show=off"))
+    rows = [words(row) for row in listed.tree.all("li") if "Flu shot" in words(row)]
+    assert "Called off" in listed.main and rows and "Called off" not in rows[0], "the heading says it for all"
     assert "Why: No way to get there. My car is broken." in done.main
     row = await row_of(demo_database, done)
     [slot] = await demo_database.rows("SELECT ref FROM slot WHERE id = ?", row["slot"])
@@ -233,7 +237,7 @@ async def test_what_the_feed_brings_of_one_that_was_booked_here_is_shown_once(ma
 async def test_another_appointment_of_the_feed_at_that_time_with_somebody_else_stays(maria, cast, demo_database):
     before = await times_said(maria, cast, "Flu shot")
     await brought(demo_database, await far(maria, cast), participants=json.dumps([{"name": "Dr. Nils Lindqvist"}]))
-    assert await times_said(maria, cast, "Flu shot") == before + 2
+    assert await times_said(maria, cast, "Flu shot") == before + 3, "and the link to ask about the one of the feed"
 
 
 async def test_what_the_clinic_called_off_in_its_own_system_is_not_coming(maria, cast, demo_database):

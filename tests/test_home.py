@@ -131,7 +131,7 @@ async def test_what_they_will_see_is_the_helpers_home(lab, vera):
     assert "You can see" not in page.main
     assert "SECRET" not in page.html
     assert page.link("All visits") == f"{lab.home}/as/{ref}/visits"
-    assert (await vera.follow(page, "Stop looking this way")).h1 == "What needs you"
+    assert (await vera.follow(page, "Stop looking this way")).h1 == "Otto Lind"
 
 
 async def test_the_page_stays_within_its_budget(person, cast):

@@ -683,7 +683,7 @@ async def test_nobody_else_pays_stops_or_sees_it(somebody, till, who):
     maria, other = await somebody("self"), await somebody(who)
     back = (await maria.get(await till.at(await begun(maria), "stop"))).url.partition("?")[0]
     pay = f"{(await statement(maria)).url}/payment"
-    keys = keys_of(await other.get("/account/preferences" if who != "billing" else "/staff"))
+    keys = keys_of(await other.get("/account/preferences" if who != "billing" else "/staff/requests"))
     for address in (back, f"{back}.pdf", f"{back}/state", pay, f"{pay}/confirm?amount=100", f"{pay.rpartition('/')[0]}/slip"):
         assert (await other.get(address)).status == 404
     for address in (f"{back}/cancellation", f"{back}/session", f"{pay}/confirm", pay):

@@ -120,6 +120,12 @@ async def test_nobody_at_the_clinic_reads_a_message_before_they_have_taken_it(ma
     assert "Only for my team" not in queue.html and "Only for my team" not in item.html
 
 
+async def test_the_queue_says_once_when_something_was_asked(maria, person, cast):
+    await maria.submit(await maria.get(home(cast, "/messages/new")), "Send", topic="health", words="My knee hurts")
+    queue = await (await person("clinician")).get("/staff/requests")
+    assert "Message from Maria Delgado, " in queue.main and "Asked on" not in queue.main and "Due on" in queue.main
+
+
 async def test_other_duties_never_see_what_is_not_theirs(maria, person, cast):
     await write(maria, cast, "Only for my team")
     clinician = await person("clinician")

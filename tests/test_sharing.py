@@ -78,7 +78,7 @@ async def test_a_parent_is_named_with_what_they_may_see_at_this_age_and_cannot_b
     page = await dev.follow(await dev.get(f"/records/{cast['teen'].record}/sharing"), "Meera Patel")
     assert "Parent or guardian" in page.main and "The clinic set this up" in page.main
     assert "Can see Vaccines, Appointments, and Bills" in page.main.replace("Can see", "Can see ").replace("  ", " ")
-    assert not any(words == "End it" for words, _ in page.links)
+    assert not any(words == "End this help" for words, _ in page.links)
     assert (await dev.get(f"{page.url}/ending")).status == 303 and (await dev.get(f"{page.url}/terms")).status == 404
 
 
@@ -86,8 +86,11 @@ async def test_the_patient_looks_through_a_helper_s_eyes_and_finds_the_way_back(
     page = await maria.follow(await maria.get(home), "Joseph Amadi")
     page = await maria.follow(page, "See your record as Joseph Amadi sees it")
     assert "This is what Joseph Amadi can see" in page.text
+    assert page.h1 == "As Joseph Amadi sees it: What needs Maria"
+    assert page.title.startswith("As Joseph Amadi sees it: What needs Maria – ")
+    assert "to move it or call it off" not in (await maria.get(f"{page.url}/appointments")).main
     page = await maria.follow(page, "Stop looking this way")
-    assert page.url == root
+    assert page.h1 == "Joseph Amadi" and page.url.startswith(f"{home}/")
 
 
 # From the invitation to the yes
@@ -361,8 +364,8 @@ async def test_inviting_and_changing_need_a_fresh_proof_and_what_was_typed_comes
 async def test_the_helper_s_next_click_after_the_end_is_out(maria, person, home, root, house):
     joseph = await person("helper-appointments")
     assert (await joseph.get(f"{root}/appointments")).status == 200
-    page = await maria.follow(await maria.follow(await maria.get(home), "Joseph Amadi"), "End it")
-    page = await maria.submit(page, "End it now")
+    page = await maria.follow(await maria.follow(await maria.get(home), "Joseph Amadi"), "End this help")
+    page = await maria.submit(page, "End this help now")
     assert "It has ended" in page.main and "You ended it" in page.main
     assert (await joseph.get(f"{root}/appointments")).status == 404
     assert "Maria" not in (await joseph.get("/records")).main
@@ -371,8 +374,8 @@ async def test_the_helper_s_next_click_after_the_end_is_out(maria, person, home,
 
 async def test_who_was_ended_can_be_invited_again(maria, person, home, root, house):
     joseph = await person("helper-appointments")
-    page = await maria.follow(await maria.follow(await maria.get(home), "Joseph Amadi"), "End it")
-    await maria.submit(page, "End it now")
+    page = await maria.follow(await maria.follow(await maria.get(home), "Joseph Amadi"), "End this help")
+    await maria.submit(page, "End this help now")
     sent = await invite(maria, home, house, email="joseph.amadi@example.org", sees=["medicines"], does=[])
     await become_helper(joseph, sent)
     assert (await joseph.get(f"{root}/medicines")).status == 200 and (await joseph.get(f"{root}/appointments")).status == 403
@@ -391,8 +394,8 @@ async def test_an_end_date_ends_it_at_midnight_at_the_clinic(maria, thuy, home, 
 
 
 async def test_ending_twice_and_ending_another_s_is_nothing(maria, thuy, cast, home, house):
-    page = await maria.follow(await maria.follow(await maria.get(home), "Joseph Amadi"), "End it")
-    once, twice = [await maria.send(page, "End it now") for _ in range(2)]
+    page = await maria.follow(await maria.follow(await maria.get(home), "Joseph Amadi"), "End this help")
+    once, twice = [await maria.send(page, "End this help now") for _ in range(2)]
     assert once.headers["location"] == twice.headers["location"]
     own = await thuy.get(f"/records/{cast['stranger'].record}/sharing/invitations")
     token = next(e.get("value") for e in own.tree.elements if e.get("name") == "csrf")
@@ -474,8 +477,8 @@ async def test_nobody_leaves_their_own_record_and_a_guardian_asks_the_clinic(mar
 async def test_what_a_helper_typed_when_the_help_ended_is_given_back(maria, person, home, root):
     ana = await person("helper-full")
     form = await ana.get(f"{root}/messages/new")
-    page = await maria.follow(await maria.follow(await maria.get(home), "Ana Delgado"), "End it")
-    await maria.submit(page, "End it now")
+    page = await maria.follow(await maria.follow(await maria.get(home), "Ana Delgado"), "End this help")
+    await maria.submit(page, "End this help now")
     token = next(e.get("value") for e in form.tree.elements if e.get("name") == "csrf")
     seen = await ana.post(f"{root}/messages/new", {"csrf": token, "words": "A long letter to the doctor"})
     assert seen.status == 404 and "A long letter to the doctor" in seen.main and "It is not sent" in seen.main
@@ -511,8 +514,8 @@ async def test_who_has_looked_tells_of_sharing_in_words(maria, thuy, home, root,
     await thuy.submit(await thuy.get(sent.link), 0, code="AAAA-AAAA")
     await become_helper(thuy, sent)
     await changed(maria, home, "Thuy Pham", sees=["visits"], does=[])
-    page = await maria.follow(await maria.follow(await maria.get(home), "Thuy Pham"), "End it")
-    await maria.submit(page, "End it now")
+    page = await maria.follow(await maria.follow(await maria.get(home), "Thuy Pham"), "End this help")
+    await maria.submit(page, "End this help now")
     text = (await maria.get(f"{root}/activity")).main.casefold()
     for words in ("invited somebody to help", "typed the code of an invitation", "refused", "said yes to an invitation",
                   "changed what somebody sees or does", "ended somebody’s help", "opened “people who help”"):  # fmt: skip
@@ -548,7 +551,7 @@ async def test_nobody_else_of_the_cast_can_do_anything_about_maria_s_sharing(mar
     wrong = []
     for who in OTHERS:
         client = await person(who)
-        page = await client.get("/staff" if who in ("frontdesk", "clinician", "admin") else "/records")
+        page = await client.arrive(await client.get("/staff" if who in ("frontdesk", "clinician", "admin") else "/records"))
         token = next(e.get("value") for e in page.tree.elements if e.get("name") == "csrf")
         body = {"csrf": token, "name": "Me", "email": "me@example.org", "sees": "results", "ends": "open"}
         seen = [await client.get(one) for one in reads] + [await client.post(one, body) for one in writes]

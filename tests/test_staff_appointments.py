@@ -52,6 +52,9 @@ async def test_the_day_says_who_comes_when_for_what_and_with_whom(desk, maria, c
     page = await day_of(desk, row)
     assert "Maria Delgado" in page.main and "Flu shot. With Ruth Abbott, nurse. Where: Room 1." in page.main
     assert "Born in 1958." in page.main
+    visit = await desk.get(f"/staff/appointments/{row['ref']}")
+    [up] = [one for one in visit.tree.all("p") if one.get("class") == "back"]
+    assert "Maria Delgado" in (await desk.follow(visit, words(up))).main, "back to the day from which one came"
 
 
 async def test_any_day_can_be_asked_for_and_what_is_none_is_today(desk):

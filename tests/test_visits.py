@@ -43,7 +43,7 @@ async def test_what_is_planned_cancelled_or_open_is_said(lab, vera):
     await visit(lab, "Stay", status="in-progress", sent=("2026-05-01T08:00:00Z", ""))
     page = await vera.get(f"{lab.home}/visits")
     assert "Planned one Planned" in page.main
-    assert "Cancelled one Cancelled" in page.main
+    assert "Cancelled one Called off" in page.main
     assert "Stay Going on now Since May 1, 2026." in page.main
 
 

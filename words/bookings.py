@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from rules.bookings import BOOKED, CANCELLED, MOVED
-from words.dates import clock, weekday, weekday_short, when, zone_words
+from words.dates import clock, day_short, weekday, weekday_short, when, zone_words
 from words.gettext import N_, _, ngettext, reader, use
 
 REASONS = {
@@ -28,6 +28,12 @@ def time_there(at: datetime, zone: str) -> str:
     """Friday, December 4, 2026, 10:20 am Central time: on the clock of the place where it is."""
     with use(reader().locale, zone):
         return _("%(day)s, %(clock)s %(zone)s", day=weekday(at), clock=clock(at), zone=zone_words())
+
+
+def day_there(at: datetime, zone: str) -> str:
+    """December 4, on the calendar of the place where it is."""
+    with use(reader().locale, zone):
+        return day_short(at)
 
 
 def short_time_there(at: datetime, zone: str) -> str:

@@ -6,7 +6,7 @@ from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from access.vocabulary import Duty, staff
+from access.vocabulary import FINDERS, STAFF_HOME, STAFF_PLACES, Duty, staff
 from acts.desk_code import NotIssued, issue_code
 from forms.desk import FindForm, IssueForm
 from handlers.forms import open_form, read_form
@@ -16,18 +16,22 @@ from handlers.respond import invalid, render, see_other
 from pages.desk import DeskPage, code_page, find_page
 from words.gettext import N_, Later
 
-FINDERS = frozenset({Duty.FRONT_DESK, Duty.SUPPORT})
 OPEN = N_("They can sign in anywhere again, with the password they have.")
 HOME, CODE = "staff/home.html", "staff/code.html"
 
 
 @get("/staff", access=staff(*Duty))
 async def home(request: Request) -> Response:
-    page = DeskPage(may_find=bool(FINDERS & request.state.viewer.duties))
+    """Who finds no patients is led to the first page of their own."""
+    duties = request.state.viewer.duties
+    page = DeskPage(may_find=bool(FINDERS & duties))
+    own = next((one.path for one in STAFF_PLACES if one.duties & duties), STAFF_HOME)
+    if own != STAFF_HOME:
+        return see_other(request, own)
     return await render(request, page, HOME, form=await open_form(request, FindForm))
 
 
-@post("/staff", access=staff(Duty.FRONT_DESK, Duty.SUPPORT))
+@post("/staff", access=staff(*FINDERS))
 async def find(request: Request) -> Response:
     """Changes nothing; it is a POST so that no name stands in an address, a history or a log."""
     form = read_form(request, FindForm)

@@ -44,7 +44,7 @@ async def somebody(kind, browser, clinic, database, member):
 ASKED = {
     "message": ("clinician", "Messages", "Write to us", "Send", "Message from Maria Delgado"),
     "refill": ("clinician", "Refills", "Ask for a refill", "Ask for this refill", "Refill from Maria Delgado"),
-    "visit": ("frontdesk", "Visits you asked for", "Ask for a visit", "Ask for this visit", "Visit asked for from Maria Delgado"),
+    "visit": ("frontdesk", "Visit requests", "Ask for a visit", "Ask for this visit", "Visit asked for from Maria Delgado"),
 }
 ANSWERS = {"message": "", "refill": "Sent to their pharmacy", "visit": "They should call us"}
 READ = {"message": "Answered", "refill": "Sent to your pharmacy", "visit": "Please call us"}

@@ -80,8 +80,8 @@ async def then_she_sees_who_helps_and_ends_it(maria, root: str) -> None:
     await maria.open(f"{root}/sharing")
     assert "3 people help now" in await maria.words()
     await maria.follow("Thuy Pham")
-    await maria.follow("End it")
-    await maria.press("End it now")
+    await maria.follow("End this help")
+    await maria.press("End this help now")
     assert "It has ended." in await maria.words()
 
 
@@ -123,8 +123,8 @@ async def before_accepting(maria, dev, home: str):
 
 
 async def before_ending(maria, dev, home: str):
-    page = await maria.follow(await maria.follow(await maria.get(home), "Joseph Amadi"), "End it")
-    return maria, page, "End it now"
+    page = await maria.follow(await maria.follow(await maria.get(home), "Joseph Amadi"), "End this help")
+    return maria, page, "End this help now"
 
 
 PREPARED = {"invite": before_inviting, "accept": before_accepting, "end": before_ending}

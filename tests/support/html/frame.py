@@ -34,12 +34,12 @@ def heading(tree: Tree) -> Iterator[str]:
     h1, title = words(headings[0]), words(titles[0])
     if not h1:
         yield "the h1 is empty"
-    begins = title.removeprefix("Error: ")
+    begins = [title.removeprefix("Error: ")]
     # What was just done, as the notice that has the focus says, may stand before it.
-    if any("note" in classes(e) and "autofocus" in e.keys() for e in tree.elements) and not begins.startswith(h1):
-        begins = begins.partition(": ")[2] or begins
+    if any("note" in classes(e) and "autofocus" in e.keys() for e in tree.elements):
+        begins.append(begins[0].partition(": ")[2])
     # A smaller line in the heading ends with a colon in the title only.
-    if not begins.replace(": ", " ").startswith(h1.replace(": ", " ")):
+    if not any(one.replace(": ", " ").startswith(h1.replace(": ", " ")) for one in begins):
         yield f"the title “{title}” does not begin with the h1 “{h1}”"
     summaries = [e for e in tree.elements if "errors" in classes(e)]
     if bool(summaries) != title.startswith("Error: "):
