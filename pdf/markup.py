@@ -28,11 +28,13 @@ class Faulty(Exception):
         self.detail = detail
 
 
-def prepare(root: Element, *, large: int | None, lang: str) -> None:
-    """Checks the document and gives its root the language and the size of print that were asked for."""
+def prepare(root: Element, *, large: int | None, lang: str, lacking: bool = False) -> None:
+    """Checks the document and gives its root the language and the size of print that were asked for. `lacking`: a box
+    stands for some of its signs, and the document's own line that says so stays."""
     root.set("lang", lang)
     if large:
         root.set("data-print", str(large))
+    _keep_line(root, lacking)
     _check_head(root)
     _check_headings(root)
     _check_tables(root)
@@ -52,6 +54,14 @@ def link_names(root: Element, origin: str | None) -> dict[str, str]:
         target = unquote(href[1:]) if href.startswith("#") else iri_to_uri(urljoin(origin or "", href))
         names.setdefault(target, name)
     return names
+
+
+def _keep_line(root: Element, lacking: bool) -> None:
+    if lacking and root.find(".//p[@data-lacking]") is None:
+        raise Faulty("glyph", "signs are lacking, and no line says so")
+    for parent in [] if lacking else root.findall(".//p[@data-lacking]/.."):
+        for line in parent.findall("p[@data-lacking]"):
+            parent.remove(line)
 
 
 def _check_head(root: Element) -> None:

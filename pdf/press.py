@@ -18,9 +18,11 @@ from pdf.offline import OfflineFetcher
 from pdf.tagging import noting
 
 # What WeasyPrint writes into its log, by the beginning of the message, and the code we give it. All of it fails the
-# document: a page that lacks a picture, a glyph or a rule of style does not say what the screen says.
+# document: a page that lacks a picture or a rule of style does not say what the screen says. So does one that lacks a
+# glyph, unless it has a line to say so.
+NO_GLYPH = ".notdef glyph"
 REASONS = (
-    (".notdef glyph", "glyph"),
+    (NO_GLYPH, "glyph"),
     ("Image ", "alt"),
     ("Failed to load font", "font"),
     ("Font-face", "font"),
@@ -35,6 +37,19 @@ REASONS = (
 BROKEN_WORDS = "*{overflow-wrap:anywhere!important;white-space:normal!important}"
 
 
+BOX, MARK = "\u25a1", "?"
+"""What stands for a sign that no font of this host has, and what stands for that."""
+TRIES = 3
+
+
+class Lacking(Faulty):
+    """Code points that no font of this host has."""
+
+    def __init__(self, signs: frozenset[int]) -> None:
+        super().__init__("glyph", " ".join(f"U+{sign:04X}" for sign in sorted(signs)))
+        self.signs = signs
+
+
 class Press:
     """The fonts and the stylesheet are read once and serve every document of this process."""
 
@@ -42,22 +57,39 @@ class Press:
         self.origin = origin
         self.fetcher = OfflineFetcher()
         self.fonts = FontConfiguration()
+        self.lacking: set[int] = set()
         with _loud():
             style = files("pdf").joinpath("document.css").read_text()
             self.style = CSS(string=style, font_config=self.fonts, url_fetcher=self.fetcher)
             self.broken_words = CSS(string=BROKEN_WORDS)
 
     def draw(self, text: str, *, large: int | None, lang: str) -> bytes:
-        """One document; `Faulty` says why not."""
+        """One document; `Faulty` says why not. What no font has is only found by drawing, and then drawn as a box: one
+        sign that somebody wrote must not take the document away from somebody else."""
+        for _again in range(TRIES):
+            try:
+                return self._drawn(text, large=large, lang=lang)
+            except Lacking as found:
+                if found.signs <= self.lacking:
+                    raise
+                self.lacking |= found.signs
+        raise Faulty("glyph", "boxes are lacking too")
+
+    def _drawn(self, text: str, *, large: int | None, lang: str) -> bytes:
+        boxed = self._boxed(text)
         self.fetcher.refused.clear()
         with _loud(), noting() as notes:
-            html = HTML(string=text, base_url=self.origin, url_fetcher=self.fetcher)
-            prepare(html.etree_element, large=large, lang=lang)
+            html = HTML(string=boxed, base_url=self.origin, url_fetcher=self.fetcher)
+            prepare(html.etree_element, large=large, lang=lang, lacking=boxed != text)
             names = link_names(html.etree_element, self.origin)
             drawn = self._laid_out(html).write_pdf(pdf_variant="pdf/ua-1")
         if self.fetcher.refused:
             raise Faulty("resource", self.fetcher.refused[0])
         return mend(drawn, notes, names)
+
+    def _boxed(self, text: str) -> str:
+        box = MARK if ord(BOX) in self.lacking else BOX
+        return text.translate(dict.fromkeys(self.lacking, box)) if self.lacking else text
 
     def _laid_out(self, html: HTML) -> Document:
         """A word too long for its column would run off the paper; then words may break anywhere."""
@@ -87,7 +119,10 @@ def _loud() -> Iterator[None]:
     finally:
         LOGGER.removeHandler(listening)
     if listening.records:
-        first = listening.records[0]
+        faults = [record for record in listening.records if not str(record.msg).startswith(NO_GLYPH)]
+        if not faults:
+            raise Lacking(frozenset(record.args[1] for record in listening.records))
+        first = faults[0]
         raise Faulty(_reason(str(first.msg)), first.getMessage())
 
 
