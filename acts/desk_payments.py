@@ -16,7 +16,7 @@ from access.visible import visible
 from payments import REFUSED, RETURNED, NotTaken, Returned
 from payments.checkout import Processor
 from rules.ledger import PAYMENT, REFUND, entries_of
-from rules.payments import ASKED_FOR, PAID, kept_by, next_check
+from rules.payments import ASKED_FOR, CARD, PAID, kept_by, next_check
 from tables.base import new_id, new_ref
 from tables.ledger import (
     On, Payment, Posting, Statement, balance_of, hearers, lock_statement, payments_on, post, receipt_number,
@@ -38,6 +38,10 @@ class NotThatMuch(Exception):
     def __init__(self, most: int):
         super().__init__(str(most))
         self.most = most
+
+
+class NoWayBack(Exception):
+    """A payment by card is paid back by the processor, and there is none here, or none that knows of this payment."""
 
 
 async def post_payment(
@@ -82,12 +86,18 @@ async def _tell(house: House, holder: UUID, payer: UUID | None, event: str, paym
         await enqueue_notice(house.database, event, account, "Payment", payment, now, dedupe=f"{event}:{more or payment}")
 
 
-async def give_back(grant: BillGrant, payment_ref: str, amount: int, reason: str, sending: Sending, outcome: str) -> UUID:
-    """Writes the refund down; what was cash or a check is paid back with it. Raises LookupError, NotThatMuch."""
+async def give_back(
+    grant: BillGrant, processor: Processor | None, payment_ref: str, amount: int, reason: str, sending: Sending, outcome: str
+) -> UUID:
+    """Writes the refund down; what came by cash, check or phone is paid back with it, and a card by `ask_back`. Raises
+    LookupError, NoWayBack, NotThatMuch."""
     database, refund, now = grant.house.database, new_id(), grant.now
     async with grant.acting("payment.return") as entry:
         await use_key(database, sending, outcome, now)
         row = await _paid(grant, payment_ref)
+        by_card = row["method"] == CARD
+        if by_card and not (processor and row["charged"]):
+            raise NoWayBack
         await lock_statement(database, row["statement"])
         left = row["taken"] - int((await database.rows(BACK, row["id"]))[0]["sum"])
         if not 0 < amount <= left:
@@ -97,24 +107,22 @@ async def give_back(grant: BillGrant, payment_ref: str, amount: int, reason: str
             refund, new_ref(), row["id"], amount, reason, grant.viewer.account, now,
         )
         entry.showed("Payment", [row["id"]])
-        if row["charged"]:
-            await plan(grant.house, refund, 0, now)
-        else:
-            await _done(grant.house, refund, now)
+        await (plan(grant.house, refund, 0, now) if by_card else _done(grant.house, refund, now))
     return refund
 
 
 async def _paid(grant: BillGrant, ref: str) -> dict:
-    rows = await visible(grant, Payment).rows(("id", "statement", "taken", "charged"), "ref = ? AND state = ?", ref, PAID)
+    columns = ("id", "statement", "taken", "method", "charged")
+    rows = await visible(grant, Payment).rows(columns, "ref = ? AND state = ?", ref, PAID)
     if not rows:
         raise LookupError(ref)
     return rows[0]
 
 
-async def ask_back(house: House, processor: Processor, refund: UUID) -> str:
+async def ask_back(house: House, processor: Processor | None, refund: UUID) -> str:
     """Asks the processor to pay it back, or what became of asking before: the state now. Raises Unreachable."""
     row = (await house.database.rows(REFUND_ROW, refund))[0]
-    if row["state"] != "made" or not row["charged"]:
+    if row["state"] != "made" or processor is None:
         return row["state"]
     said = await _fate(processor, row, house.clock())
     async with house.audit.transaction() as entries:

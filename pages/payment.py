@@ -11,7 +11,7 @@ from pages.bill_rows import Bill, bills_of
 from pages.bills import bill_address
 from pages.sheet import Cell, Facts, Link, Part, Sheet, said_facts, table_part
 from pages.stored import Row, columns
-from rules.payments import CANCELLED, EXPIRED, PAID, UNDER_WAY
+from rules.payments import CANCELLED, CARD, EXPIRED, PAID, UNDER_WAY
 from tables.ledger import Payment, Refund
 from words.bills import METHODS, REASONS
 from words.dates import day, when
@@ -19,9 +19,10 @@ from words.gettext import N_, _
 from words.money import money, money_example
 
 COLUMNS = columns(Payment, (
-    "id", "ref", "number", "statement", "amount", "currency", "method", "state", "address", "taken", "note", "asked_by",
+    "id", "ref", "number", "statement", "amount", "currency", "method", "state", "address", "taken", "charged", "note", "asked_by",
     "made_at", "ends_at", "settled_at",
 ))  # fmt: skip
+FAILED = "failed"
 STATES = {
     "made": ("wait", N_("Not paid yet")), "sent": ("wait", N_("Not paid yet")), PAID: ("good", N_("Paid")),
     CANCELLED: ("", N_("Stopped")), EXPIRED: ("", N_("Not paid")),
@@ -73,11 +74,14 @@ async def pay_page(grant: BillGrant, ref: str, online: bool, amount: int | None 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentPage(Sheet):
     """`back` is how they came here: from the processor, done or stopped; from asking again, still, none or over; or ''.
-    `payer` is who paid, where it was not the viewer."""
+    `payer` is who paid, where it was not the viewer. `refused` are refunds that the processor did not make, for billing to
+    see; `online` says whether it can be asked."""
 
     row: Row
     bill: Bill
     refunds: tuple[Row, ...]
+    refused: tuple[Row, ...]
+    online: bool
     payer: str
     back: str
     now: datetime
@@ -91,6 +95,11 @@ class PaymentPage(Sheet):
     def returnable(self) -> int:
         """What may still be paid back of it."""
         return (self.row["taken"] or 0) - sum(one["amount"] for one in self.refunds) if self.paid else 0
+
+    @property
+    def way_back(self) -> bool:
+        """Whether it can be paid back from here."""
+        return self.row["method"] != CARD or (self.online and bool(self.row["charged"]))
 
     def money(self, amount: int) -> str:
         return money(amount, self.row["currency"])
@@ -185,19 +194,23 @@ class PaymentPage(Sheet):
 
     @property
     def parts(self) -> tuple[Part, ...]:
+        back = self._refunds(_("Paid back"), _("What was paid back of this payment"), self.refunds)
+        return (*back, *self._refunds(_("Not paid back"), _("What the card company did not pay back"), self.refused))
+
+    def _refunds(self, heading: str, caption: str, refunds: tuple[Row, ...]) -> tuple[Part, ...]:
         rows = [
-            (Cell(day(one["settled_at"] or one["made_at"])), Cell(money(one["amount"], self.row["currency"])), Cell(_(REASONS[one["reason"]]), over="" if one["state"] == "done" else _("On its way")))
-            for one in self.refunds
+            (Cell(day(one["settled_at"] or one["made_at"])), Cell(self.money(one["amount"])),
+             Cell(_(REASONS[one["reason"]]), over=_("On its way") if one["state"] == "made" else ""))
+            for one in refunds
         ]  # fmt: skip
-        heads = (_("When"), _("Amount"), _("Why"))
-        return table_part(_("Paid back"), _("What was paid back of this payment"), heads, rows) if rows else ()
+        return table_part(heading, caption, (_("When"), _("Amount"), _("Why")), rows) if rows else ()
 
     @property
     def links(self) -> tuple[Link, ...]:
         return (Link(("statements", self.bill.ref), self.bill.title),)
 
 
-async def payment_page(grant: BillGrant, ref: str, back: str = "") -> PaymentPage | None:
+async def payment_page(grant: BillGrant, ref: str, back: str = "", online: bool = False) -> PaymentPage | None:
     """None where this account has no such payment."""
     rows = await visible(grant, Payment).rows(COLUMNS, "ref = ?", ref)
     if not rows:
@@ -205,17 +218,18 @@ async def payment_page(grant: BillGrant, ref: str, back: str = "") -> PaymentPag
     row = rows[0]
     grant.showed("Payment", [row["id"]])
     bills = {bill.row["id"]: bill for bill in await bills_of(grant)}
+    refunds = await _refunds_of(grant, row)
     return PaymentPage(
         at=bill_address(grant), here=("payments", ref), row=row, bill=bills[row["statement"]], back=back, now=grant.now,
-        refunds=tuple(await refunds_of(grant, row)), payer=await _payer(grant, row), acts=grant.acts and grant.basis != "duty",
+        refunds=tuple(one for one in refunds if one["state"] != FAILED), online=online,
+        refused=tuple(one for one in refunds if one["state"] == FAILED and grant.basis == "duty"),
+        payer=await _payer(grant, row), acts=grant.acts and grant.basis != "duty",
     )  # fmt: skip
 
 
-async def refunds_of(grant: BillGrant, row: Row) -> list[Row]:
-    return await visible(grant, Refund).rows(
-        ("amount", "reason", "state", "made_at", "settled_at"), "payment = ? AND state <> 'failed'", row["id"],
-        then="ORDER BY made_at",
-    )
+async def _refunds_of(grant: BillGrant, row: Row) -> list[Row]:
+    columns = ("amount", "reason", "state", "made_at", "settled_at")
+    return await visible(grant, Refund).rows(columns, "payment = ?", row["id"], then="ORDER BY made_at")
 
 
 async def _payer(grant: BillGrant, row: Row) -> str:
@@ -232,6 +246,8 @@ class PaymentsPage(Sheet):
 
     rows: tuple[Row, ...]
     bills: dict
+    refused: frozenset
+    """Payments of which the processor did not give back what billing asked for; empty for anybody but billing."""
 
     @property
     def title(self) -> str:
@@ -252,7 +268,7 @@ class PaymentsPage(Sheet):
         told = _("on %(day)s: %(state)s", day=at, state=state)
         return (
             Cell(_sum(row), at=("payments", row["ref"]), told=told), Cell(at), Cell(_(METHODS[row["method"]])),
-            Cell(self.bills[row["statement"]].title), Cell(state),
+            Cell(self.bills[row["statement"]].title), Cell(state, over=_("Not paid back") if row["id"] in self.refused else ""),
         )  # fmt: skip
 
     @property
@@ -264,7 +280,11 @@ async def payments_page(grant: BillGrant) -> PaymentsPage:
     rows = await visible(grant, Payment).rows(COLUMNS, then="ORDER BY made_at DESC, id LIMIT 500")
     grant.showed("Payment", [row["id"] for row in rows])
     bills = {bill.row["id"]: bill for bill in await bills_of(grant)}
-    return PaymentsPage(at=bill_address(grant), here=("payments",), rows=tuple(rows), bills=bills)
+    refused = await visible(grant, Refund).rows(("payment",), "state = ?", FAILED) if grant.basis == "duty" else []
+    return PaymentsPage(
+        at=bill_address(grant), here=("payments",), rows=tuple(rows), bills=bills,
+        refused=frozenset(one["payment"] for one in refused),
+    )
 
 
 def _sum(row: Row) -> str:

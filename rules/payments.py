@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 MADE, SENT, PAID, CANCELLED, EXPIRED = "made", "sent", "paid", "cancelled", "expired"
+CARD = "card"
+"""The method of a payment that the processor takes, and gives back; any other is in the clinic's own hands."""
 UNDER_WAY = frozenset({MADE, SENT})
 PAGE_FOR, PAGE_LEAST = timedelta(minutes=35), timedelta(minutes=30, seconds=30)
 """So long the processor's page takes it; it allows no less than half an hour from when it is asked."""

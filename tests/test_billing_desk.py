@@ -250,6 +250,48 @@ async def test_a_refund_is_found_among_many(portal, till, somebody, monkeypatch)
     assert await processor.find_back(charge, f"{charge} 5") is None
 
 
+async def test_a_refund_that_the_card_company_refuses_is_told_as_refused_and_shown_to_billing_alone(somebody, till, house):
+    priya, page = await card_paid(somebody, till, "refused")
+    page = await priya.submit(page, "Pay it back", amount="12.60", reason="mistake")
+    assert "The card company did not pay it back. Nothing was given back." in page.main and "On its way" not in page.main
+    assert "What the card company did not pay back" in page.main and "$42.60 or less." in page.main, "it can be asked again"
+    assert await refunds(house) == ["failed"] and await left(house) == 0
+    assert "Not paid back" in (await found(priya)).main
+    maria = await somebody("self")
+    seen = await maria.follow(await maria.follow(await statement(maria), "Payments and receipts"), "$42.60")
+    assert "back" not in seen.main.partition("See also")[0].replace("We have your payment", ""), "nothing was done with her money"
+
+
+async def test_a_refund_that_fails_later_is_shown_to_billing(somebody, till, house, portal, later):
+    priya, page = await card_paid(somebody, till, "fails")
+    page = await priya.submit(page, "Pay it back", amount="42.60", reason="asked")
+    assert "The card company was asked to pay it back." in page.main and "Nothing of it can be paid back." in page.main
+    later(1)
+    await run_checks(house, portal[0].state.processor, "refund.check", check_refund)
+    page = await priya.get(page.url)
+    assert "What the card company did not pay back" in page.main and "$42.60 or less." in page.main
+    assert "Not paid back" in (await found(priya)).main
+
+
+async def test_without_a_processor_nothing_is_written_of_a_card_that_was_to_be_paid_back(somebody, till, house, portal):
+    priya, page = await card_paid(somebody, till)
+    ours, portal[0].state.processor = portal[0].state.processor, None
+    seen = await priya.submit(page, "Pay it back", amount="42.60", reason="asked")
+    assert seen.status == 422 and "Nothing was done: only the card company can pay this back" in seen.main
+    seen = await priya.get(page.url)
+    assert "it cannot be asked from here" in seen.main and "Pay it back" not in seen.main
+    assert await refunds(house) == [] and not await house.database.rows("SELECT id FROM job WHERE kind = 'refund.check'")
+    portal[0].state.processor = ours
+    assert "It is paid back." in (await priya.submit(page, "Pay it back", amount="42.60", reason="asked")).main
+
+
+async def test_a_card_payment_that_the_processor_does_not_know_is_not_paid_back_like_cash(somebody, house):
+    """By how it was paid, not by what is known of it."""
+    priya = await somebody("billing")
+    page = await priya.follow(await found(priya), "$90.00")
+    assert "it cannot be asked from here" in page.main and "Pay it back" not in page.main
+
+
 @pytest.mark.parametrize("who", ["frontdesk", "clinician", "support", "privacy", "admin"])
 async def test_other_duties_have_no_bills(somebody, who):
     priya, other = await somebody("billing"), await somebody(who)

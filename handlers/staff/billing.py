@@ -7,7 +7,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from access.vocabulary import Action, Duty, bill, staff
-from acts.desk_payments import NotThatMuch, ask_back, give_back, post_payment
+from acts.desk_payments import NotThatMuch, NoWayBack, ask_back, give_back, post_payment
 from forms.billing_desk import PostForm, RefundForm
 from forms.desk import FindForm
 from forms.payments import AmountForm
@@ -24,10 +24,14 @@ from words.gettext import N_, Later, _
 FIND, ACCOUNT, STATEMENT, PAYMENT = (f"staff/bills/{name}.html" for name in ("find", "account", "statement", "payment"))
 AT, ACTS = "/staff/bills/{guarantor:str}", bill(Action.ACT, Duty.BILLING)
 NOTHING = N_("Nothing was done: nothing is left to pay, or to pay back.")
+NO_WAY = N_("Nothing was done: only the card company can pay this back, and it cannot be asked from here.")
 DONE = {
-    "posted": N_("The payment is posted. They are told that it came."), "back": N_("It is paid back. They are told so."),
-    "asked": N_("The card company was asked to pay it back. It shows here when that is done."),
-}  # fmt: skip
+    "posted": ("good", N_("The payment is posted. They are told that it came.")),
+    "back": ("good", N_("It is paid back. They are told so.")),
+    "asked": ("good", N_("The card company was asked to pay it back. It shows here when that is done.")),
+    "refused": ("warn", N_("The card company did not pay it back. Nothing was given back.")),
+}
+ENDED = {"done": "back", "failed": "refused"}
 
 
 @get("/staff/bills", access=staff(Duty.BILLING))
@@ -84,19 +88,25 @@ async def pay_back(request: Request, guarantor: FromPath[str], payment: FromPath
     if not whole or amount is None:
         return await _wrong(request, page, PAYMENT, form, page.returnable)
     try:
-        refund = await give_back(request.state.grant, page.row["ref"], amount, form.reason.data, form.sending, outcome)
-    except NotThatMuch as error:
-        return await _wrong(request, await _payment(request, payment), PAYMENT, form, error.most)
+        processor, ref = request.app.state.processor, page.row["ref"]
+        refund = await give_back(request.state.grant, processor, ref, amount, form.reason.data, form.sending, outcome)
+    except (NoWayBack, NotThatMuch) as error:
+        return await _not_back(request, await _payment(request, payment), form, error)
     return see_other(request, f"{outcome}?done={await _asked(request, refund)}")
 
 
 async def _asked(request: Request, refund) -> str:
-    """Whether it is paid back already; where the processor is away, a job asks again."""
-    house, processor = request.app.state.house, request.app.state.processor
+    """How it went; where the processor is away, or takes its time, a job asks again."""
     try:
-        return "back" if processor is None or await ask_back(house, processor, refund) == "done" else "asked"
+        return ENDED.get(await ask_back(request.app.state.house, request.app.state.processor, refund), "asked")
     except Unreachable:
         return "asked"
+
+
+async def _not_back(request: Request, page: PaymentPage, form: AmountForm, error: NoWayBack | NotThatMuch) -> Response:
+    if isinstance(error, NotThatMuch):
+        return await _wrong(request, page, PAYMENT, form, error.most)
+    return await render(request, page, PAYMENT, form=form, notice=Notice("warn", Later(NO_WAY)), status=422)
 
 
 async def _wrong(request: Request, page: StatementPage | PaymentPage, template: str, form: AmountForm, most: int) -> Response:
@@ -116,15 +126,15 @@ async def _statement(request: Request, ref: str) -> StatementPage:
 
 
 async def _payment(request: Request, ref: str) -> PaymentPage:
-    page = await payment_page(request.state.grant, parse_ref(ref).ref)
+    page = await payment_page(request.state.grant, parse_ref(ref).ref, online=request.app.state.processor is not None)
     if page is None or "." in ref:
         raise NotFoundException
     return page
 
 
 def _notice(request: Request) -> Notice | None:
-    words = DONE.get(request.query_params.get("done", ""))
-    return Notice("good", Later(words)) if words else None
+    said = DONE.get(request.query_params.get("done", ""))
+    return Notice(said[0], Later(said[1])) if said else None
 
 
 ALONE = (desk, find, account, statement, post_one, payment, pay_back)
