@@ -16,9 +16,9 @@ from rules.bookings import AHEAD, Closed, clock_of
 from tables import free_times
 from tables.bookings import Booking, Closure, SlotTemplate
 from tables.hours import Weekly
-from words.bookings import how_long, moment_there, time_there, with_whom
-from words.dates import clock_text, day
-from words.gettext import _
+from words.bookings import how_long, time_there, with_whom
+from words.dates import clock, clock_text, day, when
+from words.gettext import _, ngettext, reader, use
 from words.sentences import run, sentence, told
 
 HOURS = ("ref", "what", "who", "place", "weekday", "begins", "ends", "minutes", "first_day", "last_day")
@@ -26,6 +26,11 @@ CLOSURES = ("id", "ref", "site", "who", "starts_at", "ends_at")
 WITHIN = (
     f"SELECT {COLUMNS} FROM {FROM} WHERE {{seen}} AND booking.state = 'booked' AND booking.site = ? AND booking.starts_at < ?"
     " AND booking.ends_at > ? ORDER BY booking.starts_at, booking.id LIMIT 300"
+)
+BOOKED_IN = (
+    "SELECT booking.starts_at, COUNT(*) OVER () AS n FROM booking JOIN slot f ON f.id = booking.slot WHERE {seen}"
+    " AND booking.state = 'booked' AND f.source = 'portal' AND f.schedule_ref = ? AND booking.starts_at > ?"
+    " ORDER BY booking.starts_at DESC LIMIT 1"
 )
 
 
@@ -82,6 +87,39 @@ async def hours_page(grant: QueueGrant, query: Mapping[str, str]) -> HoursPage:
 
 
 @dataclass(frozen=True, slots=True)
+class EndingPage:
+    """Before hours are ended: how many appointments are booked in them, and when the last one is."""
+
+    one: Standing
+    booked: int
+    last: datetime | None
+    zone: str
+
+    @property
+    def standing(self) -> str:
+        if not self.booked:
+            return _("No appointment is booked in them.")
+        return ngettext(
+            "%(count)s appointment is booked in them and stands: %(last)s.",
+            "%(count)s appointments are booked in them and stand. The last one: %(last)s.", self.booked,
+            last=time_there(self.last, self.zone),
+        )
+
+
+async def ending_page(grant: QueueGrant, ref: str) -> EndingPage | None:
+    """None where this duty has no such hours, or they are over."""
+    rows = await visible(grant, SlotTemplate).rows((*HOURS, "site"), "ended_at IS NULL AND ref = ?", ref)
+    if not rows:
+        return None
+    seen = visible(grant, Booking).predicate
+    found = await grant.house.database.rows(BOOKED_IN.format(seen=seen.sql), *seen.values, f"Schedule/{ref}", grant.now)
+    sites = await grant.house.database.rows("SELECT zone FROM clinic_site WHERE id = ?", rows[0]["site"])
+    grant.entry.action = "staff.hours"
+    count, last = (found[0]["n"], found[0]["starts_at"]) if found else (0, None)
+    return EndingPage(Standing(rows[0]), count, last, sites[0]["zone"] or "UTC")
+
+
+@dataclass(frozen=True, slots=True)
 class Shut:
     row: dict[str, Any]
     zone: str
@@ -92,13 +130,19 @@ class Shut:
 
     @property
     def title(self) -> str:
-        return self.row["who"] or _("Everybody: closed")
+        who = self.row["who"]
+        return _("%(who)s is away: %(when)s", who=who, when=self.when) if who else _("Closed for everybody: %(when)s", when=self.when)
 
     @property
     def when(self) -> str:
-        """From one moment to another, on the clock of the site."""
-        begins, ends = (moment_there(self.row[name], self.zone) for name in ("starts_at", "ends_at"))
-        return _("From %(begins)s to %(ends)s.", begins=begins, ends=ends)
+        """All day December 1, 2026, where it is the whole of one; else from and to, on the clock of the site."""
+        begins, ends = (self.row[name].astimezone(ZoneInfo(self.zone)) for name in ("starts_at", "ends_at"))
+        with use(reader().locale, self.zone):
+            if bounds(begins.date(), self.zone) == (begins.astimezone(UTC), ends.astimezone(UTC)):
+                return _("all day %(day)s", day=day(begins))
+            if begins.date() == ends.date():
+                return _("%(day)s, %(from)s to %(to)s", day=day(begins), **{"from": clock(begins), "to": clock(ends)})
+            return _("%(begins)s to %(ends)s", begins=when(begins), ends=when(ends))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +190,14 @@ class ClosurePage:
     shut: Shut
     lifted: bool
     visits: tuple[Visit, ...]
+
+    @property
+    def to_do(self) -> str:
+        if not self.visits:
+            return _("No appointments to move.")
+        return ngettext(
+            "%(count)s appointment lies in it. Call them.", "%(count)s appointments lie in it. Call them.", len(self.visits)
+        )
 
 
 async def closure_page(grant: QueueGrant, ref: str) -> ClosurePage | None:

@@ -120,18 +120,19 @@ async def test_weekly_hours_are_opened_booked_and_ended(desk, maria, cast, demo_
     await made(demo_database)
     first = await maria.submit(await last_look(maria, cast, "Foot care"), "Book this appointment")
     assert "Sam Ode" in first.main and "Room 9" in first.main
+    counted: list[bool] = []
     for _ in range(5):
         page = await desk.get("/staff/hours")
-        await desk.submit(page, next(action for said, action in ends_on(page) if "Foot care" in said))
+        ending = await desk.follow(page, next(said for said, _at in page.links if said.startswith("End them") and "Foot care" in said))
+        counted.append("1 appointment is booked in them and stands" in ending.main)
+        assert ending.title.startswith("End these hours? ") and "Foot care" in ending.main
+        assert counted[-1] or "No appointment is booked in them." in ending.main
+        done = await desk.submit(ending, "End these hours")
+        assert done.title.startswith("Ended: Weekly hours – ")
+    assert sorted(counted) == [False] * 4 + [True]
     assert "Foot care" not in (await desk.get("/staff/hours")).main
     assert "Foot care" not in (await maria.get(home(cast, "/appointments/new"))).main
     assert "Booked" in (await maria.get(address_of(first))).main
-
-
-def ends_on(page) -> list[tuple[str, str]]:
-    """Words of each End button, and the action of its form."""
-    forms = [form for form in page.tree.all("form") if (form.get("action") or "").endswith("/end")]
-    return [(words(form), form.get("action")) for form in forms]
 
 
 @pytest.mark.parametrize(("fields", "said"), [
@@ -165,7 +166,8 @@ async def test_a_closure_ends_booking_and_lists_whom_to_call(desk, maria, cast, 
         fields = {"day_month": str(at.month), "day_day": str(at.day), "day_year": str(at.year), "who": "Ruth Abbott, nurse"}
         closed = await desk.submit(page, "Close it", **fields)
         if at == day.date():
-            assert "Maria Delgado" in closed.main and "Call them." in closed.main
+            assert "Maria Delgado" in closed.main and "1 appointment lies in it. Call them." in closed.main
+            assert closed.h1.replace("\xa0", " ") == f"Ruth Abbott, nurse is away: all day {at:%B} {at.day}, {at.year}"
             shut = closed
     answer = await maria.send(look, "Book this appointment")
     assert answer.status == 409 and "Nothing was booked" in answer.main
@@ -173,6 +175,17 @@ async def test_a_closure_ends_booking_and_lists_whom_to_call(desk, maria, cast, 
     assert "Booked" in (await maria.get(address_of(first))).main
     await desk.submit(shut, "End this closure")
     assert (await desk.get(shut.url)).main.count("End this closure") == 0
+
+
+async def test_a_closure_without_appointments_says_that_nothing_is_to_do(desk):
+    page = await desk.get("/staff/closures")
+    assert "Day to close" in page.main
+    closed = await desk.submit(page, "Close it", day_month="3", day_day="1", day_year="2027", begins="9 am", ends="12 pm", who="")
+    assert closed.h1.replace("\xa0", " ") == "Closed for everybody: March 1, 2027, 9:00 am to 12:00 pm"
+    said = closed.main.replace("\xa0", " ")
+    assert "Closed for everybody: March 1, 2027, 9:00 am to 12:00 pm. No appointments to move." in said
+    assert said.count("No appointments to move.") == 1 and "Call" not in said.partition("Printed")[0].partition("End this closure")[0]
+    assert "No appointments to move." in (await desk.get(closed.url.partition("?")[0])).main
 
 
 async def test_a_part_of_a_day_needs_both_times(desk):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from rules.bookings import BOOKED, CANCELLED, MOVED
-from words.dates import clock, day_short, weekday, weekday_short, when, zone_words
+from words.dates import clock, day_short, weekday, weekday_short, zone_words
 from words.gettext import N_, _, ngettext, reader, use
 
 REASONS = {
@@ -40,12 +40,6 @@ def short_time_there(at: datetime, zone: str) -> str:
     """Friday, December 4, 10:20 am: where the whole of it stands right below."""
     with use(reader().locale, zone):
         return _("%(day)s, %(clock)s", day=weekday_short(at), clock=clock(at))
-
-
-def moment_there(at: datetime, zone: str) -> str:
-    """December 4, 2026 at 10:20 am Central time."""
-    with use(reader().locale, zone):
-        return when(at)
 
 
 def name_of(label: str) -> str:

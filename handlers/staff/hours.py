@@ -14,17 +14,17 @@ from handlers.frame import Notice
 from handlers.refs import parse_ref
 from handlers.respond import invalid, render, see_other
 from handlers.staff.appointments import ACCESS
-from pages.hours import closure_page, closures_page, hours_page
+from pages.hours import ClosurePage, closure_page, closures_page, ending_page, hours_page
 from words.gettext import N_, Later
 
-HOURS, CLOSURES, CLOSURE = "staff/hours.html", "staff/closures.html", "staff/closure.html"
+HOURS, ENDING, CLOSURES, CLOSURE = "staff/hours.html", "staff/ending.html", "staff/closures.html", "staff/closure.html"
 OURS, SHUT = "/staff/hours", "/staff/closures"
 DONE = {
-    "opened": N_("These hours are open. Their times can be booked in a moment."),
-    "ended": N_("These hours are over. What is booked in them stands."),
-    "closed": N_("Nothing is booked then any more. Call those below, and call their appointments off."),
-    "lifted": N_("This closure is over. Times can be booked again."),
+    "opened": (N_("These hours are open. Their times can be booked in a moment."), N_("Opened")),
+    "ended": (N_("These hours are over. What is booked in them stands."), N_("Ended")),
+    "lifted": (N_("This closure is over. Times can be booked again."), N_("Ended")),
 }  # fmt: skip
+"""What is said, and the words that stand before the title."""
 
 
 @get(OURS, access=ACCESS)
@@ -42,6 +42,15 @@ async def open_hours(request: Request) -> Response:
     done = _at(OURS, page, "opened")
     await acts.open_hours(request.state.grant, page.weekly(form), form.sending, done)
     return see_other(request, done)
+
+
+@get("/staff/hours/{hours:str}/end", access=ACCESS)
+async def ending(request: Request, hours: FromPath[str]) -> Response:
+    """Which hours, and what is booked in them: ending them cannot be taken back."""
+    page = await ending_page(request.state.grant, parse_ref(hours).ref)
+    if page is None:
+        raise NotFoundException
+    return await render(request, page, ENDING)
 
 
 @post("/staff/hours/{hours:str}/end", access=ACCESS)
@@ -71,7 +80,8 @@ async def closure(request: Request, closure: FromPath[str]) -> Response:
     page = await closure_page(request.state.grant, parse_ref(closure).ref)
     if page is None:
         raise NotFoundException
-    return await render(request, page, CLOSURE, notice=_notice(request))
+    closed = request.query_params.get("done") == "closed"
+    return await render(request, page, CLOSURE, notice=_closed_words(page) if closed else None)
 
 
 @post("/staff/closures/{closure:str}/end", access=ACCESS)
@@ -96,4 +106,9 @@ def _at(path: str, page, done: str) -> str:
 
 def _notice(request: Request) -> Notice | None:
     done = request.query_params.get("done", "")
-    return Notice("good", Later(DONE[done])) if done in DONE else None
+    return Notice("good", Later(DONE[done][0]), short=Later(DONE[done][1])) if done in DONE else None
+
+
+def _closed_words(page: ClosurePage) -> Notice:
+    """Who is away and when, and whether that leaves anything to do."""
+    return Notice("good", Later(N_("%(what)s."), what=page.shut.title), page.to_do)
