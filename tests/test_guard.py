@@ -191,6 +191,8 @@ async def test_staff_need_the_duty_and_patients_learn_nothing(doors):
     assert (await doors.get("/desk", await doors.token("desk"))).text == f"{SEEN} QueueGrant"
     assert (await doors.get("/desk", await doors.token("doctor"))).status_code == 403
     assert (await doors.get("/desk", await doors.token("maria"))).status_code == 404
+    late = await doors.token("doctor", proven_at=doors.world.now - timedelta(hours=1))
+    assert (await doors.get("/fresh-desk", late)).status_code == 403, "nobody proves who they are for what is not theirs"
 
 
 async def test_whose_bill_or_secret_it_is_not_finds_nothing(doors):

@@ -88,6 +88,8 @@ async def test_what_rests_on_a_duty_that_ended_meanwhile_is_not_done(both):
         await queue.still()
     left = await open_queue(both.house, both.people["both"], *ANSWERS_REQUESTS)
     assert left.duty is Duty.FRONT_DESK
+    await StaffDuty.update({StaffDuty.ended_at: both.now}).where(StaffDuty.account == both.people["both"].account)
+    assert (await open_queue(both.house, both.people["both"], *ANSWERS_REQUESTS)).reason == "duty"
 
 
 async def test_who_is_at_the_desk_and_does_the_bills_finds_the_messages_of_both_and_the_ways_to_both(person, cast, demo_database):

@@ -9,7 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.support.mutants import ROOT, Mutant, all_mutants
 
-WATCHERS = ("tests/test_access.py", "tests/test_access_rule.py", "tests/test_guard.py", "tests/test_bill_access.py")
+WATCHERS = (
+    "tests/test_access.py", "tests/test_access_rule.py", "tests/test_guard.py", "tests/test_bill_access.py",
+    "tests/test_access_merges.py", "tests/test_two_duties.py",
+)  # fmt: skip
 
 EQUIVALENT = {
     # On SQLite an empty list in IN () matches nothing by itself; on PostgreSQL it is an error, so the line stays.
