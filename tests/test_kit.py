@@ -1,5 +1,7 @@
 """Every part of the kit, in every state, as a reader of the page finds it."""
 
+import shutil
+import subprocess
 from dataclasses import fields, replace
 
 import pytest
@@ -55,6 +57,22 @@ def control(tree: Tree, name: str):
 @pytest.mark.parametrize("wrong", [False, True], ids=["as opened", "with errors"])
 def test_the_whole_kit_is_valid_and_wired_in_every_frame(frame, wrong):
     assert page_problems(kit_html(frame, wrong)) == []
+
+
+@pytest.mark.skipif(not shutil.which("w3m"), reason="there is no text browser")
+def test_each_question_and_each_choice_stands_on_a_line_of_its_own_in_a_text_browser():
+    page = kit_html(record_frame())
+    asked = ["w3m", "-dump", "-cols", "200", "-T", "text/html", "-I", "UTF-8", "-O", "UTF-8"]
+    dumped = subprocess.run(asked, input=page.encode(), capture_output=True, check=True, timeout=30).stdout.decode()
+    lines = [" ".join(line.split()) for line in dumped.splitlines()]
+    tree = read_page(page)
+    picks = [e for e in tree.all("fieldset") if "pick" in classes(e)]
+    assert len(picks) > 2
+    for pick in picks:
+        assert words(tree.within(pick, "legend")[0]) in lines
+        for choice in tree.within(pick, "label"):
+            assert any(line.endswith(f") {words(choice)}") or line.endswith(f"] {words(choice)}") for line in lines), words(choice)
+            assert sum(line.count("( )") + line.count("(*)") + line.count("[ ]") for line in lines if words(choice) in line) <= 1
 
 
 @pytest.mark.parametrize("name", ERRORS)
