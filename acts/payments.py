@@ -15,6 +15,7 @@ from access.house import House
 from access.visible import visible
 from payments import GONE, OPEN, Asked, Checkout, NotTaken
 from payments.checkout import Processor
+from rules.amounts import card_fault
 from rules.ledger import PAYMENT, entries_of
 from rules.payments import CANCELLED, EXPIRED, MADE, PAGE_FOR, PAGE_LEAST, PAID, UNDER_WAY, kept_by, next_check, next_state
 from tables.base import new_id, new_ref
@@ -39,16 +40,17 @@ class Begun:
     address: str
 
 
-class TooMuch(Exception):
-    """More than may be paid now: `free` is what is left, `kept` what payments under way keep for themselves."""
+class NotPayable(Exception):
+    """A card cannot pay it now, for this reason of `rules.amounts.card_fault`: `free` is what is left, `kept` what payments
+    under way keep for themselves."""
 
-    def __init__(self, free: int, kept: int):
-        super().__init__(str(free))
-        self.free, self.kept = free, kept
+    def __init__(self, reason: str, free: int, kept: int):
+        super().__init__(reason)
+        self.reason, self.free, self.kept = reason, free, kept
 
 
 async def intend(grant: BillGrant, statement_ref: str, amount: int, sending: Sending) -> str:
-    """Writes down what is to be paid and keeps that sum for it: the ref of the payment. Raises TooMuch, LookupError."""
+    """Writes down what is to be paid and keeps that sum for it: the ref of the payment. Raises NotPayable, LookupError."""
     database, payment, ref = grant.house.database, new_id(), new_ref()
     async with grant.acting("payment.begin") as entry:
         rows = await visible(grant, Statement).rows(("id", "currency"), "ref = ?", statement_ref)
@@ -57,9 +59,9 @@ async def intend(grant: BillGrant, statement_ref: str, amount: int, sending: Sen
         await use_key(database, sending, f"/bills/{grant.guarantor_ref}/payments/{ref}", grant.now)
         await lock_statement(database, rows[0]["id"])
         kept = kept_by(await payments_on(database, rows[0]["id"]))
-        free = await balance_of(database, rows[0]["id"]) - kept
-        if amount > free or amount < 1:
-            raise TooMuch(max(0, free), kept)
+        free = max(0, await balance_of(database, rows[0]["id"]) - kept)
+        if reason := card_fault(amount, free):
+            raise NotPayable(reason, free, kept)
         await _insert(grant, payment, ref, rows[0], amount)
         await enqueue(database, CHECK, {"payment": str(payment), "number": 0}, grant.now, dedupe=f"{CHECK}:{payment}:0",
                       run_at=next_check(0, grant.now))  # fmt: skip

@@ -6,7 +6,7 @@ from babel.numbers import get_currency_precision
 from wtforms import HiddenField, StringField
 
 from forms.base import Form, exact, tidy
-from rules.amounts import MOST, NoAmount, least_payable, read_amount
+from rules.amounts import LEAST, MOST, NoAmount, card_fault, read_amount
 from words.gettext import Later, N_, _
 from words.money import money, money_example
 
@@ -29,13 +29,24 @@ class AmountForm(Form):
         except NoAmount as wrong:
             self.fail("amount", _(WRONG[wrong.reason], example=money_example(free, currency)))
             return None
-        if amount > free or amount > MOST:
-            self.fail("amount", _("Enter %(sum)s or less", sum=money(min(free, MOST), currency)))
-        elif self.by_card and amount < least_payable(free):
-            self.fail("amount", _("Enter %(sum)s or more", sum=money(least_payable(free), currency)))
+        fault = card_fault(amount, free)
+        if fault and (self.by_card or fault == "most"):
+            self.refuse(fault, free, currency)
+            return None
+        return amount
+
+    def refuse(self, fault: str, free: int, currency: str) -> None:
+        """Says in the field why a card cannot pay it, as `rules.amounts.card_fault` has it."""
+        whole, most = money(free, currency), money(free - LEAST, currency)
+        if fault == "most":
+            said = _("Enter %(sum)s or less", sum=money(min(free, MOST), currency))
+        elif fault == "least":
+            said = _("Enter %(sum)s or more", sum=money(LEAST, currency))
+        elif free >= 2 * LEAST:
+            said = _("Enter %(whole)s to pay all of it, or %(most)s or less. The rest would be too small to pay by card", whole=whole, most=most)
         else:
-            return amount
-        return None
+            said = _("Enter %(whole)s to pay all of it. The rest would be too small to pay by card", whole=whole)
+        self.fail("amount", said)
 
 
 class ConfirmForm(Form):

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from access.opening import open_system
 from access.vocabulary import SIGNED, Action, bill
-from acts.payments import TooMuch, call_off, hear, intend, send_off
+from acts.payments import NotPayable, call_off, hear, intend, send_off
 from forms.payments import AmountForm, ConfirmForm
 from forms.security import PressForm
 from handlers.form_layer import read_body
@@ -23,7 +23,9 @@ from pages.clinic import clinic
 from pages.payment import PaymentPage, PayPage, pay_page, payment_page, payments_page
 from pages.slip import slip_page
 from payments import Forged, NotTaken, Unreachable
+from rules.amounts import card_fault
 from words.gettext import N_, Later, _
+from words.money import money_example
 
 log = logging.getLogger("portal.payments")
 FORM, CONFIRM, SHOW = "bills/amount.html", "bills/confirm.html", "bills/payment.html"
@@ -60,7 +62,7 @@ async def left(request: Request, guarantor: FromPath[str], statement: FromPath[s
 async def choose(request: Request, guarantor: FromPath[str], statement: FromPath[str]) -> Response:
     """Changes nothing: the sum goes on to a page that asks whether it is right."""
     page, form = await _page(request, statement), read_form(request, AmountForm)
-    amount = form.read(page.bill.free, page.bill.row["currency"]) if page.bill.free else None
+    amount = form.read(page.bill.free, page.bill.row["currency"]) if page.bill.by_card else None
     if amount is None:
         return await render(request, page, FORM, form=form, status=422, htmx=True)
     return see_other(request, f"{page.link(*page.here)}/confirm?amount={amount}")
@@ -70,7 +72,7 @@ async def choose(request: Request, guarantor: FromPath[str], statement: FromPath
 async def confirm(request: Request, guarantor: FromPath[str], statement: FromPath[str]) -> Response:
     form = await open_form(request, ConfirmForm, amount=request.query_params.get("amount", ""))
     page = await _page(request, statement, form.cents)
-    if not 0 < form.cents <= page.bill.free:
+    if card_fault(form.cents, page.bill.free):
         return see_other(request, page.link(*page.here))
     lets_leave_for(request, request.app.state.processor.origin)
     return await render(request, page, CONFIRM, form=form)
@@ -82,17 +84,20 @@ async def begin(request: Request, guarantor: FromPath[str], statement: FromPath[
     page = await _page(request, statement, form.cents)
     try:
         ref = await intend(request.state.grant, parse_ref(statement).ref, form.cents, form.sending)
-    except TooMuch as too_much:
-        return await _too_much(request, statement, too_much)
+    except NotPayable as refused:
+        return await _not_payable(request, statement, form.cents, refused)
     return await _send_off(request, page.link("payments", ref), ref)
 
 
-async def _too_much(request: Request, statement: str, refused: TooMuch) -> Response:
-    """Somebody paid meanwhile, or is paying now: the form again, with what is still free."""
-    page = await _page(request, statement)
-    form = AmountForm(amount=page.whole)
-    if page.bill.free:
+async def _not_payable(request: Request, statement: str, amount: int, refused: NotPayable) -> Response:
+    """Somebody paid meanwhile, or is paying now, or too little would be left: the form again, with what is still free."""
+    page, most = await _page(request, statement), refused.reason == "most"
+    currency = page.bill.row["currency"]
+    form = AmountForm(amount=page.whole if most else money_example(amount, currency))
+    if page.bill.by_card and most:
         form.fail("amount", _("%(sum)s can be paid now. Somebody else may be paying the rest.", sum=page.free))
+    elif page.bill.by_card:
+        form.refuse(refused.reason, page.bill.free, currency)
     notice = None if page.bill.free else Notice("warn", Later(TAKEN if refused.kept else OVER))
     return await render(request, page, FORM, form=form, notice=notice, status=422, htmx=True)
 

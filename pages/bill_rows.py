@@ -10,6 +10,7 @@ from uuid import UUID
 from access.grant import BillGrant
 from access.visible import one_of, visible
 from pages.stored import Row, columns, dated_in, when_in
+from rules.amounts import LEAST
 from rules.dates import ClinicalDate
 from rules.ledger import ADJUSTMENT, CHARGE, INSURANCE, OWED, PAYMENT, REFUND, SETTLED
 from rules.payments import kept_by
@@ -101,6 +102,11 @@ class Bill:
     def free(self) -> int:
         """What may be paid now."""
         return max(0, self.owed - self.kept)
+
+    @property
+    def by_card(self) -> bool:
+        """Whether that is enough for a card."""
+        return self.free >= LEAST
 
     def sum_of(self, *kinds: str) -> int:
         """By how much these change what is owed."""

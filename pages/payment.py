@@ -11,6 +11,7 @@ from pages.bill_rows import Bill, bills_of
 from pages.bills import bill_address
 from pages.sheet import Cell, Facts, Link, Part, Sheet, said_facts, table_part
 from pages.stored import Row, columns
+from rules.amounts import LEAST
 from rules.payments import CANCELLED, CARD, EXPIRED, PAID, UNDER_WAY
 from tables.ledger import Payment, Refund
 from words.bills import METHODS, REASONS
@@ -45,6 +46,11 @@ class PayPage(Sheet):
     @property
     def free(self) -> str:
         return self.bill.money(self.bill.free)
+
+    @property
+    def least(self) -> str:
+        """What a card must pay at least."""
+        return self.bill.money(LEAST)
 
     @property
     def sum(self) -> str:

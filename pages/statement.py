@@ -75,8 +75,8 @@ class StatementPage(Sheet):
 
     @property
     def pays(self) -> bool:
-        """Whether there is something to pay for whoever looks."""
-        return self.acts and self.bill.free > 0
+        """Whether there is something to pay by card for whoever looks."""
+        return self.acts and self.bill.by_card
 
     @property
     def links(self) -> tuple[Link, ...]:

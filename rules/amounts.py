@@ -10,7 +10,7 @@ MOST_DIGITS = 12
 MOST = 99_999_999
 """More than this no processor takes in one payment."""
 LEAST = 50
-"""Less than this costs more to take than it is."""
+"""Less than this no processor takes: it costs more to take than it is. Both are of the currency's smallest unit."""
 
 
 class NoAmount(ValueError):
@@ -45,6 +45,11 @@ def _minor(whole: str, part: str, places: int) -> int:
     return amount
 
 
-def least_payable(free: int) -> int:
-    """A rest smaller than what is usual may be paid whole."""
-    return min(LEAST, free)
+def card_fault(amount: int, free: int) -> str:
+    """Why a card cannot pay this much of what is free: most, least, rest (what is left could not be paid by card); '' if it
+    can. Minor units."""
+    if amount > min(free, MOST):
+        return "most"
+    if amount < LEAST:
+        return "least"
+    return "rest" if 0 < free - amount < LEAST else ""

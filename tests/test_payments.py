@@ -13,7 +13,9 @@ import acts.payments
 from jobs.job import Job
 from jobs.payments import ask_what_nobody_asks, check_payment
 from payments import Unreachable, practice
+from rules.ledger import ADJUSTMENT, entries_of
 from seeds.cast import fixed_id
+from tables.ledger import On, Posting, post
 from tests.support.html.tree import words
 from tests.support.billing import owed, unbalanced
 from tests.support.paying import signed, tell
@@ -119,7 +121,8 @@ async def test_a_part_is_paid_and_the_rest_is_left(somebody, till, house):
     ("0", "Enter an amount above 0"), ("0.00", "Enter an amount above 0"), ("42.61", "Enter $42.60 or less"),
     ("99999999999999999999", "Enter a smaller amount"), ("10.005", "Enter no more figures after the point than in 42.60"),
     ("10,50", "Enter an amount in figures, such as 42.60"), ("ten", "Enter an amount in figures, such as 42.60"),
-    ("1e3", "Enter an amount in figures, such as 42.60"), ("0.20", "Enter $0.50 or more"), ("٤٢", "Enter an amount in figures, such as 42.60"),
+    ("1e3", "Enter an amount in figures, such as 42.60"), ("0.20", "Enter $0.50 or more"),
+    ("42.59", "Enter $42.60 to pay all of it, or $42.10 or less. The rest would be too small to pay by card"), ("٤٢", "Enter an amount in figures, such as 42.60"),
     ("NaN", "Enter an amount in figures, such as 42.60"), ("9" * 4000, "Enter a smaller amount"),
 ])  # fmt: skip
 async def test_an_amount_that_cannot_be_is_said_in_words_and_kept(somebody, typed, said):
@@ -132,6 +135,48 @@ async def test_an_amount_that_cannot_be_is_said_in_words_and_kept(somebody, type
 @pytest.mark.parametrize("typed", ["42.60", "$42.60", " 42.6 ", "0042.60", "42.600"])
 async def test_an_amount_may_be_written_as_on_a_bill(somebody, typed):
     assert "You pay$42.60" in (await chosen(await somebody("self"), typed)).main
+
+
+async def owes(house, cents: int) -> None:
+    """Of the open statement, no more than that."""
+    rows = await house.database.rows("SELECT id, guarantor, currency FROM statement WHERE number = ?", OPEN)
+    less = Posting(rows[0]["guarantor"], rows[0]["id"], ADJUSTMENT, entries_of(ADJUSTMENT, LEFT - cents), rows[0]["currency"],
+                   On.at(house.clock()), f"less:{cents}")  # fmt: skip
+    async with house.database.transaction():
+        await post(house.database, less, house.clock())
+
+
+@pytest.mark.parametrize("amount, said", [
+    ("4230", "Enter $42.60 to pay all of it, or $42.10 or less. The rest would be too small to pay by card"),
+    ("20", "Enter $0.50 or more"), ("4300", "$42.60 can be paid now. Somebody else may be paying the rest."),
+])  # fmt: skip
+async def test_what_a_card_cannot_pay_is_refused_on_confirming_too(somebody, house, amount, said):
+    maria = await somebody("self")
+    page = await chosen(maria, "10")
+    asked = await maria.get(page.url.partition("?")[0] + f"?amount={amount}")
+    assert asked.status == 303 and asked.headers["location"].endswith("/payment"), "nobody is asked to confirm it"
+    seen = await maria.post(page.url.partition("?")[0], keys_of(page) | {"amount": amount})
+    assert seen.status == 422 and seen.errors == [said]
+    assert not await house.database.rows("SELECT id FROM payment WHERE state = 'made'")
+
+
+async def test_of_less_than_a_dollar_all_or_nothing_is_paid(somebody, till, house):
+    await owes(house, 80)
+    maria = await somebody("self")
+    page = await chosen(maria, "0.50")
+    assert page.errors == ["Enter $0.80 to pay all of it. The rest would be too small to pay by card"]
+    await till.at(await begun(maria, "0.80"), "pay")
+    await till.delivers(maria)
+    assert await left(house) == 0
+
+
+async def test_less_than_a_card_can_pay_is_paid_in_other_ways(somebody, house):
+    await owes(house, 20)
+    maria = await somebody("self")
+    page = await statement(maria)
+    assert "$0.20 is left to pay." in page.main and "Pay by card" not in page.main
+    seen = await maria.get(f"{page.url}/payment")
+    assert "Less than $0.50 cannot be paid by card." in seen.main and "Pay by phone, by post or at the desk" in seen.main
 
 
 async def test_what_is_left_is_worked_out_by_htmx_and_by_a_button(somebody):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.amounts import NoAmount, least_payable, read_amount
+from rules.amounts import LEAST, MOST, NoAmount, card_fault, read_amount
 from rules.payments import CANCELLED, EXPIRED, MADE, PAID, SENT, UNDER_WAY, kept_by, next_check, next_state
 
 NOW = datetime(2026, 5, 12, tzinfo=UTC)
@@ -29,8 +29,19 @@ def test_every_sum_that_a_bill_shows_is_read_back_as_it_is(cents):
     assert read_amount(str(cents), 0) == cents
 
 
-def test_a_rest_below_what_is_usual_may_be_paid_whole():
-    assert least_payable(4260) == 50 and least_payable(20) == 20
+@given(st.integers(0, 2 * MOST), st.integers(0, 2 * MOST))
+def test_what_a_card_pays_and_what_it_leaves_can_both_be_paid_by_card(free, amount):
+    fault, rest = card_fault(amount, free), free - amount
+    assert (fault == "") == (LEAST <= amount <= min(free, MOST) and (rest == 0 or rest >= LEAST))
+    assert fault in ("", "most", "least", "rest")
+
+
+@pytest.mark.parametrize("amount, free, fault", [
+    (4260, 4260, ""), (4261, 4260, "most"), (49, 4260, "least"), (4211, 4260, "rest"), (4210, 4260, ""), (20, 20, "least"),
+    (60, 80, "rest"), (80, 80, ""), (MOST + 1, 2 * MOST, "most"), (0, 0, "least"),
+])  # fmt: skip
+def test_why_a_card_cannot_pay_it_is_told(amount, free, fault):
+    assert card_fault(amount, free) == fault
 
 
 TOLD = st.lists(st.sampled_from(["open", "paid", "gone"]), max_size=12)
