@@ -8,11 +8,11 @@ from wtforms.fields import SelectChoice
 from forms.base import at_most, tidy
 from forms.payments import AmountForm
 from forms.preferences import one_of
-from words.bills import METHODS, REASONS
+from words.bills import METHODS, TO_CHOOSE
 from words.gettext import Later, N_
 
 TAKEN = [SelectChoice(code, Later(METHODS[code])) for code in ("cash", "check", "phone")]
-WHY = [SelectChoice(code, Later(words)) for code, words in REASONS.items()]
+WHY = [SelectChoice(code, Later(words)) for code, words in TO_CHOOSE.items()]
 
 
 class PostForm(AmountForm):

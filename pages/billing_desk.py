@@ -13,6 +13,7 @@ from pages.payment import PaymentsPage, payments_page
 from pages.sheet import Part
 from tables.ledger import GuarantorAccount
 from words.gettext import _
+from words.numbers import in_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class FoundAccount:
 
     @property
     def words(self) -> str:
-        said = _("Account number %(number)s.", number=self.number)
+        said = _("Account number %(number)s.", number=in_groups(self.number))
         return said if self.patient == self.payer else f"{said} {_('Pays for %(name)s.', name=self.patient)}"
 
 

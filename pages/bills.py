@@ -16,6 +16,7 @@ from tables.ledger import GuarantorAccount
 from words.gettext import _, ngettext
 from words.money import money
 from words.names import list_of
+from words.numbers import in_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class AccountPage(Sheet):
 
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:
-        return ((_("Account number"), self.number),)
+        return ((_("Account number"), in_groups(self.number)),)
 
     @property
     def parts(self) -> tuple[Part, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from access.grant import BillGrant
@@ -14,10 +15,11 @@ from pages.stored import Row, columns
 from rules.amounts import LEAST
 from rules.payments import CANCELLED, CARD, EXPIRED, PAID, UNDER_WAY
 from tables.ledger import Payment, Refund
-from words.bills import METHODS, REASONS
+from words.bills import METHODS, REASONS, TO_CHOOSE
 from words.dates import day, when
 from words.gettext import N_, _
 from words.money import money, money_example
+from words.numbers import in_groups
 
 COLUMNS = columns(Payment, (
     "id", "ref", "number", "statement", "amount", "currency", "method", "state", "address", "taken", "charged", "note", "asked_by",
@@ -92,6 +94,8 @@ class PaymentPage(Sheet):
     back: str
     now: datetime
     acts: bool
+    reasons: Mapping[str, str] = field(default_factory=lambda: REASONS)
+    """Why something is paid back, in words for who reads it."""
 
     @property
     def paid(self) -> bool:
@@ -191,7 +195,7 @@ class PaymentPage(Sheet):
     def facts(self) -> Facts:
         until = when(self.row["ends_at"]) if self.waits and not self.late else ""
         return said_facts(
-            (_("Receipt number"), self.row["number"] if self.paid else ""), (_("Amount"), _sum(self.row)),
+            (_("Receipt number"), in_groups(self.row["number"]) if self.paid else ""), (_("Amount"), _sum(self.row)),
             (_("For"), f"{self.bill.title}, {self.bill.whose}"), (_("How"), _(METHODS[self.row["method"]])),
             (_("Paid on"), when(self.row["settled_at"]) if self.paid else ""), (_("Paid by"), self.payer),
             (_("Note"), self.row["note"]), (_("Kept for you until"), until),
@@ -206,7 +210,7 @@ class PaymentPage(Sheet):
     def _refunds(self, heading: str, caption: str, refunds: tuple[Row, ...]) -> tuple[Part, ...]:
         rows = [
             (Cell(day(one["settled_at"] or one["made_at"])), Cell(self.money(one["amount"])),
-             Cell(_(REASONS[one["reason"]]), over=_("On its way") if one["state"] == "made" else ""))
+             Cell(_(self.reasons[one["reason"]]), over=_("On its way") if one["state"] == "made" else ""))
             for one in refunds
         ]  # fmt: skip
         return table_part(heading, caption, (_("When"), _("Amount"), _("Why")), rows) if rows else ()
@@ -230,6 +234,7 @@ async def payment_page(grant: BillGrant, ref: str, back: str = "", online: bool 
         refunds=tuple(one for one in refunds if one["state"] != FAILED), online=online,
         refused=tuple(one for one in refunds if one["state"] == FAILED and grant.basis == "duty"),
         payer=await _payer(grant, row), acts=grant.acts and grant.basis != "duty",
+        reasons=TO_CHOOSE if grant.basis == "duty" else REASONS,
     )  # fmt: skip
 
 

@@ -98,7 +98,7 @@ class RequestPage(Sheet):
 
     @property
     def facts(self) -> Facts:
-        return said_facts((_("Asked for you by"), self.row["asker"]))
+        return said_facts((_("Sent for you by") if self.talks else _("Asked for you by"), self.row["asker"]))
 
     @property
     def parts(self) -> tuple[Part, ...]:

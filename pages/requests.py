@@ -90,6 +90,8 @@ def _tag(row: Row) -> tuple[str, str]:
 
 def _asked(row: Row) -> str:
     at = when(row["asked_at"])
+    if row["kind"] == "message":
+        return _("Sent on %(when)s by %(who)s.", when=at, who=row["asker"]) if row["asker"] else _("Sent on %(when)s.", when=at)
     return _("Asked on %(when)s by %(who)s.", when=at, who=row["asker"]) if row["asker"] else _("Asked on %(when)s.", when=at)
 
 

@@ -10,6 +10,7 @@ from pages.bills import bill_address
 from pages.clinic import Clinic
 from pages.sheet import Facts, Link, Part, Sheet, lines_part
 from words.gettext import _
+from words.numbers import in_groups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class SlipPage(Sheet):
     @property
     def facts(self) -> Facts:
         return (
-            (_("Account number"), self.number), (_("Statement"), self.bill.row["number"] or self.bill.when),
+            (_("Account number"), in_groups(self.number)), (_("Statement"), self.bill.row["number"] or self.bill.when),
             (_("Left to pay"), self.bill.money(max(0, self.bill.owed))),
         )  # fmt: skip
 

@@ -12,6 +12,7 @@ from pages.sheet import Cell, Facts, Link, Part, Remark, Sheet, lines_part, said
 from rules.ledger import ADJUSTMENT, INSURANCE, PAYMENT
 from words.dates import clinical, day
 from words.gettext import _
+from words.numbers import in_groups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ class StatementPage(Sheet):
     def facts(self) -> Facts:
         return said_facts(
             (_("For"), self.bill.whose), (_("Date"), self.bill.when), (_("Visit"), self.bill.visit),
-            (_("Account number"), self.number), (_("Terms"), self.bill.row["terms"]),
+            (_("Account number"), in_groups(self.number)), (_("Terms"), self.bill.row["terms"]),
         )  # fmt: skip
 
     @property

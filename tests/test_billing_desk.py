@@ -105,6 +105,7 @@ async def test_a_card_payment_is_paid_back_in_part_and_no_more_than_it_was(someb
     back = await till.at(await begun(maria), "pay")
     await till.delivers(maria)
     page = await priya.follow(await found(priya), "$42.60")
+    assert "The payer asked for it" in page.main and "You asked for it" not in page.main
     page = await priya.submit(page, "Pay it back", amount="12.60", reason="mistake")
     assert "It is paid back." in page.main and await left(house) == 1260
     seen = await maria.get(back)

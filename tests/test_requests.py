@@ -64,6 +64,7 @@ async def test_a_message_says_who_reads_it_and_how_soon_before_it_is_written(mar
 async def test_a_message_is_answered_by_the_team_it_was_for_and_the_patient_reads_it(maria, person, cast):
     sent = await write(maria, cast, "May I swim?")
     assert "We have it." in sent.main and "May I swim?" in sent.main and "Waiting for us" in sent.main
+    assert "Sent on" in (await maria.get(home(cast, "/messages"))).main
     clinician = await person("clinician")
     item = await taken(clinician, "Message from Maria Delgado")
     assert "May I swim?" in item.main

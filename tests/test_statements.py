@@ -169,6 +169,11 @@ async def test_what_cannot_be_a_ref_is_not_found(person):
         assert (await maria.get(address)).status == 404
 
 
+async def test_the_number_of_an_account_is_heard_in_parts(person):
+    page = await bills_of(await person("self"))
+    assert re.search(r"Account number ?\d{3} \d{3} \d{4}\b", page.main), page.main
+
+
 async def test_links_to_payments_are_told_from_one_another(person):
     maria = await person("self")
     seen = await maria.follow(await bills_of(maria), "Payments and receipts")

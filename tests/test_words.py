@@ -233,6 +233,14 @@ def test_no_cent_is_lost(minor):
     assert Decimal(said) * 100 == minor
 
 
+@pytest.mark.parametrize(("figures", "heard"), [
+    ("7211699593", "721 169 9593"), ("123456", "123 456"), ("1234567", "123 4567"), ("12345678", "123 456 78"),
+    ("1510", "1510"), ("", ""), ("A-7211699593", "A-7211699593"), ("٧٢١١٦٩", "٧٢١١٦٩"),
+])  # fmt: skip
+def test_a_number_that_names_something_is_heard_in_parts(figures, heard):
+    assert numbers.in_groups(figures) == heard.replace(" ", NB)
+
+
 def test_nothing_of_ours_is_said_without_gettext():
     """Each sentence in the pseudo-language has no words outside its brackets."""
     with use(PSEUDO, CHICAGO):

@@ -26,6 +26,7 @@ def filters() -> dict[str, Callable]:
         "clinical_when": dates.clinical_when,
         "clinical_text": dates.clinical_text,
         "number": numbers.number,
+        "in_groups": numbers.in_groups,
         "count": numbers.count,
         "unit": numbers.unit,
         "quantity": numbers.quantity,

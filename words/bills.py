@@ -10,3 +10,5 @@ REASONS = {
     "mistake": N_("We charged it by mistake"), "asked": N_("You asked for it"),
 }  # fmt: skip
 """Why something is paid back, as the payer reads it."""
+TO_CHOOSE = REASONS | {"asked": N_("The payer asked for it")}
+"""The same, as the member of staff who pays it back reads it."""

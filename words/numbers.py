@@ -125,6 +125,14 @@ def number(sent: str | int | Decimal) -> str:
     return str(sent)
 
 
+def in_groups(figures: str) -> str:
+    """A number that names something, so that it is heard in parts and not as billions: 721 169 9593. What is not figures
+    alone, or is short, stands as it is."""
+    if not (figures.isascii() and figures.isdigit() and len(figures) > 5):
+        return figures
+    return "\u00a0".join(re.findall(r"\d{3}(?=\d\Z)\d|\d{1,3}", figures))
+
+
 def count(how_many: int) -> str:
     """A count of ours, grouped as the reader's language does: 1,204."""
     return _grouped(how_many, babel_locale())
