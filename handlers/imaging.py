@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from access.vocabulary import Category, record
 from handlers.listing import list_routes, sheet
 from handlers.refs import parse_file, parse_ref
-from handlers.respond import attached
+from handlers.respond import attached, drawn_for
 from pages.image import image_file, image_page
 from pages.imaging import IMAGING
 
@@ -18,7 +20,7 @@ ACCESS = record(Category.IMAGING)
 @get("/imaging/{image:str}", access=ACCESS)
 async def image(request: Request, image: FromPath[str]) -> Response:
     asked = parse_ref(image)
-    page = await image_page(request.state.grant, asked.ref, request.app.state.pdf.read)
+    page = await image_page(request.state.grant, asked.ref, partial(request.app.state.pdf.read, owner=drawn_for(request)))
     return await sheet(request, page, asked.form, "scan")
 
 

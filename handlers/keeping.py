@@ -8,6 +8,7 @@ from access.grant import RecordGrant
 from files.kinds import JPEG, PDF, PNG, media_type
 from files.store import NotKept, Prepared, prepare
 from forms.base import Form
+from handlers.respond import drawn_for
 from pdf import PdfRefused
 from words.gettext import N_, Later
 
@@ -41,5 +42,5 @@ async def _cleaned(request: Request, content: bytes) -> bytes:
     kind = media_type(content)
     if kind not in (PDF, PNG, JPEG):
         raise NotKept("kind")
-    pool = request.app.state.pdf
-    return await (pool.clean(content) if kind == PDF else pool.picture(content))
+    pool, owner = request.app.state.pdf, drawn_for(request)
+    return await (pool.clean(content, owner) if kind == PDF else pool.picture(content, owner))

@@ -112,9 +112,15 @@ async def document(request: Request, page: Any, template: str, name: str) -> Res
         large = 18
     frame = await frame_for(request, notice=None, errors=(), htmx=False)
     html = request.app.state.views.get_template(template).render({"page": page, "frame": frame, "form": None})
-    body = await request.app.state.pdf.render(html, large=large, lang=frame.locale)
+    body = await request.app.state.pdf.render(html, large=large, lang=frame.locale, owner=drawn_for(request))
     headers = {"content-disposition": f'inline; filename="{name}.pdf"'}
     return Response(body, media_type="application/pdf", headers=headers)
+
+
+def drawn_for(request: Request) -> str:
+    """Whose turn it is in the pool of workers: each account's, and each address's of whoever has none."""
+    viewer = request.state.viewer
+    return str(viewer.account or viewer.visitor.ip)
 
 
 async def plain_text(request: Request, page: Any, template: str) -> Response:

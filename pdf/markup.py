@@ -57,8 +57,6 @@ def link_names(root: Element, origin: str | None) -> dict[str, str]:
 
 
 def _keep_line(root: Element, lacking: bool) -> None:
-    if lacking and root.find(".//p[@data-lacking]") is None:
-        raise Faulty("glyph", "signs are lacking, and no line says so")
     for parent in [] if lacking else root.findall(".//p[@data-lacking]/.."):
         for line in parent.findall("p[@data-lacking]"):
             parent.remove(line)

@@ -20,6 +20,7 @@ from typing import Literal, NoReturn
 from pdf import frames
 from pdf.host import missing
 from pdf.refusals import PdfBusy, PdfFailed, PdfTooLarge, PdfUnavailable
+from pdf.turns import Crowded, Turns
 
 ROOM = Path(__file__).resolve().parent
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -50,7 +51,8 @@ class _Worker:
 class PdfPool:
     """Makes documents in other processes, never in this one. One pool per event loop; `close()` ends its workers.
 
-    Nothing starts before the first document. A worker that is too slow, too big or dead is replaced, and one that has
+    Whoever asks may say whose `owner` the document is: of each owner one is made at a time, so that who asks for many
+    keeps nobody else waiting. Nothing starts before the first document. A worker that is too slow, too big or dead is replaced, and one that has
     made `documents_per_worker` documents retires.
     """
 
@@ -72,6 +74,7 @@ class PdfPool:
         self.documents_per_worker, self.origin = documents_per_worker, origin
         self._free = asyncio.Semaphore(workers)
         self._waiting = 0
+        self._turns = Turns()
         self._usual_seconds = 1.0
         self._alive: set[_Worker] = set()
         self._idle: list[_Worker] = []
@@ -79,7 +82,9 @@ class PdfPool:
         self._missing: tuple[str, ...] | None = None
         self._closed = False
 
-    async def render(self, html: str, *, large: Literal[18, 24] | None = None, lang: str = "en") -> bytes:
+    async def render(
+        self, html: str, *, large: Literal[18, 24] | None = None, lang: str = "en", owner: str = ""
+    ) -> bytes:
         """The document as PDF/UA-1, in print of 12 points, or of 18 or 24. Raises a `PdfRefused`."""
         if large not in SIZES or not LANGUAGE.fullmatch(lang):
             raise ValueError(f"no such print or language: {large!r}, {lang!r}")
@@ -87,37 +92,37 @@ class PdfPool:
             raise PdfUnavailable(self.missing())
         if len(html) > self.text_limit or html.count("<tr") > self.row_limit:
             raise PdfTooLarge(f"over {self.row_limit} rows or {self.text_limit} characters")
-        async with self._place():
+        async with self._place(owner):
             return _document(await self._ask(frames.request(html, large=large, lang=lang)))
 
-    async def read(self, content: bytes, most_words: int = 2_000) -> str:
+    async def read(self, content: bytes, most_words: int = 2_000, owner: str = "") -> str:
         """The first words of a PDF that somebody else made; '' where it has none. Raises a `PdfRefused`."""
         if self.missing():
             raise PdfUnavailable(self.missing())
-        async with self._place():
+        async with self._place(owner):
             answer = await self._ask(frames.to_read(content, most_words), READING_SECONDS)
         words = frames.words_in(answer)
         if words is None:
             _refuse(answer)
         return words
 
-    async def picture(self, content: bytes) -> bytes:
+    async def picture(self, content: bytes, owner: str = "") -> bytes:
         """A JPEG or PNG made anew from its dots, without anything else that was in the file. Raises a `PdfRefused`."""
         if self.missing():
             raise PdfUnavailable(self.missing())
-        async with self._place():
+        async with self._place(owner):
             answer = await self._ask(frames.to_make_anew(content), READING_SECONDS)
         made = frames.picture_in(answer)
         if made is None:
             _refuse(answer)
         return made
 
-    async def clean(self, content: bytes) -> bytes:
+    async def clean(self, content: bytes, owner: str = "") -> bytes:
         """A PDF made anew without what does something by itself. Raises a `PdfRefused`: of its reasons, `unread` and
         `encrypted` tell of the file."""
         if self.missing():
             raise PdfUnavailable(self.missing())
-        async with self._place():
+        async with self._place(owner):
             return _document(await self._ask(frames.to_clean(content), READING_SECONDS))
 
     def missing(self) -> tuple[str, ...]:
@@ -140,9 +145,19 @@ class PdfPool:
             self._folder.cleanup()
 
     @contextlib.asynccontextmanager
-    async def _place(self) -> AsyncIterator[None]:
+    async def _place(self, owner: str) -> AsyncIterator[None]:
+        """A worker's whole attention. Who waits for their own document waits outside of the queue: its places are
+        everybody's."""
         if self._closed:
             raise PdfFailed("closed")
+        try:
+            async with self._turns.of(owner, self.queue_seconds), self._worker():
+                yield
+        except Crowded:
+            raise PdfBusy(self._retry_after()) from None
+
+    @contextlib.asynccontextmanager
+    async def _worker(self) -> AsyncIterator[None]:
         if self._free.locked() and self._waiting >= self.queue_limit:
             raise PdfBusy(self._retry_after())
         self._waiting += 1

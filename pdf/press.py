@@ -40,13 +40,15 @@ BROKEN_WORDS = "*{overflow-wrap:anywhere!important;white-space:normal!important}
 BOX, MARK = "\u25a1", "?"
 """What stands for a sign that no font of this host has, and what stands for that."""
 TRIES = 3
+LINE = "<p data-lacking>"
+"""Begins the line that says that boxes stand for some signs; it is left out where none does."""
 
 
 class Lacking(Faulty):
     """Code points that no font of this host has."""
 
     def __init__(self, signs: frozenset[int]) -> None:
-        super().__init__("glyph", " ".join(f"U+{sign:04X}" for sign in sorted(signs)))
+        super().__init__("glyph", " ".join(f"{chr(sign)} (U+{sign:04X})" for sign in sorted(signs)))
         self.signs = signs
 
 
@@ -70,7 +72,7 @@ class Press:
             try:
                 return self._drawn(text, large=large, lang=lang)
             except Lacking as found:
-                if found.signs <= self.lacking:
+                if found.signs <= self.lacking or LINE not in text:
                     raise
                 self.lacking |= found.signs
         raise Faulty("glyph", "boxes are lacking too")
@@ -88,8 +90,9 @@ class Press:
         return mend(drawn, notes, names)
 
     def _boxed(self, text: str) -> str:
+        """Where there is a line to say so."""
         box = MARK if ord(BOX) in self.lacking else BOX
-        return text.translate(dict.fromkeys(self.lacking, box)) if self.lacking else text
+        return text.translate(dict.fromkeys(self.lacking, box)) if self.lacking and LINE in text else text
 
     def _laid_out(self, html: HTML) -> Document:
         """A word too long for its column would run off the paper; then words may break anywhere."""

@@ -21,6 +21,7 @@ from pdf import PdfBusy, PdfFailed, PdfPool, PdfRefused, PdfTooLarge, PdfUnavail
 from tests.support.pdf_samples import HOUSE, ONE_PAGE, document, rows
 
 SLOW = document(rows(900))  # seconds of work
+SLOWER = document(rows(150))  # than one page
 
 
 @asynccontextmanager
@@ -318,3 +319,39 @@ async def test_nothing_of_a_document_reaches_a_log(caplog, capfd):
     said = caplog.text + json.dumps(capfd.readouterr())
     assert "anemia" not in said
     assert "\U0010fffd" not in said
+
+
+async def test_who_asks_for_many_keeps_nobody_else_waiting():
+    async with opened(workers=1, queue_seconds=600) as pool:
+        await pool.render(ONE_PAGE)
+        done: list[str] = []
+
+        async def one(owner: str, html: str) -> None:
+            await pool.render(html, owner=owner)
+            done.append(owner)
+
+        greedy = [asyncio.create_task(one("greedy", SLOWER)) for _ in range(3)]
+        await asyncio.sleep(0.1)
+        await asyncio.gather(*(one(f"other {number}", ONE_PAGE) for number in range(3)))
+        assert done.count("greedy") <= 1
+        await asyncio.gather(*greedy)
+        assert done.count("greedy") == 3
+
+
+async def test_who_has_enough_waiting_is_told_to_try_again_and_others_are_not():
+    async with opened(workers=1, queue_limit=1, queue_seconds=600) as pool:
+        greedy = [asyncio.create_task(pool.render(SLOWER, owner="greedy")) for _ in range(9)]
+        await asyncio.sleep(0.1)
+        assert (await pool.render(ONE_PAGE, owner="other")).startswith(b"%PDF")
+        ended = await asyncio.gather(*greedy, return_exceptions=True)
+        assert [isinstance(one, PdfBusy) for one in ended] == [False] * 3 + [True] * 6
+        assert pool._turns.taken == {}
+
+
+async def test_an_owner_waits_for_their_own_no_longer_than_for_others():
+    async with opened(workers=2, queue_seconds=0.2) as pool:
+        first = asyncio.create_task(pool.render(SLOWER, owner="one"))
+        await asyncio.sleep(0.1)
+        with pytest.raises(PdfBusy):
+            await pool.render(ONE_PAGE, owner="one")
+        await first

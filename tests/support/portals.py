@@ -42,7 +42,7 @@ class Lent:
 class Undrawn(Lent):
     """Everything up to the drawing happens: for walks that look at no document, where another test draws the same ones."""
 
-    async def render(self, html: str, *, large: int | None = None, lang: str = "en") -> bytes:
+    async def render(self, html: str, *, large: int | None = None, lang: str = "en", owner: str = "") -> bytes:
         return b"%PDF-1.7\n%%EOF\n"
 
 
