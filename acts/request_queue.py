@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +11,17 @@ from access.visible import visible
 from acts.requests import TooLate, add_step
 from files.store import Prepared
 from rules.requests import ANSWERED, KINDS, REQUESTED, TAKEN
+from tables.base import new_id
 from tables.queue import enqueue_notice
 from tables.records import left_of
-from tables.requests import Request, RequestStep
+from tables.requests import HELD, Request, RequestStep
 from tables.sending import Sending, use_key
 
-TAKE = (
-    "UPDATE request SET state = ?, assignee = ?, changed_at = ? WHERE id = ? AND assignee IS NULL AND state = 'requested'"
-    " RETURNING id"
-)
-GIVE_BACK = "UPDATE request SET state = ?, assignee = NULL, changed_at = ? WHERE id = ? AND assignee = ? AND state = ? RETURNING id"
+ASSIGN = "UPDATE request SET state = ?, assignee = ?, changed_at = ? WHERE id = ? AND {still} AND {same} RETURNING id"
+FREE = f"state IN ('requested', 'in-progress') AND NOT {HELD}"
+THEIRS = "state = 'in-progress' AND assignee <> ? AND assignee = (SELECT id FROM account WHERE ref = ?)"
+MINE = "state = 'in-progress' AND assignee = ?"
+HANDOVER = "INSERT INTO request_handover (id, request, had, taker, at) VALUES (?, ?, ?, ?, ?)"
 ANSWER = "UPDATE request SET state = ?, answer = ?, changed_at = ?, assignee = NULL WHERE id = ? AND state = ? RETURNING kind"
 TO_TELL = (
     "SELECT q.asked_by AS account FROM request q WHERE q.id = ? UNION SELECT s.account FROM request q JOIN share s"
@@ -33,27 +35,46 @@ class NewWords(Exception):
 
 async def take(grant: QueueGrant, ref: str, sending: Sending, outcome: str) -> bool:
     """Whoever takes it may open it. False where there is none in this queue; raises TooLate where somebody has it."""
-    return await _assign(grant, ref, sending, outcome, "request.take", TAKE, TAKEN, grant.account)
+    return await _assign(grant, ref, sending, outcome, _Change("request.take", grant.account, FREE))
+
+
+async def take_over(grant: QueueGrant, ref: str, sending: Sending, outcome: str, had: str) -> bool:
+    """From the colleague whose account's ref is `had`, who hears of it; from nobody else who has it by now."""
+    change = _Change("request.take_over", grant.account, THEIRS, (grant.account, had))
+    return await _assign(grant, ref, sending, outcome, change)
 
 
 async def give_back(grant: QueueGrant, ref: str, sending: Sending, outcome: str) -> bool:
-    return await _assign(grant, ref, sending, outcome, "request.give_back", GIVE_BACK, REQUESTED, None)
+    return await _assign(grant, ref, sending, outcome, _Change("request.give_back", None, MINE, (grant.account,)))
 
 
-async def _assign(
-    grant: QueueGrant, ref: str, sending: Sending, outcome: str, action: str, sql: str, state: str, to: UUID | None
-) -> bool:
-    async with grant.acting(action) as entry:
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """Whose it becomes (None: nobody's), where `still` holds of it with these values."""
+
+    action: str
+    to: UUID | None
+    still: str
+    values: tuple[Any, ...] = ()
+
+
+async def _assign(grant: QueueGrant, ref: str, sending: Sending, outcome: str, change: _Change) -> bool:
+    async with grant.acting(change.action) as entry:
         database, now = grant.house.database, grant.house.clock()
-        rows = await visible(grant, Request).rows(("id", "record"), "ref = ?", ref)
+        rows = await visible(grant, Request).rows(("id", "record", "assignee"), "ref = ?", ref)
         if not rows:
             return False
         await use_key(database, sending, outcome, now)
-        entry.subject = rows[0]["record"]
-        entry.showed("Request", [rows[0]["id"]])
-        values: tuple[Any, ...] = (state, to, now, rows[0]["id"]) if to else (state, now, rows[0]["id"], grant.account, TAKEN)
-        if not await database.rows(sql, *values):
+        row, state = rows[0], TAKEN if change.to else REQUESTED
+        entry.subject = row["record"]
+        entry.showed("Request", [row["id"]])
+        # Asked of the row itself: of two who come at the same moment, the second sees there that the first has it.
+        had = [row["assignee"]] if row["assignee"] else []
+        sql = ASSIGN.format(still=change.still, same="assignee = ?" if had else "assignee IS NULL")
+        if not await database.rows(sql, state, change.to, now, row["id"], *change.values, *had):
             raise TooLate
+        if change.to and had:
+            await database.rows(HANDOVER, new_id(), row["id"], *had, change.to, now)
     return True
 
 

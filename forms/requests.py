@@ -8,6 +8,7 @@ from wtforms.validators import StopValidation
 
 from forms.base import Form, at_most, exact, tidy
 from forms.preferences import one_of
+from forms.security import PressForm
 from words.gettext import N_, Later
 
 LONGEST = 5000
@@ -78,6 +79,12 @@ class SayForm(Form):
     def validate_words(self, field: TextAreaField) -> None:
         if not field.data:
             raise StopValidation(Later(N_("Write what you want to tell us")))
+
+
+class TakeOverForm(PressForm):
+    """`had`: whose name stood on the button."""
+
+    had = HiddenField()
 
 
 class AnswerForm(Form):

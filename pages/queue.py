@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from access.grant import QueueGrant, RecordGrant
 from access.items import open_item
-from access.visible import visible
+from access.visible import one_of, visible
 from pages.attachments import File
 from pages.request import RequestPage, request_file, request_page
 from rules.dates import DISTANT_PAST
 from rules.paging import Key, page_of, read_key
 from rules.requests import KINDS
 from tables.records import left_of
-from tables.requests import Request
+from tables.requests import HELD, Request
 from words.dates import when
 from words.gettext import N_, _
 from words.requests import KIND_NAMES, STATES, TO_CHOOSE, TOPICS
@@ -23,30 +24,34 @@ from words.sentences import run
 
 PAGE = 50
 """So many on one page, those due first before the others: nobody is hidden behind who asks more often."""
+ROWS = (
+    "SELECT request.id, request.ref, request.kind, request.topic, request.state, request.asked_at, request.due_at,"
+    f" request.assignee, {HELD} AS held, r.name, r.birth_text, a.name AS taken_by, a.ref AS taker FROM request"
+    f" JOIN record r ON r.id = {left_of('request.record')} LEFT JOIN account a ON a.id = request.assignee WHERE {{seen}}"
+)
 WAITING = (
-    "SELECT request.ref, request.kind, request.topic, request.state, request.asked_at, request.due_at, request.assignee,"
-    f" r.name, r.birth_text, a.name AS taken_by FROM request JOIN record r ON r.id = {left_of('request.record')}"
-    " LEFT JOIN account a ON a.id = request.assignee WHERE {seen} AND request.state IN ('requested', 'in-progress')"
+    f"{ROWS} AND request.state IN ('requested', 'in-progress')"
     " AND (request.due_at > ? OR (request.due_at = ? AND request.ref > ?))"
     f" ORDER BY request.due_at, request.ref LIMIT {PAGE + 1}"
 )
 COUNT = "SELECT COUNT(*) AS many FROM request WHERE {seen} AND request.state IN ('requested', 'in-progress')"
-ONE = (
-    "SELECT request.id, request.ref, request.kind, request.topic, request.state, request.asked_at, request.due_at,"
-    " request.assignee, r.name, r.birth_text, a.name AS taken_by FROM request"
-    f" JOIN record r ON r.id = {left_of('request.record')}"
-    " LEFT JOIN account a ON a.id = request.assignee WHERE {seen} AND request.ref = ?"
+ONE = f"{ROWS} AND request.ref = ?"
+LOST = (
+    "SELECT h.request, h.at, a.name FROM request_handover h JOIN account a ON a.id = h.taker WHERE h.had = ? AND {these}"
+    " ORDER BY h.at, h.id"
 )
 HEADINGS = {"mine": N_("Yours"), "free": N_("Nobody has taken these"), "others": N_("Taken by others")}
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One that waits: whose, what kind, since when. What stands in it is on its own page."""
+    """One that waits: whose, what kind, since when. What stands in it is on its own page. `lost`: who took it over from
+    the viewer last, and when."""
 
     row: dict[str, Any]
     now: datetime
     mine: bool
+    lost: dict[str, Any] | None = None
 
     @property
     def ref(self) -> str:
@@ -63,7 +68,7 @@ class Waiting:
 
     @property
     def place(self) -> str:
-        return "mine" if self.mine else "others" if self.row["assignee"] else "free"
+        return "mine" if self.mine else "others" if self.row["held"] else "free"
 
     @property
     def late(self) -> bool:
@@ -86,7 +91,13 @@ class Waiting:
         due = _("Was due on %(when)s.") if self.late else _("Due on %(when)s.")
         taken = _("Taken by %(who)s.", who=self.row["taken_by"]) if self.place == "others" else ""
         born = _("Born in %(year)s.", year=self.row["birth_text"][:4]) if self.row["birth_text"] else ""
-        return run(about, born), due % {"when": when(self.row["due_at"])}, taken
+        return run(about, born), due % {"when": when(self.row["due_at"])}, run(taken, self._lost)
+
+    @property
+    def _lost(self) -> str:
+        if self.mine or self.lost is None:
+            return ""
+        return _("%(who)s took it over from you on %(when)s.", who=self.lost["name"], when=when(self.lost["at"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +161,7 @@ async def queue_page(grant: QueueGrant, after: str = "") -> QueuePage:
     )
     [counted] = await grant.house.database.rows(COUNT.format(seen=seen.sql), *seen.values)
     grant.entry.action = "staff.requests"
-    page = page_of([_waiting(grant, row) for row in rows], [Key(row["due_at"], row["ref"]) for row in rows], PAGE)
+    page = page_of(await _waiting(grant, rows), [Key(row["due_at"], row["ref"]) for row in rows], PAGE)
     return QueuePage(page.rows, counted["many"], page.after, first=key is None)
 
 
@@ -164,7 +175,7 @@ async def item_page(grant: QueueGrant, ref: str) -> tuple[ItemPage, RecordGrant 
     opened = await request_page(item, rows[0]["kind"], ref) if item else None
     if item is None:
         grant.showed("Request", [rows[0]["id"]])
-    return ItemPage(_waiting(grant, rows[0]), opened), item
+    return ItemPage((await _waiting(grant, rows))[0], opened), item
 
 
 async def item_file(grant: QueueGrant, ref: str, place: int) -> File | None:
@@ -175,5 +186,12 @@ async def item_file(grant: QueueGrant, ref: str, place: int) -> File | None:
     return await request_file(found[1], found[0].one.row["kind"], ref, place)
 
 
-def _waiting(grant: QueueGrant, row: dict[str, Any]) -> Waiting:
-    return Waiting(row, grant.now, row["assignee"] is not None and str(row["assignee"]) == str(grant.account))
+async def _waiting(grant: QueueGrant, rows: list[dict[str, Any]]) -> list[Waiting]:
+    lost = await _lost(grant, [row["id"] for row in rows])
+    return [Waiting(row, grant.now, row["assignee"] == grant.account, lost.get(row["id"])) for row in rows]
+
+
+async def _lost(grant: QueueGrant, requests: list[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What a colleague took over from the viewer, who may not have been there to see it."""
+    rows = await grant.house.database.rows(LOST.format(these=one_of("h.request", requests)), grant.account, *requests)
+    return {row["request"]: row for row in rows}

@@ -70,11 +70,6 @@ def due_at(asked_at: datetime, days: int) -> datetime:
     return at
 
 
-def may_take(state: str, assignee: object | None) -> bool:
-    """Whether it waits for somebody. What has been taken is given back first, or handed on by who has it."""
-    return state == REQUESTED and assignee is None
-
-
 def may_withdraw(state: str, kind: Kind) -> bool:
     """A message has been read as soon as it is there; anything else can be taken back until it is answered."""
     return state in OPEN and not kind.talk

@@ -58,10 +58,27 @@ class RequestStep(Table, tablename="request_step"):
     file = to(StoredFile, null=True)
 
 
-TABLES = (Request, RequestStep)
+class RequestHandover(Table, tablename="request_handover"):
+    """A request that one member of staff had and another took over, never changed afterwards: `had` is told of it."""
+
+    id = key()
+    request = to(Request)
+    had = to(Account)
+    taker = to(Account)
+    at = moment(null=False)
+
+
+HELD = (
+    "EXISTS (SELECT 1 FROM account t JOIN staff_duty d ON d.account = t.id WHERE t.id = request.assignee"
+    " AND t.state = 'active' AND d.duty = request.duty AND d.ended_at IS NULL"
+    " AND (d.site IS NULL OR request.site IS NULL OR d.site = request.site))"
+)
+"""Whether somebody has taken it who can still answer it: what somebody had who has left is free again."""
+TABLES = (Request, RequestStep, RequestHandover)
 CONSTRAINTS = (
     "CREATE INDEX request_list ON request (record, changed_at)",
     "CREATE INDEX request_queue ON request (duty, state, due_at)",
+    "CREATE INDEX request_handover_had ON request_handover (had, request)",
     "CREATE UNIQUE INDEX request_refill_open ON request (record, subject)"
     " WHERE kind = 'refill' AND state IN ('requested', 'in-progress')",
 )

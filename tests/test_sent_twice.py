@@ -19,6 +19,7 @@ from tests.support.client import Client, Seen
 from tests.support.forms import Sending, fill
 from tests.support.inviting import confirm, invite, offer
 from tests.support.logins import a_record, house_on
+from tests.support.owners import colleague_of
 from tests.support.portals import a_portal
 from tests.support.tills import house, portal, somebody, till  # noqa: F401 -- fixtures
 from tests.sweep.walk import routes_of
@@ -266,6 +267,14 @@ async def _item(there: There):
 @once("/staff/requests/{item}/assignment")
 async def _(there: There) -> Pressed:
     return Pressed(*await _item(there), "Take it")
+
+
+@once("/staff/requests/{item}/takeover")
+async def _(there: There) -> Pressed:
+    _okafor, item = await _submitted(await _item(there), "Take it")
+    now = there.house.clock()
+    there.client.cookies.set("s", await colleague_of(there.house, "clinician", "Dr. Tom Brandt", now))
+    return Pressed(there.client, await there.client.get(item.url.partition("?")[0]), "Take over from Dr. Lena Okafor")
 
 
 @once("/staff/requests/{item}/return")

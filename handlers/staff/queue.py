@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
@@ -11,7 +13,7 @@ from access.vocabulary import ANSWERS_REQUESTS, staff
 from acts import request_queue as acts
 from acts.requests import TooLate
 from files.store import Prepared
-from forms.requests import AnswerForm
+from forms.requests import AnswerForm, TakeOverForm
 from forms.security import PressForm
 from handlers.forms import open_form, read_form
 from handlers.frame import Notice
@@ -25,6 +27,7 @@ ACCESS = staff(*ANSWERS_REQUESTS)
 ANSWERED = "/staff/requests?done=answered"
 TOO_LATE = N_("It is not yours any more: it was taken back, or somebody else has it. Nothing was sent.")
 DONE = {
+    "over": N_("You have it now. Whoever had it sees that you took it over."),
     "taken": N_("You have taken it. Nobody else will work on it."), "back": N_("You gave it back."),
     "answered": N_("Your answer is sent."),
     "late": N_("Somebody else was faster, or it was taken back. Nothing was changed."),
@@ -47,6 +50,12 @@ async def item(request: Request, item: FromPath[str]) -> Response:
 @post("/staff/requests/{item:str}/assignment", access=ACCESS)
 async def take(request: Request, item: FromPath[str]) -> Response:
     return await _assign(request, item, acts.take, f"/staff/requests/{item}?done=taken")
+
+
+@post("/staff/requests/{item:str}/takeover", access=ACCESS)
+async def take_over(request: Request, item: FromPath[str]) -> Response:
+    act = partial(acts.take_over, had=read_form(request, TakeOverForm).had.data or "")
+    return await _assign(request, item, act, f"/staff/requests/{item}?done=over")
 
 
 @post("/staff/requests/{item:str}/return", access=ACCESS)

@@ -90,6 +90,7 @@ ROUTES: dict[str, str] = {
     "/staff/requests/{item}": "staff:frontdesk unknown:clinician,billing",
     "/staff/requests/{item}/files/{file}": "staff:nobody unknown:clinician,frontdesk,billing",  # before somebody has taken it
     "/staff/requests/{item}/assignment": "staff:frontdesk unknown:clinician,billing",
+    "/staff/requests/{item}/takeover": "staff:frontdesk unknown:clinician,billing",
     "/staff/requests/{item}/return": "staff:frontdesk unknown:clinician,billing",
     "/staff/appointments": "staff:frontdesk",
     "/staff/appointments/{booking}": "staff:frontdesk",
