@@ -129,7 +129,7 @@ def _of_holder(row: dict) -> dict[str, Any]:
 
 
 def _is_here(queue: QueueGrant, row: dict) -> bool:
-    return not queue.sites or row["site"] is None or _uuid(row["site"]) in queue.sites
+    return queue.covers(_uuid(row["site"]))
 
 
 def _entry(viewer: Viewer, row: dict | None, access: Access) -> Entry:

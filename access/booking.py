@@ -1,7 +1,8 @@
-"""What of a patient's appointments with the clinic a grant may ask about, where one is booked for them."""
+"""Which of the clinic's times a grant may book for a patient, and what of their appointments it may ask about for that."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,12 +10,23 @@ from uuid import UUID
 from access.grant import QueueGrant, RecordGrant
 from access.predicates import Predicate
 from access.visible import Visible, visible
+from tables import free_times
 from tables.appointments import Appointment
+from tables.free_times import Offer
 from tables.records import one_person
 
 ASKED = ("source", "status", "starts_at", "ends_at", "minutes", "participants", "slots")
 """When and with whom: nothing of what for."""
 THEIRS = f"appointment.patient IN (SELECT s.id FROM record_source s WHERE s.record IN ({one_person('?')})) AND appointment.withdrawn_at IS NULL"
+
+
+async def may_book(grant: RecordGrant | QueueGrant, offers: Sequence[Offer]) -> list[Offer]:
+    """Those of them that this grant books: the front desk whatever its own sites offer; patients, and who helps them, at
+    every site, but for visits that the clinic alone books."""
+    if isinstance(grant, QueueGrant):
+        return [one for one in offers if grant.covers(one.site)]
+    hidden = await free_times.offline(grant.house.database)
+    return [one for one in offers if one.what not in hidden]
 
 
 async def sent_between(

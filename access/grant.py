@@ -192,6 +192,10 @@ class QueueGrant(Grant):
         everywhere = not all(one.sites for one in self.held)
         return frozenset() if everywhere else frozenset().union(*(one.sites for one in self.held))
 
+    def covers(self, site: UUID | None) -> bool:
+        """Whether these duties decide there; what names no site is everywhere's."""
+        return not self.sites or site is None or site in self.sites
+
     async def still(self) -> None:
         """Every duty of them: what is done may rest on any."""
         duties = tuple(one.duty.value for one in self.held)

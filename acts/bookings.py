@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from access.booking import sent_between
+from access.booking import may_book, sent_between
 from access.grant import QueueGrant, RecordGrant
 from access.visible import visible
 from rules.bookings import (
@@ -159,10 +159,9 @@ async def _held(grant: RecordGrant | QueueGrant, wanted: Wanted, now: datetime, 
 
 
 async def _may_have(grant: RecordGrant | QueueGrant, wanted: Wanted, time: FreeTime) -> bool:
-    """It is one of what was chosen, and no visit that the clinic alone books."""
-    offer = time.offer
-    theirs = isinstance(grant, QueueGrant) or offer.what not in await free_times.offline(grant.house.database)
-    return theirs and wanted.fits(offer.what, offer.who, offer.site)
+    """It is one of what was chosen, and theirs to book."""
+    [offer] = await may_book(grant, [time.offer]) or [None]
+    return offer is not None and wanted.fits(offer.what, offer.who, offer.site)
 
 
 async def _no_clash(grant: RecordGrant | QueueGrant, record: UUID, time: FreeTime, own: dict[str, Any] | None = None) -> None:

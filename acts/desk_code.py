@@ -80,9 +80,7 @@ async def _record(house: House, record_ref: str) -> dict | None:
 
 def _is_here(grant: QueueGrant | SystemGrant, record: dict | None) -> bool:
     """Whether the chart is of the sites of this duty; one that names no site is of every site."""
-    if record is None or record["site"] is None or not isinstance(grant, QueueGrant) or not grant.sites:
-        return True
-    return UUID(str(record["site"])) in grant.sites
+    return record is None or not isinstance(grant, QueueGrant) or grant.covers(record["site"])
 
 
 def _why_not(record: dict | None) -> str:

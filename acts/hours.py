@@ -84,7 +84,7 @@ async def _change(grant: QueueGrant, action: str, table: type, ref: str, sending
 
 def _at_its_site(grant: QueueGrant, site: UUID | None) -> None:
     """A duty at one site decides for no other."""
-    if grant.sites and site not in grant.sites:
+    if not grant.covers(site):
         raise Changed
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from access.grant import RecordGrant
+from access.booking import may_book
+from access.grant import QueueGrant, RecordGrant
 from access.house import House
 from access.visible import visible
 from pages.address import Address, RecordPage
@@ -232,7 +233,7 @@ async def book_page(grant: RecordGrant, chosen: Chosen, since: datetime | None =
     blank = BookPage(
         at=Address.of(grant), path=("appointments", "new"), step="none", chosen=chosen, given=_given(grant), now=grant.now
     )
-    return await steps(grant.house, blank, since or grant.now)
+    return await steps(grant, blank, since or grant.now)
 
 
 async def move_page(grant: RecordGrant, ref: str, chosen: Chosen, since: datetime | None = None) -> BookPage | None:
@@ -249,7 +250,7 @@ async def move_page(grant: RecordGrant, ref: str, chosen: Chosen, since: datetim
         moved=f"{label}, {time_there(row['starts_at'], row['zone'])}",
         chosen=replace(chosen, what=token_of(row["label"]), who=who), now=grant.now,
     )  # fmt: skip
-    return await steps(grant.house, blank, since or grant.now)
+    return await steps(grant, blank, since or grant.now)
 
 
 def _given(grant: RecordGrant) -> str:
@@ -262,12 +263,10 @@ async def time_words(house: House, ref: str) -> str:
     return time_there(one.starts_at, one.offer.zone) if one else ""
 
 
-async def steps(house: House, blank: Choosing, since: datetime, everything: bool = False) -> Choosing:
-    """The page for how far the choosing has come. What an address names and is not offered is asked again.
-    `everything`: also what only the clinic books."""
-    database, now = house.database, house.clock()
-    hidden = set() if everything else await free_times.offline(database)
-    found = [one for one in await free_times.offers(database, now, now + AHEAD) if one.what not in hidden]
+async def steps(grant: RecordGrant | QueueGrant, blank: Choosing, since: datetime) -> Choosing:
+    """The page for how far the choosing has come. What an address names and is not offered is asked again."""
+    house, database, now = grant.house, grant.house.database, grant.house.clock()
+    found = await may_book(grant, await free_times.offers(database, now, now + AHEAD))
     page = replace(blank, now=now, limit_hours=await decided(database, "bookings.limit_hours", LIMIT_HOURS))
     if not found:
         return page

@@ -53,7 +53,7 @@ async def sites_of(grant: QueueGrant) -> tuple[Site, ...]:
     """Those of this duty; a duty that names none is for all of them."""
     rows = await grant.house.database.rows(SITES, True)
     found = [Site(row["id"], row["ref"], row["name"], row["zone"] or "UTC") for row in rows]
-    return tuple(site for site in found if not grant.sites or site.id in grant.sites)
+    return tuple(site for site in found if grant.covers(site.id))
 
 
 async def site_asked(grant: QueueGrant, query: Mapping[str, str]) -> tuple[Site | None, tuple[Site, ...]]:
@@ -250,4 +250,4 @@ async def desk_book_page(grant: QueueGrant, record_ref: str, chosen: Chosen, sin
         at=Address(f"/staff/records/{record_ref}"), path=("appointments", "new"), step="none", chosen=chosen, name=row["name"],
         record=row["id"], now=grant.now,
     )  # fmt: skip
-    return await steps(grant.house, blank, since or grant.now, everything=True)
+    return await steps(grant, blank, since or grant.now)

@@ -14,6 +14,7 @@ from tables.database import Database
 from tables.sites import site_of
 
 STANDS = "f.status = 'free' AND f.withdrawn_at IS NULL AND NOT EXISTS (SELECT 1 FROM booking b WHERE b.slot = f.id AND b.state = 'booked')"
+OPEN = "s.withdrawn_at IS NULL AND s.status <> 'inactive'"
 OF = "f.source = s.source AND f.schedule_ref = 'Schedule/' || s.fhir_id"
 ONLINE = "NOT EXISTS (SELECT 1 FROM clinic_visit_type v WHERE v.name = {what} AND v.online = ?)"
 SCHEDULE = (
@@ -22,16 +23,13 @@ SCHEDULE = (
 )
 FROM = "schedule s LEFT JOIN slot_template t ON s.source = 'portal' AND t.ref = s.fhir_id"
 NEXT = f"FROM slot f WHERE {OF} AND {STANDS} AND f.starts_at > ? AND f.starts_at < ? ORDER BY f.starts_at LIMIT 1"
-OFFERS = (
-    f"SELECT {SCHEDULE}, (SELECT f.name {NEXT}) AS name FROM {FROM} WHERE s.withdrawn_at IS NULL AND s.status <> 'inactive'"
-    f" AND EXISTS (SELECT 1 {NEXT})"
-)
+OFFERS = f"SELECT {SCHEDULE}, (SELECT f.name {NEXT}) AS name FROM {FROM} WHERE {OPEN} AND EXISTS (SELECT 1 {NEXT})"
 TIMES = (
     f"SELECT {SCHEDULE}, f.id, f.ref, f.starts_at, f.ends_at, f.name FROM {FROM} JOIN slot f ON {OF} WHERE s.id IN ({{marks}})"
-    f" AND {STANDS} AND f.starts_at >= ? AND f.starts_at < ? ORDER BY f.starts_at, f.ref LIMIT ?"
+    f" AND {OPEN} AND {STANDS} AND f.starts_at >= ? AND f.starts_at < ? ORDER BY f.starts_at, f.ref LIMIT ?"
 )
 ONE = (
-    f"SELECT {SCHEDULE}, f.id, f.ref, f.starts_at, f.ends_at, f.name, CASE WHEN {STANDS} THEN 1 ELSE 0 END AS free"
+    f"SELECT {SCHEDULE}, f.id, f.ref, f.starts_at, f.ends_at, f.name, CASE WHEN {OPEN} AND {STANDS} THEN 1 ELSE 0 END AS free"
     f" FROM {FROM} JOIN slot f ON {OF} WHERE f.ref = ?"
 )
 CLOSURES = "SELECT site, who, starts_at, ends_at FROM clinic_closure WHERE lifted_at IS NULL AND ends_at > ? AND starts_at < ?"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -38,10 +39,10 @@ def soon() -> datetime:
     return datetime.now(UTC).replace(hour=2, minute=3, second=0, microsecond=0) + timedelta(days=3)
 
 
-async def hours_over(database, starts_at, who: str = ABBOTT, what: str = NEW, minutes: int = 30) -> str:
+async def hours_over(database, starts_at, who: str = ABBOTT, what: str = NEW, minutes: int = 30, site: UUID = SITE) -> str:
     """New hours with one time, from then on; the ref of that time."""
     now, id, ref = datetime.now(UTC), new_id(), new_ref()
-    weekly = Weekly(SITE, what, who, "Room 3", 0, "09:00", "10:00", minutes, "2026-01-01")
+    weekly = Weekly(site, what, who, "Room 3", 0, "09:00", "10:00", minutes, "2026-01-01")
     async with database.transaction():
         await add_template(database, id, ref, weekly, None, now)
         cuts = [("time", starts_at, starts_at + timedelta(minutes=minutes))]
