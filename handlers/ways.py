@@ -88,7 +88,7 @@ def _of_account(locale: str) -> Ways:
 
 def _account() -> IndexGroup:
     return IndexGroup(_("Your account"), (
-        NavItem("/records", _("Records you can open")), NavItem("/bills", _("Bills")),
+        NavItem("/records", _("Records you can open")), NavItem("/bills", _("Bills you can open")),
         NavItem("/account/security", _("Sign-in and security")),
         NavItem("/account/preferences", _("Your name and text size")),
     ))  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from tables.appointments import Appointment
 from tables.documents import DocumentReference
 from tables.records import Share
+from tests.support.html.tree import words
 from tests.support.visiting import visit
 
 
@@ -132,6 +133,12 @@ async def test_what_they_will_see_is_the_helpers_home(lab, vera):
     assert "SECRET" not in page.html
     assert page.link("All visits") == f"{lab.home}/as/{ref}/visits"
     assert (await vera.follow(page, "Stop looking this way")).h1 == "Otto Lind"
+
+
+async def test_no_two_links_of_the_index_have_the_same_words(person, cast):
+    page = await (await person("self")).get(f"/records/{cast['self'].record}")
+    said = [words(link) for link in page.tree.within(page.tree.by_id["all"], "a")]
+    assert len(said) > 20 and len(said) == len(set(said))
 
 
 async def test_the_page_stays_within_its_budget(person, cast):

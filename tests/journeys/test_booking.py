@@ -122,6 +122,16 @@ async def test_five_more_times_come_into_the_page_and_take_the_focus_along(brows
         assert (await focused(page)).startswith("h2") and "after=" in page.url
 
 
+@pytest.mark.parametrize("width", [320, 1280])
+async def test_the_last_look_is_one_list_for_the_eye_too(browser, clinic_of_ours, database, live_cast, width):
+    """A thing that cannot be changed has its name under the others', as one that can."""
+    async with somebody("script", browser, clinic_of_ours, database, live_cast["self"]) as maria:
+        await maria.page.set_viewport_size({"width": width, "height": 900})
+        await maria.open(await a_late_time(database, maria, f"/records/{live_cast['self'].record}"))
+        places = await maria.page.eval_on_selector_all("dt", "all => all.map(one => Math.round(one.getBoundingClientRect().left))")
+        assert len(places) > 4 and len(set(places)) == 1
+
+
 async def test_what_the_line_swallowed_and_was_sent_again_is_booked_once(clinic_of_ours, database, live_cast):
     """The answer was lost on its way: she presses again, and finds her appointment."""
     async with (
