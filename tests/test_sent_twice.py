@@ -173,7 +173,7 @@ async def _joseph(there: There, link: str):
 
 @once("/records/{record}/sharing/{helper}/ending")
 async def _(there: There) -> Pressed:
-    return Pressed(*await _joseph(there, "End it"), "End it now")
+    return Pressed(*await _joseph(there, "End this help"), "/ending")
 
 
 @once("/records/{record}/sharing/{helper}/terms")
@@ -336,7 +336,8 @@ async def _(there: There) -> Pressed:
 
 @once("/staff/hours/{hours}/end")
 async def _(there: There) -> Pressed:
-    return Pressed(*await _hours(there), "/end")
+    desk, page = await _hours(there)
+    return Pressed(desk, await desk.follow(page, "End them"), "/end")
 
 
 async def _closures(there: There):
