@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from litestar import Request
 from litestar.exceptions import NotFoundException
 
 FORMS = ("pdf", "txt")
 REF = re.compile(r"[A-Za-z0-9_-]{22}\Z")
-PLACE = re.compile(r"[0-9]{1,2}\Z")
+PLACE = re.compile(r"[0-9]{1,3}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +37,13 @@ def parse_file(segment: str, place: str) -> tuple[str, int]:
     if not REF.match(segment) or not PLACE.match(place):
         raise NotFoundException
     return segment, int(place)
+
+
+def until_of(request: Request) -> int:
+    """Before which of its entries a long page ends; 0 is after the newest."""
+    return number_of(request.query_params.get("until", ""))
+
+
+def number_of(text: str) -> int:
+    """0 for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0

@@ -18,7 +18,7 @@ from handlers.forms import open_form, read_form
 from handlers.frame import Notice
 from handlers.listing import list_routes
 from handlers.keeping import file_of
-from handlers.refs import parse_file, parse_ref
+from handlers.refs import number_of, parse_file, parse_ref, until_of
 from handlers.respond import attached, in_form, invalid, is_htmx, nothing_new, render, see_other, unasked
 from pages.asking import AskPage, ask_page
 from pages.request import RequestPage, request_file, request_page
@@ -51,7 +51,7 @@ def _reading(kind: str) -> tuple[HTTPRouteHandler, ...]:
     @get(f"/{path}/{{{name}:str}}", access=access)
     async def show(request: Request) -> Response:
         asked = parse_ref(request.path_params[name])
-        page = await request_page(request.state.grant, kind, asked.ref)
+        page = await request_page(request.state.grant, kind, asked.ref, until_of(request))
         if asked.form or page is None:
             return await in_form(request, page, asked.form, "sheet/show.html", path)
         form = await open_form(request, SayForm)
@@ -131,7 +131,7 @@ def _acting(kind: str) -> tuple[HTTPRouteHandler, ...]:
 
     @get(f"/{path}/{{{name}:str}}/answers", access=replace(record(Category(KINDS[kind].category), page=path), passive=True))
     async def answers(request: Request) -> Response:
-        page = replace(await _found(request, kind), had=_number(request.query_params.get("seen", "")))
+        page = replace(await _found(request, kind), had=number_of(request.query_params.get("seen", "")))
         if is_htmx(request) and not page.came:
             return nothing_new(request, page.spoken)
         notice = None if is_htmx(request) else Notice("good" if page.came else "", page.spoken)
@@ -167,10 +167,6 @@ async def _found(request: Request, kind: str) -> RequestPage:
     if page is None:
         raise NotFoundException
     return page
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 def _offered(page: AskPage) -> dict:

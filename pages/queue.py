@@ -165,14 +165,14 @@ async def queue_page(grant: QueueGrant, after: str = "") -> QueuePage:
     return QueuePage(page.rows, counted["many"], page.after, first=key is None)
 
 
-async def item_page(grant: QueueGrant, ref: str) -> tuple[ItemPage, RecordGrant | None] | None:
+async def item_page(grant: QueueGrant, ref: str, until: int = 0) -> tuple[ItemPage, RecordGrant | None] | None:
     """The page, and the grant for what stands in it where the viewer has taken it; None where there is no such item."""
     seen = visible(grant, Request).predicate
     rows = await grant.house.database.rows(ONE.format(seen=seen.sql), *seen.values, ref)
     if not rows:
         return None
     item = await open_item(grant, ref)
-    opened = await request_page(item, rows[0]["kind"], ref) if item else None
+    opened = await request_page(item, rows[0]["kind"], ref, until) if item else None
     if item is None:
         grant.showed("Request", [rows[0]["id"]])
     return ItemPage((await _waiting(grant, rows))[0], opened), item

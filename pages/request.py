@@ -18,18 +18,22 @@ from pages.sheet import Facts, Link, Part, Sheet, said_facts
 from pages.stored import Row
 from pages.written import Block
 from rules.requests import ANSWERED, ASKED, KINDS, OPEN, SAID, WITHDRAWN, may_say_more, may_withdraw
+from rules.windows import window
 from tables.requests import Request, RequestStep
 from words.dates import when
-from words.gettext import N_, _
+from words.gettext import N_, _, ngettext
 from words.numbers import file_size
 from words.requests import TEAMS, state_tag, state_words, title_of
-from words.sentences import sentence
+from words.sentences import run, sentence
 
 KIND_OF_FILE = {PDF: N_("PDF"), PNG: N_("picture"), JPEG: N_("picture")}
 NEWS = {
     ASKED: N_("%(who)s wrote."), SAID: N_("%(who)s wrote."), ANSWERED: N_("%(who)s answered."),
     WITHDRAWN: N_("%(who)s took it back."),
 }  # fmt: skip
+MOST, LETTERS = 25, 30_000
+"""Of the steps of one request so many stand on a page, and so many letters of them: a paper of these is drawn in a second or
+two. Who writes very much makes more pages, not longer ones."""
 STEPS = ("id", "at", "author", "by_staff", "did", "answer", "sealed", "file")
 
 
@@ -76,6 +80,8 @@ class RequestPage(Sheet):
     may_act: bool
     had: int = 0
     """How many steps the viewer had before they asked what has come since."""
+    until: int = 0
+    """Before which step the page ends; 0 is after the newest."""
 
     @property
     def title(self) -> str:
@@ -102,7 +108,36 @@ class RequestPage(Sheet):
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        return tuple(Part(step.heading, blocks=step.blocks, links=self._files(step)) for step in self.steps)
+        begin, end = self.window
+        shown = (Part(step.heading, blocks=step.blocks, links=self._files(step)) for step in self.steps[begin:end])
+        return (*_left_out(_("Written before"), self.before), *shown, *_left_out(_("Written after"), self.after))
+
+    @property
+    def window(self) -> tuple[int, int]:
+        return window([len(step.words) for step in self.steps], self.until, MOST, LETTERS)
+
+    @property
+    def before(self) -> str:
+        """What is left out at the beginning, in words; "" where nothing is."""
+        count = self.window[0]
+        said = ngettext("%(count)s entry was written before these.", "%(count)s entries were written before these.", count)
+        return run(said, _("They are not on this page.")) if count else ""
+
+    @property
+    def after(self) -> str:
+        count = len(self.steps) - self.window[1]
+        said = ngettext("%(count)s entry was written after these.", "%(count)s entries were written after these.", count)
+        return run(said, _("They are not on this page.")) if count else ""
+
+    @property
+    def older(self) -> int:
+        """Where the page before this one ends; 0 where there is none."""
+        return self.window[0]
+
+    def paper(self, form: str, **query: str) -> str:
+        """This part of it as PDF or plain text."""
+        path, ref = self.here
+        return self.link(path, f"{ref}.{form}", until=self.until or None, **query)
 
     def _files(self, step: Step) -> tuple[Link, ...]:
         if step.file is None:
@@ -149,7 +184,12 @@ class RequestPage(Sheet):
         return " ".join(dict.fromkeys(step.news for step in self.came)) or _("No new answer yet.")
 
 
-async def request_page(grant: RecordGrant, kind: str, ref: str) -> RequestPage | None:
+def _left_out(heading: str, words: str) -> tuple[Part, ...]:
+    return (Part(heading, blocks=(Block("text", (words,)),)),) if words else ()
+
+
+async def request_page(grant: RecordGrant, kind: str, ref: str, until: int = 0) -> RequestPage | None:
+    """Its newest part, or the one that ends before step `until`."""
     rows = await visible(grant, Request).rows(
         ("id", "ref", *READS, "due_at", "subject_kind", "subject", "label", "assignee"), "ref = ? AND kind = ?", ref, kind
     )
@@ -158,10 +198,13 @@ async def request_page(grant: RecordGrant, kind: str, ref: str) -> RequestPage |
     [row] = await with_asked(grant, rows)
     grant.showed("Request", [row["id"]])
     steps = await steps_of(grant, row["id"])
-    return RequestPage(
-        at=Address.of(grant), here=(PATHS[kind], ref), row=row, steps=steps,
+    page = RequestPage(
+        at=Address.of(grant), here=(PATHS[kind], ref), row=row, steps=steps, until=until if until < len(steps) else 0,
         may_act=not grant.preview and grant.may(Category(KINDS[kind].category), Action.ACT),
     )  # fmt: skip
+    begin, end = page.window
+    grant.showed("RequestStep", [step.row["id"] for step in reversed(steps[begin:end])])
+    return page
 
 
 async def steps_of(grant: RecordGrant, request: UUID) -> tuple[Step, ...]:
@@ -169,7 +212,6 @@ async def steps_of(grant: RecordGrant, request: UUID) -> tuple[Step, ...]:
     rows = await visible(grant, RequestStep).rows(STEPS, "request = ?", request, then="ORDER BY at, id")
     names = await names_of(grant, {row["author"] for row in rows})
     files = await stored(grant.house.database, [row["file"] for row in rows if row["file"]])
-    grant.showed("RequestStep", [row["id"] for row in reversed(rows)])
     me = grant.viewer.account
     return tuple(
         Step(row=row, who="" if row["author"] == me else names.get(row["author"], ""), words=opened(grant, row),

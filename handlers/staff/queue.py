@@ -18,7 +18,7 @@ from forms.security import PressForm
 from handlers.forms import open_form, read_form
 from handlers.frame import Notice
 from handlers.keeping import file_of
-from handlers.refs import parse_file, parse_ref
+from handlers.refs import parse_file, parse_ref, until_of
 from handlers.respond import attached, invalid, render, see_other
 from pages.queue import item_file, item_page, queue_page
 from words.gettext import N_, Later
@@ -108,7 +108,7 @@ async def _assign(request: Request, item: str, act, outcome: str) -> Response:
 
 
 async def _found(request: Request, item: str):
-    found = await item_page(request.state.grant, parse_ref(item).ref)
+    found = await item_page(request.state.grant, parse_ref(item).ref, until_of(request))
     if found is None:
         raise NotFoundException
     return found
