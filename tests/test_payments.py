@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -514,7 +515,9 @@ async def test_a_page_that_nobody_paid_is_closed_when_its_time_is_over(somebody,
     assert await run_checks(house, processor) == 0
 
 
-async def test_what_was_cut_off_before_the_processor_answered_is_found_by_its_key(somebody, till, house, portal, monkeypatch):
+@pytest.mark.parametrize("minutes", [1, 40])
+async def test_what_was_cut_off_before_the_processor_answered_is_found_by_its_key(somebody, till, house, portal, monkeypatch, minutes):
+    """At once, or when its time is over: never asked for anew, for that would be another page."""
     maria = await somebody("self")
     processor = portal[0].state.processor
     page = await chosen(maria)
@@ -531,8 +534,11 @@ async def test_what_was_cut_off_before_the_processor_answered_is_found_by_its_ke
     assert rows == [{"state": "made", "session": None}]
     session = next(one["id"] for one in till.practice.notes.sessions()[::-1] if one["status"] == "open")
     await till.at(f"{till.origin}/pay/{session}", "pay", "never")
-    await run_checks(house, processor)
-    assert await left(house) == 0
+    now = house.clock()
+    await run_checks(replace(house, clock=lambda: now + timedelta(minutes=minutes)), processor)
+    key = till.practice.session(session)["client_reference_id"]
+    pages = [one for one in till.practice.notes.sessions() if one["client_reference_id"] == key]
+    assert await left(house) == 0 and len(pages) == 1
 
 
 async def test_while_the_processor_is_away_nothing_is_lost_and_the_page_says_so(somebody, house, portal, monkeypatch):
