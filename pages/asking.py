@@ -10,12 +10,11 @@ from pages.address import Address, RecordPage
 from pages.appointments import to_change
 from pages.drafts import Kept, draft_of
 from pages.medicines import NOW
-from pages.requests import LISTINGS, PATHS
+from pages.requests import LISTINGS, PATHS, open_refills
 from pages.sheet import Link
 from pages.stored import Row
 from rules.requests import KINDS, Asking
 from tables.medicines import MedicationRequest
-from tables.requests import Request
 from words.dates import when
 from words.gettext import N_, _
 from words.requests import TOPICS, who_reads
@@ -31,11 +30,12 @@ BUTTONS = {"message": N_("Send"), "refill": N_("Ask for this refill"), "visit": 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskPage(RecordPage):
-    """`medicines` are rows that a refill can be asked for, with those that wait for one already left out."""
+    """`medicines` are rows that a refill can be asked for; `waiting` the names of those that wait for one already, each with
+    the ref of its request."""
 
     kind: str
     medicines: tuple[Row, ...] = ()
-    waiting: int = 0
+    waiting: tuple[tuple[str, str], ...] = ()
     draft: Kept | None = None
     silent: bool = False
     """Whether it was said before, on this page, that the draft is saved as one writes."""
@@ -98,6 +98,13 @@ class AskPage(RecordPage):
         return tuple((row["ref"], row["label"]) for row in self.medicines)
 
     @property
+    def asked(self) -> tuple[Link, ...]:
+        """Why a medicine is not among those to choose from."""
+        return tuple(
+            Link((self.path, ref), _("A refill of %(medicine)s was asked for already", medicine=name)) for name, ref in self.waiting
+        )
+
+    @property
     def nothing(self) -> str:
         """Why nothing can be asked for here."""
         if self.kind != "refill" or self.medicines:
@@ -125,12 +132,8 @@ async def ask_page(grant: RecordGrant, kind: str, about: str = "") -> AskPage:
         return AskPage(at=Address.of(grant), kind=kind, draft=draft, about=subject)
     rows = await visible(grant, MedicationRequest).rows(("id", "ref", "label", "status"), then="ORDER BY label, id")
     active = [row for row in rows if row["status"] in NOW]
-    waiting = await _waiting(grant)
-    free = tuple(row for row in active if str(row["id"]) not in waiting)
-    grant.showed("MedicationRequest", [row["id"] for row in free])
-    return AskPage(at=Address.of(grant), kind=kind, medicines=free, waiting=len(active) - len(free), draft=draft)
-
-
-async def _waiting(grant: RecordGrant) -> frozenset[str]:
-    rows = await visible(grant, Request).rows(("subject",), "kind = 'refill' AND state IN ('requested', 'in-progress')")
-    return frozenset(row["subject"] for row in rows)
+    asked = await open_refills(grant)
+    free = tuple(row for row in active if str(row["id"]) not in asked)
+    waiting = tuple((row["label"], asked[str(row["id"])]["ref"]) for row in active if str(row["id"]) in asked)
+    grant.showed("MedicationRequest", [row["id"] for row in active])
+    return AskPage(at=Address.of(grant), kind=kind, medicines=free, waiting=waiting, draft=draft)

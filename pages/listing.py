@@ -53,7 +53,7 @@ class Entry:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        return tuple(filter(None, (self.said, *self.lines, *(link.words for link in self.links))))
+        return tuple(filter(None, (self.said, *self.lines, *(link.words for link in self.links if not link.about))))
 
 
 async def _as_read(grant: RecordGrant, rows: list[Row]) -> list[Row]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from access.grant import RecordGrant
 from access.visible import one_of, visible
-from access.vocabulary import Category
+from access.vocabulary import Action, Category
 from pages.listing import Entry, Listing, Source
 from pages.pointed import with_reasons
+from pages.requests import open_refills
 from pages.sheet import Link
 from pages.stored import Row, columns, when_in
 from pages.written import blocks
 from rules.doses import doses_from_json
+from rules.requests import REQUESTED, TAKEN
 from tables.medicines import MedicationAdministration, MedicationDispense, MedicationRequest, MedicationStatement
 from words.doses import dose
 from words.gettext import N_, _, ngettext
@@ -24,6 +28,9 @@ STATES = {
     "unknown": ("", N_("Not known if taken")),
 }  # fmt: skip
 """FHIR MedicationRequest and MedicationStatement status where it is worth a word; `active` is not."""
+
+
+REFILLS = {REQUESTED: N_("Refill: waiting for us"), TAKEN: N_("Refill: we are working on it")}
 
 
 def _group(row: Row) -> str:
@@ -41,16 +48,32 @@ async def _filled(grant: RecordGrant, rows: list[Row]) -> list[Row]:
     last = {(fill["source"], fill["request_ref"]): fill for fill in found}
     return [
         row | {"fill": last.get((row["source"], f"MedicationRequest/{row['fhir_id']}"))}
-        for row in await with_reasons(grant, rows)
+        for row in await _with_refills(grant, await with_reasons(grant, rows))
     ]
 
 
+async def _with_refills(grant: RecordGrant, rows: list[Row]) -> list[Row]:
+    """With the refill that each waits for, and whether the viewer may ask for one."""
+    asked = await open_refills(grant) if any(row["status"] in NOW for row in rows) else {}
+    may_ask = not grant.preview and grant.may(Category.MEDICINES, Action.ACT)
+    grant.showed("Request", [one["id"] for one in asked.values()])
+    return [row | {"refill": asked.get(str(row["id"])), "may_ask": may_ask and row["status"] in NOW} for row in rows]
+
+
 async def _unfilled(grant: RecordGrant, rows: list[Row]) -> list[Row]:
-    return [row | {"fill": None} for row in await with_reasons(grant, rows)]
+    return [row | {"fill": None, "refill": None, "may_ask": False} for row in await with_reasons(grant, rows)]
 
 
 def _prescribed(row: Row) -> Entry:
-    return _entry(row, _started(row), _supply(row), _last_fill(row["fill"]))
+    return replace(_entry(row, _started(row), _supply(row), _last_fill(row["fill"])), links=_refill(row))
+
+
+def _refill(row: Row) -> tuple[Link, ...]:
+    if row["refill"]:
+        return (Link(("refills", row["refill"]["ref"]), _(REFILLS[row["refill"]["state"]])),)
+    if row["may_ask"]:
+        return (Link(("refills", "new"), _("Ask for a refill of %(medicine)s", medicine=row["label"]), row["ref"]),)
+    return ()
 
 
 def _told(row: Row) -> Entry:

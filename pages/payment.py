@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from access.grant import BillGrant
@@ -20,6 +20,7 @@ from words.dates import day, when
 from words.gettext import N_, _
 from words.money import money, money_example
 from words.numbers import in_groups
+from words.sentences import run
 
 COLUMNS = columns(Payment, (
     "id", "ref", "number", "statement", "amount", "currency", "method", "state", "address", "taken", "charged", "note", "asked_by",
@@ -83,7 +84,7 @@ async def pay_page(grant: BillGrant, ref: str, online: bool, amount: int | None 
 class PaymentPage(Sheet):
     """`back` is how they came here: from the processor, done or stopped; from asking again, still, none or over; or ''.
     `payer` is who paid, where it was not the viewer. `refused` are refunds that the processor did not make, for billing to
-    see; `online` says whether it can be asked."""
+    see; `online` says whether it can be asked; `reasons` why something is paid back, in words for who reads it."""
 
     row: Row
     bill: Bill
@@ -94,8 +95,7 @@ class PaymentPage(Sheet):
     back: str
     now: datetime
     acts: bool
-    reasons: Mapping[str, str] = field(default_factory=lambda: REASONS)
-    """Why something is paid back, in words for who reads it."""
+    reasons: Mapping[str, str]
 
     @property
     def paid(self) -> bool:
@@ -163,10 +163,8 @@ class PaymentPage(Sheet):
     def _given_back(self) -> str:
         done = sum(one["amount"] for one in self.refunds if one["state"] == "done")
         coming = sum(one["amount"] for one in self.refunds if one["state"] != "done")
-        said = [_("Paid. %(sum)s of it was paid back.", sum=self.money(done))] if done else []
-        if coming:
-            said.append(_("%(sum)s of it is on its way back to you.", sum=self.money(coming)))
-        return " ".join(said)
+        said = _("Paid. %(sum)s of it was paid back.", sum=self.money(done)) if done else ""
+        return run(said, _("%(sum)s of it is on its way back to you.", sum=self.money(coming)) if coming else "")
 
     @property
     def checking(self) -> bool:
@@ -188,8 +186,8 @@ class PaymentPage(Sheet):
         """How it ended, for who waited for it."""
         if not self.paid:
             return _("This payment was not made.")
-        sum = _sum(self.row)
-        return _("Paid. We have this payment of %(sum)s.", sum=sum) if self.payer else _("Paid. We have your payment of %(sum)s.", sum=sum)
+        said = _("Paid. We have this payment of %(sum)s.") if self.payer else _("Paid. We have your payment of %(sum)s.")
+        return said % {"sum": _sum(self.row)}
 
     @property
     def facts(self) -> Facts:

@@ -62,6 +62,14 @@ async def unread(grant: RecordGrant) -> tuple[str, ...]:
     return tuple(map(_name, await with_labels(grant, new)))
 
 
+async def open_refills(grant: RecordGrant) -> dict[str, Row]:
+    """Those that wait for an answer, by the id of the medicine."""
+    rows = await visible(grant, Request).rows(
+        ("id", "ref", "state", "subject"), f"kind = 'refill' AND {one_of('state', sorted(OPEN))}", *sorted(OPEN)
+    )
+    return {row["subject"]: row for row in rows}
+
+
 async def names_of(grant: RecordGrant, accounts: set[UUID]) -> dict[UUID, str]:
     """Of people who wrote in this record."""
     rows = await grant.house.database.rows(

@@ -69,10 +69,12 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """To another page of the record; `query` is kept out of names, so a link is a path and its words."""
+    """To another page of the record. `about` is the ref of what is to be done something with there: such a link is for the
+    screen alone, since paper and plain text lead nowhere."""
 
     at: tuple[str, ...]
     words: str
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -173,6 +173,23 @@ async def test_a_refill_is_asked_for_from_the_list_of_medicines_and_once(maria, 
     assert "Send the answer" in item.main
 
 
+async def test_each_medicine_says_that_a_refill_can_be_asked_for_or_how_the_one_that_was_stands(maria, person, cast):
+    listed = await maria.get(home(cast, "/medicines"))
+    name = next(said for said, _address in listed.links if said.startswith("Ask for a refill of ")).removeprefix("Ask for a refill of ")
+    page = await maria.follow(listed, f"Ask for a refill of {name}")
+    [picked] = [one for one in page.tree.all("input") if one.get("name") == "subject" and one.get("checked") is not None]
+    sent = await maria.submit(page, "Ask for this refill")
+    listed = await maria.get(home(cast, "/medicines"))
+    assert f"Ask for a refill of {name}" not in listed.main
+    assert (await maria.follow(listed, "Refill: waiting for us")).h1 == sent.h1 and name in sent.h1
+    await taken(await person("clinician"), "Refill from Maria Delgado")
+    text = (await maria.get(home(cast, "/medicines.txt"))).text
+    assert "Refill: we are working on it" in text and "Ask for a refill" not in text, "plain text leads nowhere"
+    form = await maria.get(home(cast, "/refills/new"))
+    assert picked.get("value") not in form.html
+    assert (await maria.follow(form, f"A refill of {name} was asked for already")).h1 == sent.h1
+
+
 async def test_a_request_can_be_taken_back_until_it_is_answered(maria, person, cast):
     page = await maria.get(home(cast, "/visit-requests/new"))
     sent = await maria.submit(page, "Ask for this visit", words="Mornings, please")
