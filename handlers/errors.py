@@ -17,7 +17,7 @@ from access.guard import Refused
 from access.opening import Denied
 from handlers.form_layer import BadForm
 from handlers.frame import own_address, with_query
-from handlers.respond import IN_ADDRESS, is_htmx, render, see_other
+from handlers.respond import IN_ADDRESS, is_htmx, render, see_other, unasked
 from identity.parking import park, without_secrets
 from pages.offers import NotAnswered
 from pdf import PdfBusy, PdfFailed, PdfRefused, PdfTooLarge, PdfUnavailable
@@ -65,6 +65,8 @@ async def refused(request: Request, error: Refused) -> Response:
     request.scope["state"]["refusal"] = denied.entry or _entry(request, denied)
     if denied.reason == "step_up" and request.method == "POST":
         request.scope["state"]["parked"] = await _parked(request)
+    if denied.reason == "sign_in" and _nobody_asked(request):
+        return Response(b"", status_code=204)
     if denied.reason in SIGN_IN:
         return _to_proof(request, denied)
     if denied.reason == "merged":
@@ -83,6 +85,13 @@ def _entry(request: Request, denied: Denied) -> Entry | None:
     if viewer.level != "full" or denied.reason == "step_up":
         return None
     return Entry(viewer.now, "refused", viewer.account, decision="refused", reason=denied.reason)
+
+
+def _nobody_asked(request: Request) -> bool:
+    """A page asks again by the clock just after its session ran out: leaving it would take along what somebody has typed
+    there. The page itself sends that to be kept, and then goes to sign-in."""
+    passive = request.scope["route_handler"].opt["access"].passive
+    return passive and unasked(request) and request.state.viewer.ended == "expired"
 
 
 def _to_proof(request: Request, denied: Denied) -> Response:

@@ -13,6 +13,7 @@ from PIL import Image
 
 from access.visible import ASKED_ABOUT
 from seeds.papers import pdf
+from tests.support.arriving import when_her_time_runs_out
 from tests.support.html.tree import words
 from tests.support.signing_in import sign_in
 
@@ -444,6 +445,16 @@ async def test_an_answer_comes_into_the_page_that_is_being_read(maria, person, c
     assert words_of(came, "state") == "Answered", "the top of the page no longer says that she waits"
     whole = await maria.get(address)
     assert "On Monday." in whole.main and "Dr. Lena Okafor answered." in whole.main
+
+
+async def test_a_page_that_asks_by_itself_after_its_time_is_not_led_away_from_half_a_reply(maria, cast, demo_database):
+    """What she has typed would be gone; the page's own watch sends it to be kept. Who presses is led to sign-in."""
+    address = (await maria.get((await write(maria, cast)).url)).link("Look for an answer")
+    await when_her_time_runs_out(demo_database)
+    by_itself = await maria.htmx("GET", address, **UNASKED)
+    assert by_itself.status == 204 and "hx-redirect" not in by_itself.headers
+    pressed = await maria.htmx("GET", address)
+    assert pressed.status == 204 and pressed.headers["hx-redirect"].startswith("/sign-in?")
 
 
 async def test_what_came_is_said_once_and_asking_again_brings_nothing(maria, person, cast):
