@@ -111,6 +111,13 @@ async def test_who_moves_it_for_somebody_hears_whose_it_is(person, cast):
     assert again.h1 == "Maria Delgado’s record: Move Flu shot: who will Maria see?"
 
 
+async def test_who_calls_it_off_for_somebody_hears_for_whom_nobody_waits(person, cast):
+    joseph = await person("helper-appointments")
+    form = await joseph.follow(await far(joseph, cast), "Call it off")
+    done = await joseph.submit(form, "Call this appointment off", reason="ride")
+    assert "It is called off. Nobody waits for Maria." in done.main
+
+
 async def test_two_who_move_to_each_others_time_both_keep_theirs(maria, person, cast, demo_database):
     stranger = await person("stranger")
     mine, theirs = await far(maria, cast), await far(stranger, cast, "stranger")
