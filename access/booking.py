@@ -12,11 +12,13 @@ from access.predicates import Predicate
 from access.visible import Visible, visible
 from tables import free_times
 from tables.appointments import Appointment
+from tables.bookings import Booking
 from tables.free_times import Offer
 from tables.records import one_person
 
 ASKED = ("source", "status", "starts_at", "ends_at", "minutes", "participants", "slots")
 """When and with whom: nothing of what for."""
+HAD = f"state = 'booked' AND slot IN (SELECT f.id FROM slot f WHERE f.ref = ?) AND record IN ({one_person('?')})"
 THEIRS = f"appointment.patient IN (SELECT s.id FROM record_source s WHERE s.record IN ({one_person('?')})) AND appointment.withdrawn_at IS NULL"
 
 
@@ -27,6 +29,12 @@ async def may_book(grant: RecordGrant | QueueGrant, offers: Sequence[Offer]) -> 
         return [one for one in offers if grant.covers(one.site)]
     hidden = await free_times.offline(grant.house.database)
     return [one for one in offers if one.what not in hidden]
+
+
+async def had_by(grant: RecordGrant | QueueGrant, record: UUID, slot: str) -> str:
+    """The ref of the booking by which the time of this ref is the patient's already, where this grant sees it; else ""."""
+    rows = await visible(grant, Booking).rows(("ref",), HAD, slot, record) if slot else []
+    return rows[0]["ref"] if rows else ""
 
 
 async def sent_between(

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from access.booking import may_book, sent_between
+from access.booking import had_by, may_book, sent_between
 from access.grant import QueueGrant, RecordGrant
 from access.visible import visible
 from rules.bookings import (
@@ -64,6 +64,14 @@ class NotFree(Exception):
         self.reason, self.starts_at = reason, starts_at
 
 
+class Had(Exception):
+    """This time is theirs already, by the booking `ref`: whoever asks for it again missed the answer."""
+
+    def __init__(self, ref: str):
+        super().__init__(ref)
+        self.ref = ref
+
+
 class NotChanged(Exception):
     """It stays as it is: `over` where it is called off or moved already, `late` where it begins too soon."""
 
@@ -83,11 +91,12 @@ class Why:
 async def book(
     grant: RecordGrant | QueueGrant, record: UUID, wanted: Wanted, sending: Sending, outcome: Callable[[str], str]
 ) -> str:
-    """The ref of the booking; `outcome` makes of it where the page leads. Raises NotFree."""
+    """The ref of the booking; `outcome` makes of it where the page leads. Raises NotFree, Had."""
     database, now, ref, id = grant.house.database, grant.house.clock(), new_ref(), new_id()
     async with grant.acting("booking.book") as entry:
         await lock_record(database, record)
         await use_key(database, sending, outcome(ref), now)
+        await _not_had(grant, record, wanted.slot)
         time = await _held(grant, wanted, now, NO_BOOKING)
         await _no_clash(grant, record, time)
         await database.rows(
@@ -102,7 +111,7 @@ async def book(
 
 async def move(grant: RecordGrant | QueueGrant, ref: str, wanted: Wanted, sending: Sending, outcome: str) -> bool:
     """To another time for the same thing, in one step: the old one is kept until the new one is sure. False where this grant has no such
-    booking. Raises NotFree, NotChanged."""
+    booking. Raises NotFree, Had, NotChanged."""
     database, now = grant.house.database, grant.house.clock()
     async with grant.acting("booking.move") as entry:
         row = await _standing(grant, ref)
@@ -111,6 +120,7 @@ async def move(grant: RecordGrant | QueueGrant, ref: str, wanted: Wanted, sendin
         await lock_record(database, row["record"])
         await use_key(database, sending, outcome, now)
         await _may_change(grant, row, now)
+        await _not_had(grant, row["record"], wanted.slot)
         time = await _held(grant, replace(wanted, what=token_of(row["label"])), now, row["id"])
         await _no_clash(grant, row["record"], time, row)
         if not await database.rows(MOVE, time.id, *_of(time), now, row["id"], row["starts_at"]):
@@ -137,6 +147,12 @@ async def cancel(grant: RecordGrant | QueueGrant, ref: str, why: Why, sending: S
         await _tell(database, row["id"], "booking.cancelled", now)
         entry.subject = row["record"]
     return True
+
+
+async def _not_had(grant: RecordGrant | QueueGrant, record: UUID, slot: str) -> None:
+    """Asked before whether it is free, since nobody shall hear that what is their own was taken."""
+    if ref := await had_by(grant, record, slot):
+        raise Had(ref)
 
 
 async def _held(grant: RecordGrant | QueueGrant, wanted: Wanted, now: datetime, own: UUID) -> FreeTime:

@@ -32,11 +32,16 @@ DONE = {
     "booked": ("good", N_("It is booked."), N_("Booked")),
     "moved": ("good", N_("It is moved. The old time is free again."), N_("Moved")),
     "cancelled": ("good", N_("It is called off. Nobody waits for you."), N_("Called off")),
+    "had": ("", N_("You have this time already. It is booked only once."), N_("Booked already")),
     "over": ("warn", N_("It was changed before this came. Here is how it stands."), N_("Not changed")),
     "late": ("warn", N_("It begins too soon to be changed here. Please call us."), N_("Not changed")),
 }  # fmt: skip
 """The kind of notice, its words, and those that stand before the title."""
-OFF_FOR = N_("It is called off. Nobody waits for %(given)s.")
+DONE_FOR = {
+    "cancelled": N_("It is called off. Nobody waits for %(given)s."),
+    "had": N_("%(given)s has this time already. It is booked only once."),
+}
+"""The same words to somebody who helps."""
 JUST_TAKEN, NOT_BOOKED = N_("Just taken"), N_("Not booked")
 GONE = N_("This time cannot be booked any more. Please choose another.")
 NOT_FREE = {
@@ -78,6 +83,8 @@ async def book(request: Request) -> Response:
     form, grant = read_form(request, TimeForm), request.state.grant
     try:
         ref = await acts.book(grant, grant.record, form.wanted, form.sending, _booked(grant.record_ref))
+    except acts.Had as had:
+        return see_other(request, _there_already(request, had.ref))
     except acts.NotFree as refusal:
         page = await book_page(grant, kept(form), since=refusal.starts_at)
         return await _not_free(request, page, refusal, form)
@@ -98,6 +105,8 @@ async def move(request: Request, appointment: FromPath[str]) -> Response:
     form, grant, here = read_form(request, TimeForm), request.state.grant, await _page(request, appointment)
     try:
         await acts.move(grant, here.here[1], form.wanted, form.sending, _done(here, "moved"))
+    except acts.Had as had:
+        return see_other(request, _there_already(request, had.ref))
     except acts.NotFree as refusal:
         page = await move_page(grant, here.here[1], kept(form), since=refusal.starts_at)
         return await _not_free(request, _there(page), refusal, form)
@@ -128,6 +137,8 @@ async def call_off(request: Request, appointment: FromPath[str]) -> Response:
 
 
 async def _steps(request: Request, page: BookPage) -> Response:
+    if page.had:
+        return see_other(request, _there_already(request, page.had))
     return await render(request, page, NEW, block="update", htmx=True, notice=notice_of(page))
 
 
@@ -170,14 +181,19 @@ def _booked(record_ref: str):
     return lambda ref: f"/records/{record_ref}/appointments/{ref}?done=booked"
 
 
+def _there_already(request: Request, ref: str) -> str:
+    """To the booking by which this time is theirs: whoever asks for it again missed that it was booked."""
+    return f"/records/{request.state.grant.record_ref}/appointments/{ref}?done=had"
+
+
 def _done(page: BookingPage, done: str) -> str:
     return page.link(*page.here, done=done)
 
 
 def _notice(request: Request) -> Notice | None:
     done, grant = request.query_params.get("done", ""), request.state.grant
-    if done == "cancelled" and not grant.own:
-        return done_of(done, OFF_FOR, given=grant.given)
+    if done in DONE_FOR and not grant.own:
+        return done_of(done, DONE_FOR[done], given=grant.given)
     return done_of(done)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from access.booking import may_book
+from access.booking import had_by, may_book
 from access.grant import QueueGrant, RecordGrant
 from access.house import House
 from access.visible import visible
@@ -23,7 +23,7 @@ from words.bookings import how_long, name_of, short_time_there, time_there, unti
 from words.gettext import N_, _, ngettext
 
 LETTERS = 40
-KEPT = ("id", "label", "who", "site", "starts_at", "zone")
+KEPT = ("id", "record", "label", "who", "site", "starts_at", "zone")
 HEADINGS = {
     "what": N_("What is it for?"), "who": N_("Who do you want to see?"), "time": N_("Choose a time"),
     "check": N_("Check this before you book"), "none": N_("No times to book"),
@@ -69,7 +69,7 @@ class Choice:
 @dataclass(frozen=True, kw_only=True)
 class Choosing:
     """`path` is where the steps stand below `at`; `moved` the words of the appointment that is moved, else "", and `own` its
-    id; `step` one of HEADINGS. `time` is what would be booked; `older` the address of five more times, None where there are
+    id; `step` one of HEADINGS. `had` is the ref of the booking by which the time of the address is theirs already, else "". `time` is what would be booked; `older` the address of five more times, None where there are
     none. `earlier`: there may be free times before those that are shown."""
 
     at: Address
@@ -83,6 +83,7 @@ class Choosing:
     earlier: bool = False
     moved: str = ""
     own: UUID = NO_BOOKING
+    had: str = ""
     limit_hours: int = LIMIT_HOURS
     before: str = ""
     now: datetime
@@ -231,8 +232,9 @@ def _of(one: FreeTime) -> str:
 
 async def book_page(grant: RecordGrant, chosen: Chosen, since: datetime | None = None) -> BookPage:
     blank = BookPage(
-        at=Address.of(grant), path=("appointments", "new"), step="none", chosen=chosen, given=_given(grant), now=grant.now
-    )
+        at=Address.of(grant), path=("appointments", "new"), step="none", chosen=chosen, given=_given(grant), now=grant.now,
+        had=await had_by(grant, grant.record, chosen.slot),
+    )  # fmt: skip
     return await steps(grant, blank, since or grant.now)
 
 
@@ -249,6 +251,7 @@ async def move_page(grant: RecordGrant, ref: str, chosen: Chosen, since: datetim
         at=Address.of(grant), path=("appointments", ref, "time"), step="none", given=_given(grant), label=label, own=row["id"],
         moved=f"{label}, {time_there(row['starts_at'], row['zone'])}",
         chosen=replace(chosen, what=token_of(row["label"]), who=who), now=grant.now,
+        had=await had_by(grant, row["record"], chosen.slot),
     )  # fmt: skip
     return await steps(grant, blank, since or grant.now)
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from access.booking import had_by
 from access.grant import QueueGrant
 from access.visible import visible
 from access.vocabulary import Purpose
@@ -248,6 +249,6 @@ async def desk_book_page(grant: QueueGrant, record_ref: str, chosen: Chosen, sin
     entry.subject, entry.action, entry.purpose = row["id"], "appointments.see", Purpose.DESK.value
     blank = DeskBookPage(
         at=Address(f"/staff/records/{record_ref}"), path=("appointments", "new"), step="none", chosen=chosen, name=row["name"],
-        record=row["id"], now=grant.now,
+        record=row["id"], now=grant.now, had=await had_by(grant, row["id"], chosen.slot),
     )  # fmt: skip
     return await steps(grant, blank, since or grant.now)

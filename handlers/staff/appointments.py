@@ -18,7 +18,11 @@ from pages.day import VisitPage, day_page, desk_book_page, visit_page
 from words.gettext import N_
 
 ACCESS = staff(Duty.FRONT_DESK)
-OFF = N_("%(name)s’s appointment is called off.")
+DONE_FOR = {
+    "cancelled": N_("%(name)s’s appointment is called off."),
+    "had": N_("%(name)s has this time already. It is booked only once."),
+}
+"""Whose it is: at the desk nobody is spoken to as the patient."""
 DAY, VISIT, BOOK = "staff/day.html", "staff/visit.html", "staff/book.html"
 
 
@@ -50,6 +54,8 @@ async def call_off(request: Request, booking: FromPath[str]) -> Response:
 @get("/staff/records/{record:str}/appointments/new", access=ACCESS)
 async def new(request: Request, record: FromPath[str]) -> Response:
     page = _there(await desk_book_page(request.state.grant, parse_ref(record).ref, read_chosen(request.query_params)))
+    if page.had:
+        return see_other(request, _booked(page.had, "had"))
     return await render(request, page, BOOK, block="update", htmx=True, notice=notice_of(page))
 
 
@@ -59,14 +65,16 @@ async def book(request: Request, record: FromPath[str]) -> Response:
     patient = _there(await desk_book_page(grant, parse_ref(record).ref, kept(form)))
     try:
         ref = await acts.book(grant, patient.record, form.wanted, form.sending, _booked)
+    except acts.Had as had:
+        return see_other(request, _booked(had.ref, "had"))
     except acts.NotFree as refusal:
         page = await desk_book_page(grant, record, kept(form), since=refusal.starts_at)
         return await render(request, page, BOOK, htmx=True, status=409, notice=await not_free(request, refusal, form))
     return see_other(request, _booked(ref))
 
 
-def _booked(ref: str) -> str:
-    return f"/staff/appointments/{ref}?done=booked"
+def _booked(ref: str, done: str = "booked") -> str:
+    return f"/staff/appointments/{ref}?done={done}"
 
 
 async def _visit(request: Request, booking: str):
@@ -80,6 +88,5 @@ def _there(page):
 
 
 def _notice(request: Request, page: VisitPage):
-    """Whose it was: nobody waits at the desk, as a patient is told."""
     done = request.query_params.get("done", "")
-    return done_of(done, OFF, name=page.row["name"]) if done == "cancelled" else done_of(done)
+    return done_of(done, DONE_FOR[done], name=page.row["name"]) if done in DONE_FOR else done_of(done)
