@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -12,9 +12,10 @@ from access.grant import QueueGrant
 from access.visible import visible
 from forms.hours import DAYS
 from pages.day import COLUMNS, FROM, Site, Visit, bounds, site_asked, today_at
-from rules.bookings import AHEAD, Closed, clock_of
+from rules.bookings import AHEAD, Closed, Hours, Week, clock_of, person_key
 from tables import free_times
 from tables.bookings import Booking, Closure, SlotTemplate
+from tables.free_times import FreeTime
 from tables.hours import Weekly
 from words.bookings import how_long, time_there, with_whom
 from words.dates import clock, clock_text, day, when
@@ -22,6 +23,8 @@ from words.gettext import _, ngettext, reader, use
 from words.sentences import run, sentence, told
 
 HOURS = ("ref", "what", "who", "place", "weekday", "begins", "ends", "minutes", "first_day", "last_day")
+MOST = 500
+"""So many times of feeds are looked at."""
 CLOSURES = ("id", "ref", "site", "who", "starts_at", "ends_at")
 WITHIN = (
     f"SELECT {COLUMNS} FROM {FROM} WHERE {{seen}} AND booking.state = 'booked' AND booking.site = ? AND booking.starts_at < ?"
@@ -65,6 +68,24 @@ class HoursPage:
     sites: tuple[Site, ...]
     today: date
     hours: tuple[Standing, ...] = ()
+    fed: tuple[FreeTime, ...] = ()
+    """The next times that feeds offer here."""
+
+    def lies_over(self, weekly: Sequence[Weekly]) -> bool:
+        """Whether somebody would have other hours at some of these times."""
+        theirs = [Weekly(self.site.id, *(one.row[name] for name in HOURS[1:])) for one in self.hours]
+        return any(self._meet(one, other) for one in weekly for other in theirs) or any(
+            person_key(one.who) == person_key(time.offer.who) and self._week(one).holds(time.starts_at, time.ends_at)
+            for one in weekly for time in self.fed
+        )
+
+    def _meet(self, one: Weekly, other: Weekly) -> bool:
+        return person_key(one.who) == person_key(other.who) and self._week(one).meets(self._week(other))
+
+    def _week(self, one: Weekly) -> Week:
+        """Of what lies behind nothing is said."""
+        first, last = (date.fromisoformat(day) if day else None for day in (one.first_day, one.last_day))
+        return Week(one.weekday, Hours(one.begins, one.ends, one.minutes, self.site.zone), max(first, self.today), last)
 
     def weekly(self, form) -> list[Weekly]:
         """What a valid form asks for: one for each weekday."""
@@ -83,7 +104,14 @@ async def hours_page(grant: QueueGrant, query: Mapping[str, str]) -> HoursPage:
         HOURS, "ended_at IS NULL AND site = ?", site.id if site else None, then="ORDER BY weekday, begins, what, id"
     )
     grant.entry.action = "staff.hours"
-    return HoursPage(site, sites, today_at(site, grant.now), tuple(Standing(row) for row in rows))
+    return HoursPage(site, sites, today_at(site, grant.now), tuple(Standing(row) for row in rows), await _fed(grant, site))
+
+
+async def _fed(grant: QueueGrant, site: Site | None) -> tuple[FreeTime, ...]:
+    database, until = grant.house.database, grant.now + AHEAD
+    offered = await free_times.offers(database, grant.now, until)
+    schedules = [one.schedule for one in offered if one.fed and site and one.site == site.id]
+    return tuple(await free_times.times(database, schedules, grant.now, until, MOST))
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,19 @@ class Week:
         last = min(until, self.last_day) if self.last_day else until
         return (cut for day in days_of(self.weekday, first, last) for cut in times_of(day, self.hours))
 
+    def meets(self, other: Week) -> bool:
+        """Whether both are on one day at one time, sooner or later."""
+        first = max(self.first_day, other.first_day)
+        last = min(self.last_day or date.max, other.last_day or date.max)
+        on_one_day = self.weekday == other.weekday and any(days_of(self.weekday, first, min(last, first + timedelta(days=6))))
+        return on_one_day and self.hours.begins < other.hours.ends and other.hours.begins < self.hours.ends
+
+    def holds(self, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether a visit at that time would lie in them, or a part of it."""
+        begins, ends = (at.astimezone(ZoneInfo(self.hours.zone)) for at in (starts_at, ends_at))
+        hours = Hours(f"{begins:%H:%M}", f"{ends:%H:%M}", 0, self.hours.zone)
+        return self.meets(Week(begins.weekday(), hours, begins.date(), begins.date()))
+
 
 def token_of(words: str) -> str:
     """What a choice is called in an address: no words of anybody's health, and the same again tomorrow."""

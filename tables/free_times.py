@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from tables.bookings import PORTAL
 from tables.database import Database
 from tables.sites import site_of
 
@@ -56,6 +57,8 @@ class Offer:
     site_name: str
     zone: str
     place: str
+    fed: bool = False
+    """By a feed, and not by weekly hours that were opened here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,5 +139,5 @@ def _offer(row: dict[str, Any], sites: Sequence[dict[str, Any]]) -> Offer:
     place = row["template_place"] or ", ".join(one for one in places if one != site["name"])
     return Offer(
         row["schedule"], row["service"] or row["name"] or "", row["template_who"] or ", ".join(people) or row["schedule_name"] or "",
-        site["id"], site["name"] or "", site["zone"] or "UTC", place or "",
+        site["id"], site["name"] or "", site["zone"] or "UTC", place or "", row["source"] != PORTAL,
     )

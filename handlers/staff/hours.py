@@ -21,6 +21,11 @@ HOURS, ENDING, CLOSURES, CLOSURE = "staff/hours.html", "staff/ending.html", "sta
 OURS, SHUT = "/staff/hours", "/staff/closures"
 DONE = {
     "opened": (N_("These hours are open. Their times can be booked in a moment."), N_("Opened")),
+    "over": (
+        N_("These hours are open. But the same person has other hours at some of these times. Each time is booked only once, so"
+           " patients may find fewer times than you expect. Look at the list, and end what should not be there."),
+        N_("Opened"),
+    ),
     "ended": (N_("These hours are over. What is booked in them stands."), N_("Ended")),
     "lifted": (N_("This closure is over. Times can be booked again."), N_("Ended")),
 }  # fmt: skip
@@ -39,8 +44,9 @@ async def open_hours(request: Request) -> Response:
     form = read_form(request, HoursForm, today=page.today)
     if not form.validate() or page.site is None:
         return await invalid(request, page, HOURS, form)
-    done = _at(OURS, page, "opened")
-    await acts.open_hours(request.state.grant, page.weekly(form), form.sending, done)
+    weekly = page.weekly(form)
+    done = _at(OURS, page, "over" if page.lies_over(weekly) else "opened")
+    await acts.open_hours(request.state.grant, weekly, form.sending, done)
     return see_other(request, done)
 
 
@@ -106,7 +112,7 @@ def _at(path: str, page, done: str) -> str:
 
 def _notice(request: Request) -> Notice | None:
     done = request.query_params.get("done", "")
-    return Notice("good", Later(DONE[done][0]), short=Later(DONE[done][1])) if done in DONE else None
+    return Notice("warn" if done == "over" else "good", Later(DONE[done][0]), short=Later(DONE[done][1])) if done in DONE else None
 
 
 def _closed_words(page: ClosurePage) -> Notice:
