@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -40,6 +41,14 @@ async def alone(database, page) -> dict:
     row = await row_of(database, page)
     await database.rows("UPDATE booking SET state = 'cancelled' WHERE id <> ?", row["id"])
     return row
+
+
+async def limit_of(database, hours: int) -> None:
+    """The clinic decides until so many hours before an appointment can be changed."""
+    await database.rows(
+        "INSERT INTO clinic_setting (id, name, value, since, version) VALUES (?, 'bookings.limit_hours', ?, ?, 1)",
+        new_id(), json.dumps(hours), datetime.now(UTC),
+    )
 
 
 async def soon(database, page, hours: float) -> None:
@@ -157,6 +166,20 @@ async def test_calling_off_asks_why_and_frees_the_time(maria, person, cast, demo
     assert "It is booked." in taken.main
 
 
+async def test_a_time_that_was_called_off_or_moved_away_from_is_offered_again(maria, person, cast, demo_database):
+    stranger = await person("stranger")
+    first, other = await booked(maria, cast), await booked(maria, cast)
+    slots = [(await demo_database.rows("SELECT ref FROM slot WHERE id = ?", (await row_of(demo_database, one))["slot"]))[0]["ref"]
+             for one in (first, other)]
+    await limit_of(demo_database, 0)
+    taken = (await at_times(stranger, cast, who="stranger")).html
+    assert not any(f"slot={slot}" in taken for slot in slots)
+    await maria.submit(await maria.follow(await maria.get(address_of(first)), "Call it off"), "Call this appointment off", reason="ill")
+    await maria.submit(await at_new_time(maria, await maria.get(address_of(other)), pages=3), "Move it to this time")
+    offered = (await at_times(stranger, cast, who="stranger")).html
+    assert all(f"slot={slot}" in offered for slot in slots)
+
+
 async def test_why_it_was_called_off_is_sealed_where_it_is_kept(maria, cast, demo_database):
     form = await maria.follow(await far(maria, cast), "Call it off")
     await maria.submit(form, "Call this appointment off", reason="other", words="Unmistakable words")
@@ -180,10 +203,7 @@ async def test_what_begins_too_soon_is_changed_by_phone_alone(maria, cast, demo_
 async def test_the_clinic_decides_until_when(maria, cast, demo_database):
     first = await far(maria, cast)
     await soon(demo_database, first, 3)
-    await demo_database.rows(
-        "INSERT INTO clinic_setting (id, name, value, since, version) VALUES (?, 'bookings.limit_hours', ?, ?, 1)",
-        new_id(), json.dumps(2), datetime.now(UTC),
-    )
+    await limit_of(demo_database, 2)
     page = await maria.get(address_of(first))
     assert "until 2 hours before" in page.main
     done = await maria.submit(await maria.follow(page, "Call it off"), "Call this appointment off", reason="ill")
@@ -331,6 +351,21 @@ async def test_what_was_called_off_or_moved_away_is_not_reminded_of(maria, cast,
     await maria.submit(await maria.follow(first, "Call it off"), "Call this appointment off", reason="ill")
     house.clock.now = row["starts_at"] - timedelta(hours=12)
     assert [one for one in await sent_now(house) if "reminder" in one.subject] == []
+
+
+async def test_a_reminder_follows_a_move_and_there_is_none_of_the_time_before(maria, cast, house, demo_database):
+    first = await far(maria, cast)
+    before = (await alone(demo_database, first))["starts_at"]
+    await maria.submit(await at_new_time(maria, first, pages=8), "Move it to this time")
+    after = (await row_of(demo_database, first))["starts_at"]
+    assert after.date() > before.date()
+    await sent_now(house)
+    house.clock.now = before - timedelta(hours=4)
+    assert [one for one in await sent_now(house) if "reminder" in one.subject] == []
+    house.clock.now = after - timedelta(hours=4)
+    [letter] = [one for one in await sent_now(house) if "reminder" in one.subject]
+    there = after.astimezone(ZoneInfo("America/Chicago"))
+    assert f"{there:%B} {there.day}, {there.year} at {there.hour % 12 or 12}:{there:%M} pm Central time." in letter.text.replace("\xa0", " ")
 
 
 async def test_a_reminder_that_waits_to_be_sent_is_dropped_when_the_appointment_is_called_off(maria, cast, house, demo_database):
