@@ -11,7 +11,7 @@ from access.visible import visible
 from files.store import Prepared, store
 from identity import limits
 from rules.requests import (
-    ASKED, CANCELLED, KINDS, REQUESTED, SAID, WITHDRAWN, Asking, after_words, due_at, may_say_more, may_withdraw,
+    AGAIN_WITHIN, ASKED, CANCELLED, KINDS, REQUESTED, SAID, WITHDRAWN, Asking, after_words, due_at, may_say_more, may_withdraw,
 )  # fmt: skip
 from tables.base import new_id, new_ref
 from tables.database import Database
@@ -41,6 +41,15 @@ STILL_OPEN = (
 )
 """Of refills alone there is one at a time. An index says so of one chart; what was asked of a chart that was merged into
 it since counts as well."""
+FIRST_STEP = "JOIN request_step s ON s.request = r.id AND s.did = 'asked' LEFT JOIN stored_file f ON f.id = s.file"
+ASKED_LATELY = (
+    f"SELECT r.ref, s.id, s.sealed, f.sha256 FROM request r {FIRST_STEP} WHERE r.record = ? AND r.asked_by = ? AND r.kind = ?"
+    " AND r.topic = ? AND r.subject = ? AND r.asked_at > ? AND r.state <> 'cancelled' ORDER BY r.asked_at DESC"
+)
+SAID_LAST = (
+    "SELECT s.id, s.sealed, s.author, s.at, f.sha256 FROM request_step s LEFT JOIN stored_file f ON f.id = s.file"
+    " WHERE s.request = ? ORDER BY s.at DESC, s.id DESC LIMIT 1"
+)
 READS = ("id", "kind", "topic", "state")
 A_DAY = 86_400
 ASKS, SAYS, FILES = 20, 40, 10
@@ -51,6 +60,14 @@ FILES_A_YEAR, FILES_OF_ALL = 100, 2_000
 
 class AlreadyOpen(Exception):
     """The same was asked before and waits for an answer; `ref` is that request."""
+
+    def __init__(self, ref: str):
+        super().__init__(ref)
+        self.ref = ref
+
+
+class SentLately(Exception):
+    """The same person sent the same words a moment ago, on another form; `ref` is the request that has them."""
 
     def __init__(self, ref: str):
         super().__init__(ref)
@@ -71,13 +88,14 @@ class TooLate(Exception):
 
 async def ask(grant: RecordGrant, asking: Asking, sending: Sending, path: str, file: Prepared | None = None) -> str:
     """The ref of the request, which waits for its duty; `path` is where requests of this kind stand below the record. Raises
-    AlreadyOpen and TooMany."""
+    AlreadyOpen, SentLately and TooMany."""
     database, now, ref = grant.house.database, grant.house.clock(), new_ref()
     topic = KINDS[asking.kind].topics[asking.topic]
     async with grant.acting(f"{asking.kind}.ask") as entry:
         await use_key(database, sending, f"/records/{grant.record_ref}/{path}/{ref}?done=asked", now)
         await _no_other(database, grant, asking)
         await _within_limits(grant, "asks", ASKS, file, now)
+        await _not_lately(grant, asking, file, now)
         made = await database.rows(
             INSERT, new_id(), ref, grant.record, asking.kind, KINDS[asking.kind].category, asking.topic, topic.duty,
             grant.record, REQUESTED, asking.subject_kind, asking.subject, asking.label, grant.viewer.account, _share(grant),
@@ -97,10 +115,27 @@ async def _no_other(database: Database, grant: RecordGrant, asking: Asking) -> N
         raise AlreadyOpen(found[0]["ref"])
 
 
+async def _not_lately(grant: RecordGrant, asking: Asking, file: Prepared | None, now: datetime) -> None:
+    """After the limits, whose row makes two sendings at once wait for each other. Raises SentLately."""
+    rows = await grant.house.database.rows(
+        ASKED_LATELY, grant.record, grant.viewer.account, asking.kind, asking.topic, asking.subject, now - AGAIN_WITHIN
+    )
+    for row in rows:
+        if _same(grant, row, asking.words, file):
+            raise SentLately(row["ref"])
+
+
+def _same(grant: RecordGrant, row: dict[str, Any], words: str, file: Prepared | None) -> bool:
+    """Whether this step has these words. A form that comes back has lost its file; one with a file in it that the step does
+    not have says something new."""
+    said = grant.house.keyring.open(bytes(row["sealed"]), row["id"]).decode() if row["sealed"] else ""
+    return said == words and (file is None or (row["sha256"] is not None and bytes(row["sha256"]) == file.sha256))
+
+
 async def say(
     grant: RecordGrant, ref: str, words: str, sending: Sending, outcome: str, file: Prepared | None = None
 ) -> bool:
-    """Adds words to a request; False where this grant has none of that name. Raises TooLate and TooMany."""
+    """Adds words to a request; False where this grant has none of that name. Raises TooLate, SentLately and TooMany."""
     async with grant.acting("request.say") as entry:
         database, now = grant.house.database, grant.house.clock()
         row = await the_request(grant, ref)
@@ -108,6 +143,7 @@ async def say(
             return False
         await use_key(database, sending, outcome, now)
         await _within_limits(grant, "says", SAYS, file, now)
+        await _not_said_last(grant, row["id"], ref, words, file, now)
         state, kind = row["state"], KINDS[row["kind"]]
         due = due_at(now, kind.topics[row["topic"]].days)
         if not may_say_more(state, kind) or not await database.rows(SAY, after_words(state), now, due, row["id"], state):
@@ -115,6 +151,16 @@ async def say(
         await add_step(grant, row["id"], SAID, words, now, file=file)
         entry.showed("Request", [row["id"]])
     return True
+
+
+async def _not_said_last(
+    grant: RecordGrant, request: UUID, ref: str, words: str, file: Prepared | None, now: datetime
+) -> None:
+    """The same words after an answer are new ones. Raises SentLately."""
+    [last] = await grant.house.database.rows(SAID_LAST, request)
+    lately = last["author"] == grant.viewer.account and last["at"] > now - AGAIN_WITHIN
+    if lately and _same(grant, last, words, file):
+        raise SentLately(ref)
 
 
 async def _within_limits(grant: RecordGrant, what: str, times: int, file: Prepared | None, now: datetime) -> None:

@@ -37,6 +37,7 @@ TOO_MANY = {
     "says": N_("You wrote 40 times more today, which is the most for one day. Call us if it cannot wait, or send this after %(when)s"),
     "files": N_("You sent 10 files today, or 100 this year, which is the most. Send your words without it, or the file after %(when)s"),
 }  # fmt: skip
+AGAIN = N_("You sent this already, on %(when)s. We have it once.")
 DONE = {
     "asked": N_("We have it. You can see here how it stands."), "said": N_("We have it."),
     "cancelled": N_("You took it back. Nobody will work on it."), "late": N_("It was answered before you took it back."),
@@ -55,7 +56,7 @@ def _reading(kind: str) -> tuple[HTTPRouteHandler, ...]:
         if asked.form or page is None:
             return await in_form(request, page, asked.form, "sheet/show.html", path)
         form = await open_form(request, SayForm)
-        return await render(request, page, SHOW, form=form, notice=_notice(request), htmx=page.talks)
+        return await render(request, page, SHOW, form=form, notice=_notice(request, page), htmx=page.talks)
 
     @get(f"/{path}/{{{name}:str}}/files/{{file:str}}", access=access)
     async def file(request: Request) -> Response:
@@ -105,6 +106,9 @@ async def _asked(request: Request, kind: str, path: str) -> Response:
         ref, done = await acts.ask(request.state.grant, asking, form.sending, path, file), "asked"
     except acts.AlreadyOpen as open_one:
         ref, done = open_one.ref, "waiting"
+    except acts.SentLately as before:
+        await keep_draft(request.state.grant, path, {})
+        ref, done = before.ref, "again"
     except acts.TooMany as many:
         _refuse(form, many)
         return await invalid(request, page, NEW, form, htmx=True)
@@ -149,6 +153,8 @@ async def _said(request: Request, page: RequestPage) -> Response:
     here = page.link(*page.here, done="said")
     try:
         await acts.say(request.state.grant, page.here[1], form.words.data, form.sending, here, file)
+    except acts.SentLately:
+        return see_other(request, page.link(*page.here, done="again"))
     except acts.TooLate:
         form.fail("words", Later(TOO_LATE))
         return await invalid(request, page, SHOW, form, htmx=page.talks)
@@ -178,8 +184,10 @@ def _kept(request: Request) -> Notice | None:
     return Notice("good" if done == "kept" else "warn", Later(KEPT[done])) if done in KEPT else None
 
 
-def _notice(request: Request) -> Notice | None:
+def _notice(request: Request, page: RequestPage) -> Notice | None:
     done = request.query_params.get("done", "")
+    if done == "again" and page.sent_at:
+        return Notice("warn", Later(AGAIN, when=lambda: when(page.sent_at)))
     return Notice("warn" if done in ("late", "waiting") else "good", Later(DONE[done])) if done in DONE else None
 
 

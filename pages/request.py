@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -149,6 +150,11 @@ class RequestPage(Sheet):
     @property
     def files(self) -> tuple[Stored, ...]:
         return tuple(step.file for step in self.steps if step.file)
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """When the viewer wrote last; None where they never did."""
+        return next((step.row["at"] for step in reversed(self.steps) if not step.who), None)
 
     @property
     def may_say(self) -> bool:

@@ -58,6 +58,8 @@ class Asking:
     label: str = ""
 
 
+AGAIN_WITHIN = timedelta(minutes=15)
+"""The same words again within this time are the same asking: its answer was lost, or another page sent it."""
 SATURDAY = 5
 
 

@@ -98,6 +98,54 @@ async def test_twenty_sendings_of_one_form_at_once_make_one_message(maria, cast)
     assert len({one.headers["location"] for one in answers}) == 1
 
 
+@pytest.mark.parametrize(("path", "button", "more"), [
+    ("messages", "Send", {"topic": "health"}), ("visit-requests", "Ask for this visit", {}),
+])  # fmt: skip
+async def test_the_same_words_from_a_page_that_was_opened_anew_are_there_once(maria, cast, demo_database, path, button, more):
+    """Back brings the words with another key; so does a second tab. What she took back she may ask for again."""
+    first, second = [await maria.get(home(cast, f"/{path}/new")) for _ in range(2)]
+    sent = await maria.submit(first, button, words="Only once", **more)
+    await maria.htmx("POST", home(cast, f"/{path}/draft"), data=keys_of(second) | more | {"words": "Only once"}, **UNASKED)
+    again = await maria.submit(second, button, words="Only once", **more)
+    assert again.url.partition("?")[0] == sent.url.partition("?")[0] and "You sent this already, on " in again.main
+    assert await demo_database.rows("SELECT id FROM draft") == []
+    other = await maria.submit(await maria.get(second.url), button, words="Something else", **more)
+    assert "You sent this already" not in other.main and other.url.partition("?")[0] != sent.url.partition("?")[0]
+
+
+async def test_the_same_words_with_a_file_that_was_forgotten_or_to_somebody_else_are_sent(maria, cast):
+    page = await maria.get(home(cast, "/messages/new"))
+    await maria.submit(page, "Send", topic="health", words="Here it is")
+    for answers in ({"topic": "bill"}, {"topic": "health", "file": ("a.pdf", PDF, "application/pdf")}):
+        page = await maria.get(home(cast, "/messages/new"))
+        assert "We have it." in (await maria.submit(page, "Send", words="Here it is", **answers)).main
+
+
+async def test_a_visit_that_was_taken_back_may_be_asked_for_again_in_the_same_words(maria, cast):
+    page = await maria.get(home(cast, "/visit-requests/new"))
+    sent = await maria.submit(page, "Ask for this visit", words="Mornings, please")
+    await maria.submit(sent, "Take this back")
+    page = await maria.get(home(cast, "/visit-requests/new"))
+    assert "We have it." in (await maria.submit(page, "Ask for this visit", words="Mornings, please")).main
+
+
+async def test_a_reply_sent_from_two_pages_is_there_once_until_somebody_answers(maria, person, cast):
+    sent = await write(maria, cast)
+    first, second, third = [await maria.get(sent.url) for _ in range(3)]
+    await maria.submit(first, "Send", words="Thank you")
+    again = await maria.submit(second, "Send", words="Thank you")
+    assert "You sent this already, on " in again.main and again.main.count("Thank you") == 1
+    clinician = await person("clinician")
+    await clinician.submit(await taken(clinician, "Message from Maria Delgado"), "Send the answer", words="Yes.")
+    assert "We have it." in (await maria.submit(third, "Send", words="Thank you")).main
+
+
+async def test_the_same_message_sent_at_once_from_two_pages_is_there_once(maria, cast):
+    pages = [await maria.get(home(cast, "/messages/new")) for _ in range(4)]
+    answers = await asyncio.gather(*(maria.send(page, "Send", topic="other", words="All at once") for page in pages))
+    assert len({one.headers["location"].partition("?")[0] for one in answers}) == 1
+
+
 @pytest.mark.parametrize(("fields", "said"), [
     ({"words": ""}, "Write what you want to tell us"), ({"topic": "secrets"}, "Choose what it is about"),
     ({"words": "x" * 5001}, "Use 5,000 letters at most"),
