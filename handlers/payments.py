@@ -20,7 +20,8 @@ from handlers.listing import sheet
 from handlers.refs import form_of, parse_ref
 from handlers.respond import in_form, is_htmx, leave_for, lets_leave_for, nothing_new, render, see_other, unasked
 from pages.clinic import clinic
-from pages.payment import PaymentPage, PayPage, pay_page, payment_page, payments_page
+from pages.paying import PayPage, pay_page
+from pages.payment import PaymentPage, payment_page, payments_page
 from pages.slip import slip_page
 from payments import Forged, NotTaken, Unreachable
 from rules.amounts import card_fault

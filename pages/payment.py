@@ -1,4 +1,4 @@
-"""Paying a statement: how much, is it right, and what became of it; a payment made is its own receipt."""
+"""What became of a payment; one that was made is its own receipt."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from pages.bill_rows import Bill, bills_of
 from pages.bills import bill_address
 from pages.sheet import Cell, Facts, Link, Part, Sheet, said_facts, table_part
 from pages.stored import Row, columns
-from rules.amounts import LEAST
 from rules.payments import CANCELLED, CARD, EXPIRED, PAID, UNDER_WAY
 from tables.ledger import Payment, Refund
 from words.bills import METHODS, REASONS, TO_CHOOSE
 from words.dates import day, when
 from words.gettext import N_, _
-from words.money import money, money_example
+from words.money import money
 from words.numbers import in_groups
 from words.sentences import run
 
@@ -31,53 +30,6 @@ STATES = {
     "made": ("wait", N_("Not paid yet")), "sent": ("wait", N_("Not paid yet")), PAID: ("good", N_("Paid")),
     CANCELLED: ("", N_("Stopped")), EXPIRED: ("", N_("Not paid")),
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayPage(Sheet):
-    """`amount` is what was chosen, in minor units; None while it is asked for. `online` says whether cards are taken."""
-
-    bill: Bill
-    amount: int | None
-    online: bool
-
-    @property
-    def whole(self) -> str:
-        """All that may be paid, as it stands in the field at first."""
-        return money_example(self.bill.free, self.bill.row["currency"])
-
-    @property
-    def free(self) -> str:
-        return self.bill.money(self.bill.free)
-
-    @property
-    def least(self) -> str:
-        """What a card must pay at least."""
-        return self.bill.money(LEAST)
-
-    @property
-    def sum(self) -> str:
-        return self.bill.money(self.amount or 0)
-
-    @property
-    def left(self) -> str:
-        """What is still to pay afterwards."""
-        return self.bill.money(max(0, self.bill.owed - (self.amount or 0)))
-
-    @property
-    def afterwards(self) -> str:
-        return _("Left to pay afterwards: %(sum)s.", sum=self.left)
-
-    @property
-    def kept(self) -> str:
-        return self.bill.money(self.bill.kept) if self.bill.kept else ""
-
-
-async def pay_page(grant: BillGrant, ref: str, online: bool, amount: int | None = None) -> PayPage | None:
-    bills = await bills_of(grant, ref)
-    if not bills:
-        return None
-    return PayPage(at=bill_address(grant), here=("statements", ref, "payment"), bill=bills[0], amount=amount, online=online)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
