@@ -62,7 +62,7 @@ class WhoForm(Form):
         Later(N_("Their name")), [needed(N_("Enter their name")), at_most(LONGEST_NAME, Later(N_("Use 80 letters at most")))],
         filters=[tidy, one_line],
     )  # fmt: skip
-    email = StringField(Later(N_("Their email address")), [needed(N_("Enter their email address"))], filters=[tidy, one_line])
+    email = StringField(Later(N_("Their email address")), [needed(N_("Enter their email address"))], filters=[exact, one_line])
 
     def validate_email(self, field) -> None:
         if len(field.data) > LONGEST_EMAIL or not EMAIL.fullmatch(field.data):

@@ -69,7 +69,7 @@ KINDS = sorted(
     },
     key=lambda kind: f"{kind.__module__}.{kind.__name__}",
 )  # fmt: skip
-EXACT = {"username", "code", "next", "step", "number", "what", "with", "slot", "until", "amount", "seen"}
+EXACT = {"username", "code", "next", "step", "number", "what", "with", "slot", "until", "amount", "seen", "email"}
 """Looked up or computed with, and never kept as somebody's words; but what hours are for is."""
 NEEDED = {"today": date(2026, 5, 12)}
 
