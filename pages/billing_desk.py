@@ -9,9 +9,11 @@ from access.visible import one_of, visible
 from pages.bill_rows import bills_of
 from pages.bills import AccountPage, bill_address
 from pages.desk import ROWS, find_records
-from pages.payment import PaymentsPage, payments_page
-from pages.sheet import Part
+from pages.payment import PaymentPage, PaymentsPage, payments_page
+from pages.sheet import Facts, Part, said_facts
+from pages.statement import StatementPage
 from tables.ledger import GuarantorAccount
+from words.bills import METHODS, TO_CHOOSE
 from words.gettext import _
 from words.numbers import in_groups
 
@@ -74,4 +76,29 @@ async def desk_account(grant: BillGrant) -> DeskAccount:
     return DeskAccount(
         at=bill_address(grant), here=(), number=grant.number, bills=tuple(await bills_of(grant)),
         payments=await payments_page(grant),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurePage:
+    """Asks before money moves: what would be done, in `facts`; `typed` goes on with the answer, to `back`."""
+
+    sum: str
+    facts: Facts
+    button: str
+    back: str
+    typed: tuple[tuple[str, str], ...]
+
+
+def sure_page(page: StatementPage | PaymentPage, payer: str, amount: int, typed: dict[str, str]) -> SurePage:
+    """Of a payment that came, or of one that is to be paid back."""
+    sum, refund = page.money(amount), isinstance(page, PaymentPage)
+    statement = (_("Statement"), _("%(statement)s of %(name)s", statement=page.bill.title, name=payer))
+    if refund:
+        facts = ((_("You pay back"), sum), (_("Of"), page.title), statement, (_("Why"), _(TO_CHOOSE[typed["reason"]])))
+    else:
+        facts = said_facts((_("Amount that came"), sum), (_("How it came"), _(METHODS[typed["method"]])), statement, (_("Note"), typed["note"]))
+    return SurePage(
+        sum=sum, facts=facts, button=_("Pay it back") if refund else _("Post this payment"), back=page.link(*page.here),
+        typed=tuple(typed.items()),
     )  # fmt: skip

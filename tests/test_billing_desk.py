@@ -23,6 +23,12 @@ async def found(priya, **who):
     return await priya.follow(page, "Maria Delgado")
 
 
+async def press(do, priya, page, button: str, **typed):
+    """Over the page that asks whether it is right; `do` is what she does there, submit or send."""
+    asked = await priya.submit(page, "Go on", **typed)
+    return await do(asked, button) if asked.status == 200 else asked
+
+
 async def desk_statement(priya, number: str = "1510"):
     return await priya.follow(await found(priya), f"Statement {number}")
 
@@ -52,7 +58,7 @@ async def test_a_birth_date_alone_or_a_stranger_finds_nothing(somebody):
 
 async def test_a_check_is_posted_and_its_payer_sees_it_and_is_told(somebody, house):
     priya, maria = await somebody("billing"), await somebody("self")
-    page = await priya.submit(await desk_statement(priya), "Post it", amount="20.00", method="check", note="Check 1183")
+    page = await press(priya.submit, priya, await desk_statement(priya), "Post this payment", amount="20.00", method="check", note="Check 1183")
     assert "The payment is posted." in page.main and "$22.60 is left to pay." in page.main
     seen = await statement(maria)
     assert "$22.60 is left to pay." in seen.main
@@ -65,19 +71,36 @@ async def test_a_check_is_posted_and_its_payer_sees_it_and_is_told(somebody, hou
     assert await unbalanced(house.database) == []
 
 
+async def test_money_moves_only_after_they_saw_how_much_of_what_and_whose(somebody, house):
+    priya = await somebody("billing")
+    asked = await priya.submit(await desk_statement(priya), "Go on", amount="$10", method="check", note="Check 1183")
+    assert asked.h1 == "Maria Delgado’s record: Is this right?" and await left(house) == 4260
+    said = " ".join(asked.main.split())
+    assert all(one in said for one in ("$10.00", "Check", "Statement 1510 of Maria Delgado", "Check 1183")), said
+    page = await priya.submit(asked, "Post this payment")
+    assert "The payment is posted. They are told that it came. $10.00, Statement 1510 of Maria Delgado." in page.main
+    assert await left(house) == 3260
+    page = await priya.follow(page, "Payment")
+    asked = await priya.submit(page, "Go on", amount="4", reason="twice")
+    assert await left(house) == 3260 and "It was paid twice" in asked.main and "Payment of $10.00" in asked.main
+    page = await priya.submit(asked, "Pay it back")
+    assert "It is paid back. They are told so. $4.00, Statement 1510 of Maria Delgado." in page.main
+    assert await left(house) == 3660
+
+
 @pytest.mark.parametrize("amount, said", [
     ("42.61", "Enter $42.60 or less"), ("-1", "Enter an amount above 0"), ("x", "Enter an amount in figures, such as 42.60"),
 ])  # fmt: skip
 async def test_what_cannot_be_posted_is_said_and_kept(somebody, house, amount, said):
     priya = await somebody("billing")
-    page = await priya.submit(await desk_statement(priya), "Post it", amount=amount, method="cash")
+    page = await press(priya.submit, priya, await desk_statement(priya), "Post this payment", amount=amount, method="cash")
     assert page.status == 422 and page.errors == [said] and await left(house) == 4260
     assert page.tree.by_id["amount"].get("value") == amount
 
 
 async def test_how_it_came_must_be_said(somebody):
     priya = await somebody("billing")
-    page = await priya.submit(await desk_statement(priya), "Post it", amount="5")
+    page = await press(priya.submit, priya, await desk_statement(priya), "Post this payment", amount="5")
     assert page.status == 422 and page.errors == ["Choose how it came"]
 
 
@@ -85,7 +108,7 @@ async def test_two_desks_that_post_the_whole_at_once_post_it_once(somebody, hous
     desks = [await somebody("billing") for _ in range(6)]
     pages = [await desk_statement(desk) for desk in desks]
     answers = await asyncio.gather(*(
-        desk.send(page, "Post it", amount="42.60", method="cash") for desk, page in zip(desks, pages, strict=True)
+        press(desk.send, desk, page, "Post this payment", amount="42.60", method="cash") for desk, page in zip(desks, pages, strict=True)
     ))  # fmt: skip
     assert sorted(seen.status for seen in answers) == [303, *[422] * 5] and await left(house) == 0
     refused = next(seen for seen in answers if seen.status == 422)
@@ -94,9 +117,9 @@ async def test_two_desks_that_post_the_whole_at_once_post_it_once(somebody, hous
 
 async def test_the_same_press_again_posts_once(somebody, house):
     priya = await somebody("billing")
-    page = await desk_statement(priya)
+    page = await priya.submit(await desk_statement(priya), "Go on", amount="10", method="phone")
     for _ in range(3):
-        assert (await priya.send(page, "Post it", amount="10", method="phone")).status == 303
+        assert (await priya.send(page, "Post this payment")).status == 303
     assert await left(house) == 3260
 
 
@@ -106,12 +129,12 @@ async def test_a_card_payment_is_paid_back_in_part_and_no_more_than_it_was(someb
     await till.delivers(maria)
     page = await priya.follow(await found(priya), "$42.60")
     assert "The payer asked for it" in page.main and "You asked for it" not in page.main
-    page = await priya.submit(page, "Pay it back", amount="12.60", reason="mistake")
+    page = await press(priya.submit, priya, page, "Pay it back", amount="12.60", reason="mistake")
     assert "It is paid back." in page.main and await left(house) == 1260
     seen = await maria.get(back)
     assert "We charged it by mistake" in seen.main and "$12.60" in seen.main
     assert "Paid. $12.60 of it was paid back." in seen.main
-    again = await priya.submit(page, "Pay it back", amount="30.01", reason="asked")
+    again = await press(priya.submit, priya, page, "Pay it back", amount="30.01", reason="asked")
     assert again.status == 422 and again.errors == ["Enter $30.00 or less"]
     assert len(await house.database.rows("SELECT id FROM outbox WHERE event = 'payment.returned'")) == 1
     assert await unbalanced(house.database) == []
@@ -119,9 +142,9 @@ async def test_a_card_payment_is_paid_back_in_part_and_no_more_than_it_was(someb
 
 async def test_cash_is_paid_back_at_once(somebody, house):
     priya = await somebody("billing")
-    page = await priya.submit(await desk_statement(priya), "Post it", amount="42.60", method="cash")
+    page = await press(priya.submit, priya, await desk_statement(priya), "Post this payment", amount="42.60", method="cash")
     page = await priya.follow(page, "Payment")
-    page = await priya.submit(page, "Pay it back", amount="42.60", reason="twice")
+    page = await press(priya.submit, priya, page, "Pay it back", amount="42.60", reason="twice")
     assert "It is paid back." in page.main and "Nothing of it can be paid back." in page.main and await left(house) == 4260
 
 
@@ -132,7 +155,7 @@ async def test_while_the_processor_is_away_a_refund_waits_and_is_done_once(someb
     page = await priya.follow(await found(priya), "$42.60")
     processor = portal[0].state.processor
     away = portal[0].state.processor = type(processor)("x", "x", "http://127.0.0.1:9", "http://127.0.0.1:9")
-    page = await priya.submit(page, "Pay it back", amount="42.60", reason="asked")
+    page = await press(priya.submit, priya, page, "Pay it back", amount="42.60", reason="asked")
     assert "The card company was asked to pay it back." in page.main and "On its way" in page.main and await left(house) == 0
     await away.close()
     for _ in range(3):
@@ -158,7 +181,7 @@ async def refunds(house) -> list[str]:
 async def test_a_refund_outlives_a_key_that_is_wrong_and_a_job_that_was_given_up(somebody, till, house, portal, stranger):
     priya, page = await card_paid(somebody, till)
     ours, portal[0].state.processor = portal[0].state.processor, stranger
-    await priya.submit(page, "Pay it back", amount="42.60", reason="asked")
+    await press(priya.submit, priya, page, "Pay it back", amount="42.60", reason="asked")
     portal[0].state.processor = ours
     assert await run_checks(house, stranger, "refund.check", check_refund) == 1 and await refunds(house) == ["made"]
     assert await ask_what_nobody_asks(house) == 0, "the next time is planned"
@@ -191,7 +214,7 @@ async def test_a_refund_that_takes_its_time_is_looked_at_and_never_asked_for_aga
 ):
     """Also after the card company forgot the key that it was asked with."""
     priya, page = await card_paid(somebody, till, back)
-    page = await priya.submit(page, "Pay it back", amount="42.60", reason="asked")
+    page = await press(priya.submit, priya, page, "Pay it back", amount="42.60", reason="asked")
     assert "The card company was asked to pay it back." in page.main and "On its way" in page.main
     assert await run_checks(house, portal[0].state.processor, "refund.check", check_refund) == 1 and await refunds(house) == ["made"]
     later(hours)
@@ -212,7 +235,7 @@ async def cut(somebody, till, house, portal, monkeypatch, real: bool):
 
     with monkeypatch.context() as patched:
         patched.setattr(type(portal[0].state.processor), "give_back", lost)
-        await priya.submit(page, "Pay it back", amount="42.60", reason="asked")
+        await press(priya.submit, priya, page, "Pay it back", amount="42.60", reason="asked")
     assert await refunds(house) == ["made"] and len(given_back(till)) == real
 
 
@@ -253,7 +276,7 @@ async def test_a_refund_is_found_among_many(portal, till, somebody, monkeypatch)
 
 async def test_a_refund_that_the_card_company_refuses_is_told_as_refused_and_shown_to_billing_alone(somebody, till, house):
     priya, page = await card_paid(somebody, till, "refused")
-    page = await priya.submit(page, "Pay it back", amount="12.60", reason="mistake")
+    page = await press(priya.submit, priya, page, "Pay it back", amount="12.60", reason="mistake")
     assert "The card company did not pay it back. Nothing was given back." in page.main and "On its way" not in page.main
     assert "What the card company did not pay back" in page.main and "$42.60 or less." in page.main, "it can be asked again"
     assert await refunds(house) == ["failed"] and await left(house) == 0
@@ -265,7 +288,7 @@ async def test_a_refund_that_the_card_company_refuses_is_told_as_refused_and_sho
 
 async def test_a_refund_that_fails_later_is_shown_to_billing(somebody, till, house, portal, later):
     priya, page = await card_paid(somebody, till, "fails")
-    page = await priya.submit(page, "Pay it back", amount="42.60", reason="asked")
+    page = await press(priya.submit, priya, page, "Pay it back", amount="42.60", reason="asked")
     assert "The card company was asked to pay it back." in page.main and "Nothing of it can be paid back." in page.main
     later(1)
     await run_checks(house, portal[0].state.processor, "refund.check", check_refund)
@@ -277,13 +300,13 @@ async def test_a_refund_that_fails_later_is_shown_to_billing(somebody, till, hou
 async def test_without_a_processor_nothing_is_written_of_a_card_that_was_to_be_paid_back(somebody, till, house, portal):
     priya, page = await card_paid(somebody, till)
     ours, portal[0].state.processor = portal[0].state.processor, None
-    seen = await priya.submit(page, "Pay it back", amount="42.60", reason="asked")
+    seen = await press(priya.submit, priya, page, "Pay it back", amount="42.60", reason="asked")
     assert seen.status == 422 and "Nothing was done: only the card company can pay this back" in seen.main
     seen = await priya.get(page.url)
     assert "it cannot be asked from here" in seen.main and "Pay it back" not in seen.main
     assert await refunds(house) == [] and not await house.database.rows("SELECT id FROM job WHERE kind = 'refund.check'")
     portal[0].state.processor = ours
-    assert "It is paid back." in (await priya.submit(page, "Pay it back", amount="42.60", reason="asked")).main
+    assert "It is paid back." in (await press(priya.submit, priya, page, "Pay it back", amount="42.60", reason="asked")).main
 
 
 async def test_a_card_payment_that_the_processor_does_not_know_is_not_paid_back_like_cash(somebody, house):
@@ -327,5 +350,5 @@ async def test_a_duty_that_ends_in_between_posts_nothing(somebody, house):
     page = await desk_statement(priya)
     async with house.database.transaction():
         await house.database.rows("UPDATE staff_duty SET ended_at = ? WHERE account = ?", house.clock(), fixed_id("account", "billing"))
-    seen = await priya.send(page, "Post it", amount="5", method="cash")
+    seen = await press(priya.send, priya, page, "Post this payment", amount="5", method="cash")
     assert seen.status == 403 and await owed(house.database, "t.number = '1510'") == 4260

@@ -393,7 +393,8 @@ async def _(there: There) -> Pressed:
 
 async def _whole(there: There):
     priya = await there.somebody("billing")
-    return priya, await desk_statement(priya), "Post it", {"amount": "42.60", "method": "cash"}
+    page = await priya.submit(await desk_statement(priya), "Go on", amount="42.60", method="cash")
+    return priya, page, "Post this payment"
 
 
 @once("/staff/bills/{guarantor}/statements/{statement}")
@@ -403,9 +404,9 @@ async def _(there: There) -> Pressed:
 
 @once("/staff/bills/{guarantor}/payments/{payment}")
 async def _(there: There) -> Pressed:
-    priya, page, which, answers = await _whole(there)
-    page = await priya.follow(await priya.submit(page, which, **answers), "Payment")
-    return Pressed(priya, page, "Pay it back", {"amount": "42.60", "reason": "twice"})
+    priya, page, which = await _whole(there)
+    page = await priya.follow(await priya.submit(page, which), "Payment")
+    return Pressed(priya, await priya.submit(page, "Go on", amount="42.60", reason="twice"), "Pay it back")
 
 
 # The tests

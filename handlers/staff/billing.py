@@ -15,13 +15,14 @@ from handlers.forms import open_form, read_form
 from handlers.frame import Notice
 from handlers.refs import parse_ref
 from handlers.respond import invalid, render, see_other
-from pages.billing_desk import FindPage, desk_account, find_page
+from pages.billing_desk import FindPage, desk_account, find_page, sure_page
 from pages.payment import PaymentPage, payment_page
 from pages.statement import StatementPage, statement_page
 from payments import Unreachable
 from words.gettext import N_, Later, _
 
 FIND, ACCOUNT, STATEMENT, PAYMENT = (f"staff/bills/{name}.html" for name in ("find", "account", "statement", "payment"))
+CONFIRM = "staff/bills/confirm.html"
 AT, ACTS = "/staff/bills/{guarantor:str}", bill(Action.ACT, Duty.BILLING)
 NOTHING = N_("Nothing was done: nothing is left to pay, or to pay back.")
 NO_WAY = N_("Nothing was done: only the card company can pay this back, and it cannot be asked from here.")
@@ -57,16 +58,16 @@ async def account(request: Request, guarantor: FromPath[str]) -> Response:
 @get(f"{AT}/statements/{{statement:str}}", access=bill(Action.SEE, Duty.BILLING))
 async def statement(request: Request, guarantor: FromPath[str], statement: FromPath[str]) -> Response:
     page = await _statement(request, statement)
-    return await render(request, page, STATEMENT, form=await open_form(request, PostForm), notice=_notice(request))
+    return await render(request, page, STATEMENT, form=await open_form(request, PostForm), notice=_notice(request, page))
 
 
 @post(f"{AT}/statements/{{statement:str}}", access=ACTS)
 async def post_one(request: Request, guarantor: FromPath[str], statement: FromPath[str]) -> Response:
     page, form = await _statement(request, statement), read_form(request, PostForm)
-    whole, amount = form.validate(), form.read(page.bill.free, page.bill.row["currency"])
-    outcome = f"{page.link(*page.here)}?done=posted"
-    if not whole or amount is None:
-        return await _wrong(request, page, STATEMENT, form, page.bill.free)
+    amount = await _sure(request, page, STATEMENT, form, page.bill.free)
+    if isinstance(amount, Response):
+        return amount
+    outcome = page.link(*page.here, done="posted", sum=amount)
     try:
         await post_payment(request.state.grant, page.bill.ref, amount, form.method.data, form.note.data, form.sending, outcome)
     except NotThatMuch as error:
@@ -77,22 +78,38 @@ async def post_one(request: Request, guarantor: FromPath[str], statement: FromPa
 @get(f"{AT}/payments/{{payment:str}}", access=bill(Action.SEE, Duty.BILLING))
 async def payment(request: Request, guarantor: FromPath[str], payment: FromPath[str]) -> Response:
     page = await _payment(request, payment)
-    return await render(request, page, PAYMENT, form=await open_form(request, RefundForm), notice=_notice(request))
+    return await render(request, page, PAYMENT, form=await open_form(request, RefundForm), notice=_notice(request, page))
 
 
 @post(f"{AT}/payments/{{payment:str}}", access=ACTS)
 async def pay_back(request: Request, guarantor: FromPath[str], payment: FromPath[str]) -> Response:
     page, form = await _payment(request, payment), read_form(request, RefundForm)
-    whole, amount = form.validate(), form.read(page.returnable, page.row["currency"])
-    outcome = page.link(*page.here)
-    if not whole or amount is None:
-        return await _wrong(request, page, PAYMENT, form, page.returnable)
+    amount = await _sure(request, page, PAYMENT, form, page.returnable)
+    if isinstance(amount, Response):
+        return amount
     try:
-        processor, ref = request.app.state.processor, page.row["ref"]
-        refund = await give_back(request.state.grant, processor, ref, amount, form.reason.data, form.sending, outcome)
+        refund = await _given_back(request, page, form, amount)
     except (NoWayBack, NotThatMuch) as error:
         return await _not_back(request, await _payment(request, payment), form, error)
-    return see_other(request, f"{outcome}?done={await _asked(request, refund)}")
+    return see_other(request, page.link(*page.here, done=await _asked(request, refund), sum=amount))
+
+
+async def _sure(request: Request, page: StatementPage | PaymentPage, template: str, form: PostForm | RefundForm, most: int) -> int | Response:
+    """The sum, once they have seen what would be done with it and said that it is right; before that, the page to show."""
+    whole, amount = form.validate(), form.read(most, page.bill.row["currency"])
+    if not whole or amount is None:
+        return await _wrong(request, page, template, form, most)
+    if "sure" in request.state.fields:
+        return amount
+    typed = {field.name: field.data or "" for field in form}
+    return await render(request, sure_page(page, request.state.grant.name, amount, typed), CONFIRM)
+
+
+async def _given_back(request: Request, page: PaymentPage, form: RefundForm, amount: int):
+    return await give_back(
+        request.state.grant, request.app.state.processor, page.row["ref"], amount, form.reason.data, form.sending,
+        page.link(*page.here),
+    )  # fmt: skip
 
 
 async def _asked(request: Request, refund) -> str:
@@ -132,9 +149,13 @@ async def _payment(request: Request, ref: str) -> PaymentPage:
     return page
 
 
-def _notice(request: Request) -> Notice | None:
-    said = DONE.get(request.query_params.get("done", ""))
-    return Notice(said[0], Later(said[1])) if said else None
+def _notice(request: Request, page: StatementPage | PaymentPage) -> Notice | None:
+    said, sum = DONE.get(request.query_params.get("done", "")), request.query_params.get("sum", "")
+    if said is None:
+        return None
+    amount = page.money(int(sum)) if sum.isascii() and sum.isdigit() and len(sum) < 12 else ""
+    what = _("%(sum)s, %(statement)s of %(name)s.", sum=amount, statement=page.bill.title, name=request.state.grant.name)
+    return Notice(said[0], Later(said[1]), what if amount else "")
 
 
 ALONE = (desk, find, account, statement, post_one, payment, pay_back)
