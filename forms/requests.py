@@ -84,7 +84,7 @@ class SayForm(Form):
 class TakeOverForm(PressForm):
     """`had`: whose name stood on the button."""
 
-    had = HiddenField()
+    had = HiddenField(filters=[exact])
 
 
 class AnswerForm(Form):
