@@ -141,7 +141,10 @@ async def bad_form(request: Request, error: BadForm) -> Response:
 
 
 async def already_sent(request: Request, error: AlreadySent) -> Response:
-    """The same form with the same words leads where it led; with other words it is asked about."""
+    """The same form with the same words leads where it led; with other words it is asked about. Where nobody pressed there
+    is nobody to tell."""
+    if unasked(request):
+        return Response(b"", status_code=204)
     if error.same:
         return see_other(request, error.outcome)
     shown = ErrorPage(back=error.outcome, typed=typed(request))

@@ -85,7 +85,7 @@ def _asking(kind: str) -> tuple[HTTPRouteHandler, ...]:
     @post(f"/{path}/draft", access=access, upload=True)
     async def draft(request: Request) -> Response:
         form = read_form(request, AskForm, **_offered(await ask_page(request.state.grant, kind)))
-        await keep_draft(request.state.grant, path, form.draft)
+        await keep_draft(request.state.grant, path, form.draft, replace(form.sending, route=_beside(request, "new")))
         page = await ask_page(request.state.grant, kind)
         if not is_htmx(request):
             return see_other(request, page.link(path, "new", done="kept" if page.draft else "empty"))
@@ -107,7 +107,7 @@ async def _asked(request: Request, kind: str, path: str) -> Response:
     except acts.AlreadyOpen as open_one:
         ref, done = open_one.ref, "waiting"
     except acts.SentLately as before:
-        await keep_draft(request.state.grant, path, {})
+        await keep_draft(request.state.grant, path, {}, form.sending)
         ref, done = before.ref, "again"
     except acts.TooMany as many:
         _refuse(form, many)
@@ -173,6 +173,11 @@ async def _found(request: Request, kind: str) -> RequestPage:
     if page is None:
         raise NotFoundException
     return page
+
+
+def _beside(request: Request, last: str) -> str:
+    """The address that ends so where this one ends otherwise."""
+    return f"{request.url.path.rpartition('/')[0]}/{last}"
 
 
 def _offered(page: AskPage) -> dict:

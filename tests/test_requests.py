@@ -475,6 +475,20 @@ async def test_a_form_with_something_to_mend_still_keeps_drafts(maria, cast):
     assert wrong.status == 422 and any("htmx" in (script.get("src") or "") for script in wrong.tree.all("script"))
 
 
+async def test_a_draft_that_comes_after_its_form_was_sent_brings_nothing_back(maria, cast, demo_database):
+    """Pressing Send leaves the field, which saves a draft; on a bad line that arrives last. A new form keeps drafts again."""
+    page = await maria.get(home(cast, "/messages/new"))
+    late = keys_of(page) | {"topic": "bill", "words": "Sent long ago"}
+    await maria.submit(page, "Send", topic="bill", words="Sent long ago")
+    assert (await maria.htmx("POST", home(cast, "/messages/draft"), data=late, target="p#kept", **UNASKED)).status == 204
+    assert await demo_database.rows("SELECT id FROM draft") == []
+    pressed = await maria.submit(page, "Send", press="Keep as a draft", topic="bill", words="And something new")
+    assert pressed.status == 422 and "And something new" in pressed.main
+    opened = await maria.get(page.url)
+    assert "Sent long ago" not in opened.html
+    assert "Kept as a draft" in (await maria.submit(opened, "Send", press="Keep as a draft", topic="bill", words="New")).main
+
+
 async def test_an_empty_draft_is_no_draft(maria, cast, demo_database):
     page = await maria.get(home(cast, "/visit-requests/new"))
     for words in ("Knee", ""):
