@@ -69,7 +69,7 @@ async def _calendar(request: Request, ref: str) -> Response:
     if text is None:
         raise NotFoundException
     headers = {"content-disposition": 'attachment; filename="appointment.ics"'}
-    return Response(text.encode(), media_type="text/calendar; charset=utf-8", headers=headers)
+    return Response(text.encode(), media_type="text/calendar", headers=headers)
 
 
 @get("/appointments/new", access=ACT)

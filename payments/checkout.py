@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 from collections.abc import Awaitable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -19,7 +21,8 @@ that says nothing of a payment, and somebody will mend it."""
 REFERENCE, PAGE = "reference", 100
 ENDS = {"succeeded": RETURNED, "failed": REFUSED, "canceled": REFUSED}
 TOLERANCE = 300
-"""So many seconds old may a signature be; a message that comes days late is signed when it is sent."""
+"""So many seconds old may a signature be, or ahead of our clock; a message that comes days late is signed when it is sent."""
+LONGEST, MOST, CURRENCY = 160, 2**53, re.compile("[A-Z]{3}")
 FAILED = "checkout.session.async_payment_failed"
 TOLD = (
     "checkout.session.completed", "checkout.session.expired", "checkout.session.async_payment_succeeded", FAILED,
@@ -90,17 +93,24 @@ class Processor:
             params |= {"starting_after": page["data"][-1]["id"]}
 
     def heard(self, body: bytes, signature: str) -> Checkout | None:
-        """What a message of the processor's says; None for a kind that we do not read. Raises Forged."""
+        """What a message of the processor's says; None for a kind that we do not read, or for what cannot be read: it would
+        only come again as it is. Raises Forged."""
         import stripe
 
         try:
             stripe.WebhookSignature.verify_header(body, signature, self.hook_secret, TOLERANCE)
-            event = json.loads(body)
+            ahead = signed_at(signature) - time.time() > TOLERANCE
         except (stripe.SignatureVerificationError, ValueError):
             raise Forged from None
-        if event["type"] not in TOLD:
+        if ahead:
+            raise Forged
+        try:
+            event = json.loads(body)
+            if event["type"] not in TOLD:
+                return None
+            told = _fit(_read(event["data"]["object"]))
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
             return None
-        told = _read(event["data"]["object"])
         return replace(told, state=GONE) if event["type"] == FAILED and told.state == OPEN else told
 
     async def close(self) -> None:
@@ -128,6 +138,21 @@ def _read(session: dict[str, Any]) -> Checkout:
         session["id"], session.get("client_reference_id") or "", state, session.get("amount_total") or 0,
         (session.get("currency") or "").upper(), session.get("url") or "", session.get("payment_intent") or "",
     )  # fmt: skip
+
+
+def _fit(told: Checkout) -> Checkout:
+    """As it may be written down. Raises ValueError: whoever can sign may still say what is no payment at all."""
+    texts = (told.session, told.key, told.currency, told.charge)
+    if not all(isinstance(text, str) and text.isprintable() and len(text) <= LONGEST for text in texts):
+        raise ValueError("no text")
+    if type(told.amount) is not int or abs(told.amount) > MOST or not (told.session and CURRENCY.fullmatch(told.currency)):
+        raise ValueError("no sum")
+    return told
+
+
+def signed_at(signature: str) -> int:
+    """The latest moment that a signature names. Raises ValueError."""
+    return max(int(part.partition("=")[2]) for part in signature.split(",") if part.startswith("t="))
 
 
 def _read_refund(refund: dict[str, Any]) -> Returned:

@@ -227,7 +227,7 @@ async def test_the_calendar_file_is_read_by_another_program_and_names_nothing_of
 
     done = await booked(maria, cast)
     file = await maria.get(f"{done.url.partition('?')[0]}.ics")
-    assert file.headers["content-type"].startswith("text/calendar")
+    assert file.headers["content-type"] == "text/calendar; charset=utf-8"
     [event] = Calendar.from_ical(file.content).walk("VEVENT")
     assert str(event["SUMMARY"]) == "Appointment at Riverbend Family Clinic"
     assert str(event["LOCATION"]) == "Riverbend Family Clinic, 210 Mill Street, Riverbend"

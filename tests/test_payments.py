@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -395,6 +396,32 @@ async def test_what_is_none_of_ours_is_answered_and_left_alone(somebody, till, h
     body = till.event((await begun(maria)).rpartition("/")[2], kind, payment_status="paid", **changed)
     seen = await tell(maria, body, signed(body))
     assert seen.status == 200 and seen.content == answer and await left(house) == LEFT
+
+
+TYPE = '{"type": "checkout.session.completed"'
+
+
+@pytest.mark.parametrize("body", [
+    "[]", "{}", "null", "7", '"paid"', TYPE + "}", TYPE + ', "data": []}', TYPE + ', "data": {"object": null}}', TYPE + ', "data": {"object": {}}}',
+    '{"type": ["checkout.session.completed"]}', "[" * 100_000, "not json",
+    *(TYPE + ', "data": {"object": {"id": "cs_1", "payment_status": "paid", "status": "complete", %s}}}' % more for more in (
+        '"amount_total": "1"', '"amount_total": 1e400', '"amount_total": 99999999999999999999', '"amount_total": true',
+        '"currency": 7', '"currency": "dollars"', '"client_reference_id": []', '"id": {}', '"payment_intent": {"id": "pi"}',
+        '"url": 1', '"status": []', '"id": "a\\u0000b"',
+    )),
+])  # fmt: skip
+async def test_a_signed_message_that_cannot_be_read_is_answered_and_does_not_come_again(somebody, house, body):
+    seen = await tell(await somebody("self"), body, signed(body))
+    assert seen.status == 200 and seen.content == b"not ours"
+    assert await left(house) == LEFT
+
+
+@pytest.mark.parametrize("seconds, status", [(-301, 400), (-290, 200), (290, 200), (320, 400), (86_400, 400)])
+async def test_a_message_is_taken_only_near_the_moment_it_says_it_was_signed(somebody, till, house, seconds, status):
+    maria = await somebody("self")
+    body = till.event((await begun(maria)).rpartition("/")[2], status="complete", payment_status="paid")
+    assert (await tell(maria, body, signed(body, at=int(time.time()) + seconds))).status == status
+    assert await left(house) == (0 if status == 200 else LEFT)
 
 
 async def test_messages_in_any_order_come_to_one_truth(somebody, till, house):
