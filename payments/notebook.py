@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 
 TABLES = """
@@ -15,6 +16,8 @@ CREATE TABLE IF NOT EXISTS message (number INTEGER PRIMARY KEY, body TEXT, due R
 
 class Notebook:
     def __init__(self, file: str):
+        if file != ":memory:":
+            _for_its_owner(file)
         self.rows = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
         self.rows.executescript(TABLES)
 
@@ -74,3 +77,9 @@ class Notebook:
 
     def close(self) -> None:
         self.rows.close()
+
+
+def _for_its_owner(file: str) -> None:
+    """Like the database that it stands beside; SQLite gives its other files the mode of the first."""
+    os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    os.chmod(file, 0o600)

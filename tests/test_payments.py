@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import stat
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -15,6 +16,7 @@ import acts.payments
 from jobs.job import Job
 from jobs.payments import ask_what_nobody_asks, check_payment
 from payments import Unreachable, practice
+from payments.notebook import Notebook
 from rules.ledger import ADJUSTMENT, entries_of
 from seeds.cast import fixed_id
 from tables.ledger import On, Posting, post
@@ -396,6 +398,14 @@ async def test_what_is_none_of_ours_is_answered_and_left_alone(somebody, till, h
     body = till.event((await begun(maria)).rpartition("/")[2], kind, payment_status="paid", **changed)
     seen = await tell(maria, body, signed(body))
     assert seen.status == 200 and seen.content == answer and await left(house) == LEFT
+
+
+def test_what_the_practice_processor_knows_is_for_its_owner_alone(tmp_path):
+    fresh, older = tmp_path / "fresh", tmp_path / "older"
+    older.touch(0o644)
+    for file in (fresh, older):
+        Notebook(str(file)).close()
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 TYPE = '{"type": "checkout.session.completed"'
