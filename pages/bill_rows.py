@@ -9,11 +9,12 @@ from uuid import UUID
 
 from access.grant import BillGrant
 from access.visible import one_of, visible
+from pages.sheet import Link, Part
 from pages.stored import Row, columns, dated_in, when_in
 from rules.amounts import LEAST
 from rules.dates import ClinicalDate
 from rules.ledger import ADJUSTMENT, CHARGE, INSURANCE, OWED, PAYMENT, REFUND, SETTLED
-from rules.payments import kept_by
+from rules.payments import UNDER_WAY, kept_by
 from tables.ledger import LedgerEntry, LedgerTransaction, Payment, Statement, StatementLine
 from tables.records import Record
 from words.gettext import N_, _
@@ -62,15 +63,15 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """One statement. `whose` is the name of the person it is for; `named` whether its services are named; `kept` what
-    payments under way keep for themselves."""
+    """One statement. `whose` is the name of the person it is for; `named` whether its services are named; `going` are the
+    payments under way."""
 
     row: Row
     whose: str
     visit: str
     moves: tuple[Move, ...]
     named: bool
-    kept: int = 0
+    going: tuple[Row, ...] = ()
 
     @property
     def ref(self) -> str:
@@ -97,6 +98,11 @@ class Bill:
     @property
     def owed(self) -> int:
         return sum(move.amount for move in self.moves)
+
+    @property
+    def kept(self) -> int:
+        """What payments under way keep for themselves."""
+        return kept_by(self.going)
 
     @property
     def free(self) -> int:
@@ -157,12 +163,12 @@ async def bills_of(grant: BillGrant, *refs: str) -> list[Bill]:
     ids = [row["id"] for row in rows]
     grant.showed("Statement", ids)
     paying = await _payments(grant, ids)
-    moves, labels, kept = await _moves(grant, ids, paying), await _labels(grant, ids), _kept(paying)
+    moves, labels, going = await _moves(grant, ids, paying), await _labels(grant, ids), _going(paying)
     names = {row["id"]: row["name"] for row in await visible(grant, Record).rows(("id", "name"))}
     return [
         Bill(row, names.get(row["record"], ""), labels.get((row["id"], "visit", 0), ""),
              _told(moves[row["id"]], row["id"], labels),
-             row["record"] in grant.whole or any(key[0] == row["id"] for key in labels), kept.get(row["id"], 0))
+             row["record"] in grant.whole or any(key[0] == row["id"] for key in labels), going.get(row["id"], ()))
         for row in rows
     ]  # fmt: skip
 
@@ -210,12 +216,24 @@ async def _labels(grant: BillGrant, statements: Sequence[UUID]) -> dict[tuple, s
     return {(row["statement"], row["kind"], row["place"]): row["label"] for row in rows}
 
 
-def _kept(paying: Sequence[Row]) -> dict[UUID, int]:
-    """By statement."""
-    found: dict[UUID, list[Row]] = defaultdict(list)
+def _going(paying: Sequence[Row]) -> dict[UUID, tuple[Row, ...]]:
+    """Those under way, by statement."""
+    found: dict[UUID, tuple[Row, ...]] = defaultdict(tuple)
     for row in paying:
-        found[row["statement"]].append(row)
-    return {statement: kept_by(rows) for statement, rows in found.items()}
+        if row["state"] in UNDER_WAY:
+            found[row["statement"]] += (row,)
+    return found
+
+
+def under_way_part(bills: Sequence[Bill], acts: bool) -> tuple[Part, ...]:
+    """Each payment under way with the way to it, for whoever closed the card page; `acts`: they may go on or stop."""
+    links = tuple(Link(("payments", one["ref"]), _under_way(bill, one["amount"], acts)) for bill in bills for one in bill.going)
+    return (Part(_("Under way"), links=links, by=_("It is not in these sums yet.")),) if links else ()
+
+
+def _under_way(bill: Bill, amount: int, acts: bool) -> str:
+    said = _("A card payment of %(sum)s for %(statement)s is under way.", sum=bill.money(amount), statement=bill.title)
+    return f"{said} {_('Go on with it or stop it.')}" if acts else said
 
 
 def owed_of(bills: Sequence[Bill | Left]) -> dict[str, int]:

@@ -10,7 +10,7 @@ from access.grant import AccountGrant, BillGrant, RecordGrant
 from access.visible import visible
 from access.vocabulary import bill
 from pages.address import Address, RecordPage
-from pages.bill_rows import Bill, Left, bills_of, left_on, owed_of
+from pages.bill_rows import Bill, Left, bills_of, left_on, owed_of, under_way_part
 from pages.sheet import Cell, Link, Part, Remark, Sheet, table_part
 from tables.ledger import GuarantorAccount
 from words.gettext import _, ngettext
@@ -57,6 +57,8 @@ class AccountPage(Sheet):
 
     number: str
     bills: tuple[Bill, ...]
+    acts: bool = False
+    """Whether the viewer may go on with a payment, or stop it."""
 
     @property
     def title(self) -> str:
@@ -72,7 +74,7 @@ class AccountPage(Sheet):
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        return self.statements
+        return (*under_way_part(self.bills, self.acts), *self.statements)
 
     @property
     def statements(self) -> tuple[Part, ...]:
@@ -145,7 +147,9 @@ async def _account_rows(grant: AccountGrant | RecordGrant, refs: Sequence[str]) 
 
 
 async def account_page(grant: BillGrant) -> AccountPage:
-    return AccountPage(at=bill_address(grant), here=("statements",), number=grant.number, bills=tuple(await bills_of(grant)))
+    return AccountPage(
+        at=bill_address(grant), here=("statements",), number=grant.number, bills=tuple(await bills_of(grant)), acts=grant.acts,
+    )  # fmt: skip
 
 
 def bill_address(grant: BillGrant) -> Address:

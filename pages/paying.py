@@ -48,10 +48,6 @@ class PayPage(Sheet):
     def afterwards(self) -> str:
         return _("Left to pay afterwards: %(sum)s.", sum=self.left)
 
-    @property
-    def kept(self) -> str:
-        return self.bill.money(self.bill.kept) if self.bill.kept else ""
-
 
 async def pay_page(grant: BillGrant, ref: str, online: bool, amount: int | None = None) -> PayPage | None:
     bills = await bills_of(grant, ref)

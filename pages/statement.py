@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from access.grant import BillGrant
-from pages.bill_rows import Bill, Move, bills_of
+from pages.bill_rows import Bill, Move, bills_of, under_way_part
 from pages.bills import bill_address
 from pages.sheet import Cell, Facts, Link, Part, Remark, Sheet, lines_part, said_facts, table_part
 from rules.ledger import ADJUSTMENT, INSURANCE, PAYMENT
@@ -57,19 +57,16 @@ class StatementPage(Sheet):
         rows = [_row(self.bill, move) for move in self.bill.moves]
         rows.append((Cell(_("Left to pay")), Cell(day(self.now)), Cell(self.bill.money(self.bill.owed))))
         return (
+            *under_way_part([self.bill], self.acts),
             *lines_part(_("Step by step"), _steps(self.bill)),
             *table_part(_("Line by line"), _("From the charges to what is left to pay"), heads, rows),
         )
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
-        found = []
-        if self.bill.kept:
-            kept = self.bill.money(self.bill.kept)
-            found.append(Remark(_("A payment of %(sum)s is under way.", sum=kept), _("It is not in these sums yet.")))
-        if not self.bill.named:
-            found.append(Remark(_("Services are not named here."), _("What a service is called is private to the patient.")))
-        return tuple(found)
+        if self.bill.named:
+            return ()
+        return (Remark(_("Services are not named here."), _("What a service is called is private to the patient.")),)
 
     def money(self, amount: int) -> str:
         return self.bill.money(amount)

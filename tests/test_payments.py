@@ -661,13 +661,37 @@ async def minutes_pass(house, minutes: int) -> None:
                                       row["made_at"] - ago, row["ends_at"] - ago, row["id"])  # fmt: skip
 
 
+@pytest.mark.parametrize("amount", ["42.60", "10"])
+async def test_who_closed_the_card_page_finds_the_way_back_to_the_payment(somebody, till, amount):
+    maria = await somebody("self")
+    await begun(maria, amount)
+    shown = await statement(maria)
+    bills = await maria.follow(await maria.get("/bills"), "Your bills")
+    for page, said in ((shown, "A card payment"), (bills, "A card payment"), (await maria.get(f"{shown.url}/payment"), "Go on with it")):
+        assert "is under way." in page.main and "Go on with it or stop it." in page.main
+        assert "Go to the card page" in (await maria.follow(page, said)).main
+    helper = await statement(await somebody("helper-full"), whose="Bills of Maria Delgado")
+    assert "is under way." in helper.main
+
+
+async def test_before_a_second_part_is_paid_the_page_says_that_one_is_under_way(somebody, till):
+    """The answer to the first was lost, and Back leads to this page with a new key."""
+    maria = await somebody("self")
+    page = await chosen(maria, "10")
+    assert "under way" not in page.main
+    await maria.send(page, "Go to the card page")
+    again = await maria.get(page.url)
+    assert again.h1.endswith("Is this right?") and "A payment of $10.00 is under way." in again.main
+    assert (await maria.follow(again, "Go on with it")).h1 == "Payment of $10.00"
+
+
 async def test_a_sum_is_kept_until_it_is_known_whether_it_was_paid_however_late(somebody, till, house, portal):
     """She paid in good time, and the message was lost; somebody else must not pay it again."""
     maria, ana = await somebody("self"), await somebody("helper-full")
     back = await till.at(await begun(maria), "pay", "never")
     await minutes_pass(house, 36)
     page = await statement(ana, whose="Bills of Maria Delgado")
-    assert "Pay by card" not in page.main and "A payment of $42.60 is under way." in page.main
+    assert "Pay by card" not in page.main and "A card payment of $42.60 for Statement 1510 is under way." in page.main
     assert "Nothing can be paid now." in (await ana.get(f"{page.url}/payment")).main
     seen = await maria.get(back)
     assert "The time to pay is over. We are asking the card company whether it was paid." in seen.main
