@@ -18,6 +18,7 @@ from access.opening import Denied
 from handlers.form_layer import BadForm
 from handlers.frame import own_address, with_query
 from handlers.respond import IN_ADDRESS, is_htmx, render, see_other, unasked
+from handlers.standing import page_path, with_kept
 from identity.parking import park, without_secrets
 from pages.offers import NotAnswered
 from pdf import PdfBusy, PdfFailed, PdfRefused, PdfTooLarge, PdfUnavailable
@@ -97,12 +98,11 @@ def _nobody_asked(request: Request) -> bool:
 def _to_proof(request: Request, denied: Denied) -> Response:
     """To sign-in or step-up, and back to the very form: with what an expired session had typed, if it was kept."""
     state = request.scope["state"]
-    path = state.get("parked_path") or request.url.path
-    back = path if request.method != "GET" else own_address(request)
+    back = state.get("parked_address") or own_address(request)
     if state.get("parked"):
-        back = with_query(path, kept=state["parked"])
+        back = with_kept(back, state["parked"])
     where = SIGN_IN[denied.reason]
-    if denied.reason == "sign_in" and (request.state.viewer.kind == "staff" or path.startswith("/staff")):
+    if denied.reason == "sign_in" and (request.state.viewer.kind == "staff" or back.startswith("/staff")):
         where = SIGN_IN["staff_sign_in"]
     extra = {"ended": "kept" if state.get("parked") else "yes"} if request.state.viewer.ended else {}
     return see_other(request, with_query(where, next=back if back != "/" else "", **extra))
@@ -171,14 +171,13 @@ async def _kept(request: Request) -> str:
     house, viewer = request.app.state.house, request.state.viewer
     stands = await house.database.rows("SELECT id FROM session WHERE id = ? AND revoked_at IS NULL", viewer.session)
     ref = await _parked(request) if stands else ""
-    return with_query(request.url.path, kept=ref) if ref else ""
+    return with_kept(request.url.path, ref) if ref else ""
 
 
 async def _parked(request: Request) -> str:
     """The ref under which what was typed is kept; "" where its address has no page to show it again."""
-    template, fields = request.scope.get("path_template"), request.scope["state"].get("fields")
-    has_page = any(route.path_format == template and "GET" in route.methods for route in request.app.routes)
-    if not has_page or not fields:
+    fields = request.scope["state"].get("fields")
+    if not fields or page_path(request.scope) != request.url.path:
         return ""
     return await park(request.app.state.house, request.state.viewer, request.url.path, fields.pairs)
 

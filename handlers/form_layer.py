@@ -19,6 +19,7 @@ from access.opening import Denied
 from access.guard import Refused
 from access.viewer import Viewer
 from access.vocabulary import Access
+from handlers.standing import page_path
 from handlers.uploads import MULTIPART, NotAForm, Upload, parse_upload
 from identity.csrf import before_sign_in, matches
 from identity.parking import park
@@ -112,9 +113,11 @@ class FormLayer(ASGIMiddleware):
         """The guard refuses right after; what an expired session's owner typed goes into a drawer first."""
         if viewer.ended != "expired" or not matches(fields.get("csrf"), viewer.csrf):
             return
-        path = own_path(fields.get("next")) if scope["path"] == "/stay" else scope["path"]
+        staying = scope["path"] == "/stay"
+        path = own_path(fields.get("next")) if staying else page_path(scope)
         scope["state"]["parked"] = await park(scope["app"].state.house, viewer, path, fields.pairs)
-        scope["state"]["parked_path"] = path
+        if staying:
+            scope["state"]["parked_address"] = path if path == "/" else fields.get("next")
 
 
 def own_path(address: str) -> str:

@@ -13,6 +13,7 @@ from access.viewer import Viewer
 from handlers.keys import form_key, form_token
 from handlers.outermost import read_cookies
 from handlers.session_cookie import cookie_name
+from handlers.standing import page_path
 from handlers.ways import IndexGroup, NavItem, ways_from
 from pages.clinic import Clinic, clinic
 from rules.dates import parse_clinical_date
@@ -104,9 +105,11 @@ def _section(path: str) -> str:
 
 
 def own_address(request: Request) -> str:
-    """Where to go back to; a query longer than any page of ours has is left out."""
+    """Where to go back to: this page, or the one that the form stood on which was sent, with the query of both. One that is
+    longer than any page of ours has is left out."""
+    path = request.scope["path"] if request.method == "GET" else page_path(request.scope)
     query = request.scope["query_string"].decode()
-    return request.scope["path"] + (f"?{query}" if query and len(query) < LONGEST_QUERY else "")
+    return (path or "/") + (f"?{query}" if query and len(query) < LONGEST_QUERY else "")
 
 
 def text_size(request: Request, viewer: Viewer) -> str:

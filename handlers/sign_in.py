@@ -20,6 +20,7 @@ from handlers.forms import open_form, read_form
 from handlers.frame import with_query
 from handlers.respond import invalid, is_htmx, render, see_other
 from handlers.session_cookie import own_page, signed_in, signed_out
+from handlers.standing import with_kept
 from identity.parking import park
 from pages.sign_in import SignInPage, factor_page
 
@@ -130,8 +131,7 @@ async def stay(request: Request) -> Response:
     fields, viewer = request.state.fields, request.state.viewer
     back = own_page(fields.get("next"), home_of(viewer).home)
     ref = await park(request.app.state.house, viewer, urlsplit(back).path, fields.pairs)
-    join = "&" if "?" in back else "?"
-    return see_other(request, f"{back}{join}kept={ref}" if ref else back)
+    return see_other(request, with_kept(back, ref) if ref else back)
 
 
 @post("/sign-out", access=PUBLIC)

@@ -62,7 +62,7 @@ def handlers() -> list:
         one("/fresh-desk", Access("staff", duties=(Duty.FRONT_DESK,), step_up=True)),
         one("/r/{record:str}/results", record(Category.RESULTS)),
         one("/r/{record:str}/as/{share:str}/results", record(Category.RESULTS)),
-        one("/r/{record:str}/fresh", record(Category.RESULTS, step_up=True)), write, door, demo_door, hook,
+        one("/r/{record:str}/fresh", record(Category.RESULTS, step_up=True)), one("/write", ACCOUNT), write, door, demo_door, hook,
     ]
 
 

@@ -201,6 +201,8 @@ async def test_staying_leads_back_and_gives_back_what_was_typed(client, cast):
     page = await client.get("/account/preferences")
     page = await client.submit(page, 0, press="Stay signed in", called="Mia")
     assert page.url.startswith("/account/preferences?kept=") and 'value="Mia"' in page.html
+    page = await client.submit(page, 0, press="Stay signed in", called="Mary")
+    assert page.url.count("kept=") == 1 and 'value="Mary"' in page.html, "what was typed since"
 
 
 async def test_staying_asked_by_script_is_a_bare_answer(client, cast):

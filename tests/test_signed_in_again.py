@@ -1,0 +1,125 @@
+"""The time was over on the way: signed in again, everybody comes to the page that they were on, as they left it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from seeds.people import BY_HANDLE
+from tests.support.inviting import invite, offer
+from tests.support.owners import cookie_of
+from tests.sweep.walk import routes_of, values_for
+from tests.test_bookings import last_look
+from tests.test_bookings_changed import at_new_time, far
+
+SIGNED_IN = ("account", "record", "bill", "staff")
+HELPERS = "/records/{record}/leaving"
+
+
+@pytest.fixture
+async def maria(person):
+    return await person("self")
+
+
+async def over(house) -> None:
+    """The time of everybody who is signed in."""
+    await house.database.rows("UPDATE session SET last_seen_at = ?", house.clock() - timedelta(hours=2))
+
+
+async def again(client, house, handle: str, answer):
+    """Signed in as the same person, at the page to which the answer leads after that."""
+    assert answer.status == 303, answer.status
+    cookie = await cookie_of(house.database, handle, "", house.clock())
+    client.cookies.set("s", cookie["value"])
+    asked = parse_qs(urlsplit(answer.headers["location"]).query).get("next", ["/"])[0]
+    return await client.arrive(await client.get(asked))
+
+
+async def when_her_time_is_over(client, house, page, which, **answers):
+    await over(house)
+    return await again(client, house, "self", await client.send(page, which, **answers))
+
+
+def who_sends(handler, template: str) -> list[str]:
+    access = handler.opt["access"]
+    if access.duties:
+        return [one.handle for one in BY_HANDLE.values() if one.duty in access.duties]
+    return ["helper-appointments"] if template == HELPERS else ["self"]
+
+
+async def lands(client, house, handle: str, address: str):
+    """On which page somebody is after signing in again, where the time was over as that form was sent."""
+    here = await client.arrive(await client.get("/staff" if BY_HANDLE[handle].duty else "/account/preferences"))
+    csrf = next(one.get("value") for one in here.tree.all("input") if one.get("name") == "csrf")
+    await over(house)
+    answer = await client.post(address, {"csrf": csrf, "form_key": "k", "next": "/account/preferences"})
+    return await again(client, house, handle, answer)
+
+
+async def test_every_form_leads_to_a_page_that_is_there(opened, person, cast):
+    """Of what only one duty has at hand, for one of them; an invitation is its receiver's, in a test of its own."""
+    house, wrong, sent = opened.house, [], 0
+    values = {"session": "none"} | await values_for(house.database, cast["self"].record)
+    templates = {route.path_format: route for route in opened.portal.routes}
+    for walked in routes_of(opened.portal):
+        handlers = {name: one for one in getattr(templates.get(walked.template), "route_handlers", []) for name in one.http_methods}
+        handler = handlers.get("POST")
+        if not handler or handler.opt["access"].kind not in SIGNED_IN or walked.template.startswith("/invitations/"):
+            continue
+        sent += 1
+        pages = [await lands(await person(who), house, who, walked.address(values)) for who in who_sends(handler, walked.template)]
+        if 200 not in {page.status for page in pages}:
+            wrong.append((walked.template, [(page.url, page.status) for page in pages]))
+    assert not wrong and sent > 35, "\n".join(map(str, wrong))
+
+
+async def test_a_yes_to_an_invitation_leads_back_to_the_question(house, maria, person, cast):
+    """The code that was given for it goes along, or it would be said not to work."""
+    thuy = await person("stranger")
+    question = await offer(thuy, await invite(maria, f"/records/{cast['self'].record}/sharing", house))
+    for button in ("Yes, I will help", "No, thank you"):
+        await over(house)
+        back = await again(thuy, house, "stranger", await thuy.send(question, button))
+        assert back.status == 200 and back.h1 == question.h1
+        question = back
+
+
+async def test_a_last_look_comes_back_as_it_was(maria, cast, house):
+    look = await last_look(maria, cast)
+    back = await when_her_time_is_over(maria, house, look, "Book this appointment")
+    assert back.h1 == "Check this before you book" and back.main == look.main
+    assert "It is booked." in (await maria.submit(back, "Book this appointment")).main
+
+
+async def test_the_last_look_at_a_move_comes_back_as_it_was(maria, cast, house):
+    look = await at_new_time(maria, await far(maria, cast))
+    back = await when_her_time_is_over(maria, house, look, "Move it to this time")
+    assert back.h1 == "Move Flu shot: check this first"
+    assert "It is moved." in (await maria.submit(back, "Move it to this time")).main
+
+
+async def test_words_of_a_form_that_is_sent_elsewhere_come_back_where_it_stands(person, house, maria, cast):
+    """The desk's reason for calling off is sent to an address that has no page."""
+    from tests.test_bookings import booked
+
+    ref = (await booked(maria, cast)).url.partition("?")[0].rpartition("/")[2]
+    desk = await person("frontdesk")
+    page = await desk.get(f"/staff/appointments/{ref}")
+    await over(house)
+    answer = await desk.send(page, f"/staff/appointments/{ref}/cancellation", reason="clinic", words="The doctor is ill")
+    back = await again(desk, house, "frontdesk", answer)
+    assert back.url.startswith(f"/staff/appointments/{ref}") and "The doctor is ill" in back.html
+
+
+async def test_a_page_that_answers_a_form_leads_back_to_where_the_form_stood(maria, cast, house):
+    """What is left to pay is worked out at an address that nobody can open."""
+    bill = await maria.get((await values_for(house.database, cast["self"].record))["guarantor"].join(("/bills/", "")))
+    pay = next(address for _, address in bill.links if "/statements/" in address) + "/payment"
+    form = await maria.get(pay)
+    answer = await maria.send(form, 0, press="Work out what is left", amount="10.00")
+    assert answer.status == 200 and urlsplit(answer.url).path.endswith("/left")
+    assert {one.get("value") for one in answer.tree.all("input") if one.get("name") == "next"} == {pay}
+    stayed = await maria.submit(answer, 0, press="Stay signed in")
+    assert stayed.status == 200 and 'value="10.00"' in stayed.html
