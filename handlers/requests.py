@@ -46,10 +46,12 @@ DONE = {
 
 
 def _reading(kind: str) -> tuple[HTTPRouteHandler, ...]:
+    """A reply goes to an address of its own: where the line is down, a browser puts its error page in the place of a page that
+    posts to itself, and Back leads past what was typed. What waits for who signs in again is shown there too."""
     path, name = LISTINGS[kind].path, NAMES[kind]
     access = record(Category(KINDS[kind].category), page=path)
 
-    @get(f"/{path}/{{{name}:str}}", access=access)
+    @get([f"/{path}/{{{name}:str}}", f"/{path}/{{{name}:str}}/reply"], access=access)
     async def show(request: Request) -> Response:
         asked = parse_ref(request.path_params[name])
         page = await request_page(request.state.grant, kind, asked.ref, until_of(request))
@@ -119,7 +121,7 @@ def _acting(kind: str) -> tuple[HTTPRouteHandler, ...]:
     path, name = LISTINGS[kind].path, NAMES[kind]
     access = record(Category(KINDS[kind].category), Action.ACT, page=path)
 
-    @post(f"/{path}/{{{name}:str}}", access=access, upload=True)
+    @post(f"/{path}/{{{name}:str}}/reply", access=access, upload=True)
     async def say(request: Request) -> Response:
         return await _said(request, await _found(request, kind))
 

@@ -216,7 +216,7 @@ async def _(there: There) -> Pressed:
     return Pressed(*await _asking(there, "messages"), "Send", {"topic": "health", "words": "May I swim?"})
 
 
-@once("/records/{record}/messages/{message}")
+@once("/records/{record}/messages/{message}/reply")
 async def _(there: There) -> Pressed:
     return Pressed(*await _message(there), "Send", {"words": "And run?"})
 
@@ -226,7 +226,7 @@ async def _(there: There) -> Pressed:
     return Pressed(*await _refill(there))
 
 
-@once("/records/{record}/refills/{refill}")
+@once("/records/{record}/refills/{refill}/reply")
 async def _(there: There) -> Pressed:
     client, page, which, answers = await _refill(there)
     return Pressed(*await _submitted((client, page), which, **answers), "Send", {"words": "The large box, please"})
@@ -243,7 +243,7 @@ async def _(there: There) -> Pressed:
     return Pressed(*await _asking(there, "visit-requests"), "Ask for this visit", {"words": "Mornings"})
 
 
-@once("/records/{record}/visit-requests/{visit_request}")
+@once("/records/{record}/visit-requests/{visit_request}/reply")
 async def _(there: There) -> Pressed:
     asked = await _submitted(await _asking(there, "visit-requests"), "Ask for this visit", words="Mornings")
     return Pressed(*asked, "Send", {"words": "Or on Thursday"})

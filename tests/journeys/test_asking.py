@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from playwright.async_api import Error
 
 from seeds.cast import fixed_id
 from tables.database import Database
@@ -133,6 +134,27 @@ async def test_a_draft_is_kept_while_she_writes_and_a_chosen_file_is_not_sent_wi
         assert len(sent) == 1 and len(sent[0].post_data_buffer or b"") < 5_000
         await page.reload()
         assert await page.locator("#words").input_value() == "Words that are not sent"
+
+
+async def test_a_reply_that_the_line_did_not_take_is_still_typed_when_she_goes_back(browser, clinic_of_ours, database, live_cast):
+    async with somebody("script", browser, clinic_of_ours, database, live_cast["self"]) as maria:
+        await maria.open(f"/records/{live_cast['self'].record}/messages/new")
+        await maria.choose("Your health.")
+        await maria.write("What do you want to tell us?", "Before the line went down")
+        await maria.press("Send")
+        page = maria.page
+        await page.goto(page.url.partition("?")[0])
+        await page.locator("#words").fill("A reply that must not be lost")
+        await page.context.set_offline(True)
+        with contextlib.suppress(Error):
+            await page.get_by_role("button", name="Send").click()
+            await page.wait_for_url("chrome-error://**", timeout=5_000)
+        assert await page.locator("#words").count() == 0
+        await page.context.set_offline(False)
+        await page.go_back()
+        assert await page.locator("#words").input_value() == "A reply that must not be lost"
+        await maria.press("Send")
+        assert "A reply that must not be lost" in await maria.words()
 
 
 async def test_an_answer_comes_into_the_page_that_she_reads_and_is_said(browser, clinic_of_ours, database, live_cast):
