@@ -2,7 +2,12 @@
 // No eval, nothing stored. Words come from the page, so that they are translated.
 (() => {
   const doc = document, status = doc.getElementById('status');
-  const say = words => { status.textContent = ''; setTimeout(() => status.textContent = words, 50); };
+  // While the dialog is open the page below it is silent: its own line says the same.
+  const say = words => [status, line].forEach(one => {
+    if (!one) return;
+    one.textContent = '';
+    setTimeout(() => one.textContent = words, 50);
+  });
   const on = (name, act) => doc.addEventListener(name, act);
 
   // The end of the session: the class of the banner says after how many minutes. Tabs of one browser share a session.
@@ -31,19 +36,49 @@
       dialog.setAttribute('aria-labelledby', 'stay-h');
       banner.before(dialog);
       dialog.append(banner);
+      line = banner.appendChild(doc.createElement('p'));
+      line.setAttribute('role', 'status');
     }
     dialog.showModal();
   };
   // The button does what it does without script: a form goes to the server, which keeps what was typed.
   const really = () => { asked = 1; stay.click(); };
-  const watch = () => {
-    const left = ends - Date.now();
-    if (left < 0) {
+  // Where the line is down the page stays, since a browser would put its own in the place of what was typed; it is said
+  // once, and tried again by the clock.
+  const down = () => {
+    if (!cut) say(status.dataset.fail);
+    cut = 1;
+  };
+  const leave = () => {
+    if (busy) return;
+    busy = 1;
+    fetch('/healthz', { cache: 'no-store', credentials: 'omit' }).then(answer => {
+      if (!answer.ok) throw answer;
       clearInterval(timer);
       if (stay.hasAttribute('formaction')) really(); else location.replace('/sign-in');
-    } else if (left < 12e4 && !warned) warn();
+    }).catch(() => { busy = 0; down(); });
   };
-  let ends, dialog, warned, asked, timer;
+  const watch = () => {
+    const left = ends - Date.now();
+    if (left < 0) leave();
+    else if (wanted) remain();
+    else if (left < 12e4 && !warned) warn();
+  };
+  const remain = () => {
+    const { csrf, form_key, next } = stay.form;
+    wanted = 0;
+    fetch('/stay', {
+      method: 'POST',
+      headers: { 'HX-Request': 'true' },
+      body: new URLSearchParams({ csrf: csrf.value, form_key: form_key.value, next: next.value })
+    }).then(answer => {
+      if (answer.status !== 204 || answer.headers.has('HX-Redirect')) return really();
+      cut = 0;
+      prolonged();
+      say(banner.dataset.done);
+    }, () => { wanted = 1; down(); });
+  };
+  let ends, dialog, warned, asked, timer, line, cut, busy, wanted;
   if (minutes) {
     prolong();
     if (tabs) { tabs.onmessage = prolong; tabs.postMessage(0); }
@@ -52,16 +87,8 @@
     stay.addEventListener('click', event => {
       if (asked) return;
       event.preventDefault();
-      const { csrf, form_key, next } = stay.form;
-      fetch('/stay', {
-        method: 'POST',
-        headers: { 'HX-Request': 'true' },
-        body: new URLSearchParams({ csrf: csrf.value, form_key: form_key.value, next: next.value })
-      }).then(answer => {
-        if (answer.status !== 204 || answer.headers.has('HX-Redirect')) throw answer;
-        prolonged();
-        say(banner.dataset.done);
-      }).catch(really);
+      cut = 0;
+      remain();
     });
   }
 
