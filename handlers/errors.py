@@ -17,7 +17,7 @@ from access.guard import Refused
 from access.opening import Denied
 from handlers.form_layer import BadForm
 from handlers.frame import own_address, with_query
-from handlers.respond import IN_ADDRESS, is_htmx, render, see_other, unasked
+from handlers.respond import IN_ADDRESS, is_htmx, render, see_other, status_alone, unasked
 from handlers.standing import page_path, with_kept
 from identity.parking import park, without_secrets
 from pages.offers import NotAnswered
@@ -35,8 +35,10 @@ REASONS = {
     "duty": N_("This is not part of your duties here."),
     "origin": N_("This form did not come from our own page. Open the page again and send it from there."),
     "form": N_("We could not check that this form is yours. Open the page again and send it from there."),
+    "older": N_("You signed in again since you opened this form, so nothing was sent. Open the form again and send it from there."),
     "changed": N_("What let you do this has ended, so nothing was done."),
 }
+FAILED = N_("That did not work. Nothing was lost. Try again, or call us.")
 UNCHECKED = ("origin", "form")
 """Whether what was sent came from the person who is here is not known: none of it is shown."""
 
@@ -77,7 +79,8 @@ async def refused(request: Request, error: Refused) -> Response:
     if denied.reason == "gone":
         return await render(request, NotAnswered("gone"), "invitations/gone.html", status=404)
     kept = "" if denied.reason in UNCHECKED else typed(request)
-    return await page(request, 403, reason=REASONS[denied.reason], name=denied.record_name, typed=kept)
+    back = await _filled(request) if denied.reason == "older" else ""
+    return await page(request, 403, reason=REASONS[denied.reason], name=denied.record_name, typed=kept, back=back)
 
 
 def _entry(request: Request, denied: Denied) -> Entry | None:
@@ -116,15 +119,15 @@ def _moved(request: Request, denied: Denied) -> Response:
 
 
 async def page(request: Request, status: int, *, reason: str = "", name: str = "", **fields: str) -> Response:
-    """An error page: the same frame, the right status."""
+    """An error page: the same frame, the right status. To an update of htmx that was sent somewhere, which would put the
+    whole of it into a part of a page, its words in the status line alone."""
     number = TEMPLATES.get(status, "500" if status >= 500 else "400")
     words = _(reason, name=name) if "%(name)s" in reason else (_(reason) if reason else "")
     request.scope["state"]["grant"] = None
     shown = ErrorPage(reason=words, **fields) if reason or any(fields.values()) else None
-    response = await render(request, shown, f"errors/{number}.html", status=status)
     if is_htmx(request) and status < 500:
-        return see_other(request, own_address(request)) if request.method == "GET" else response
-    return response
+        return see_other(request, own_address(request)) if request.method == "GET" else status_alone(request, words or _(FAILED), status)
+    return await render(request, shown, f"errors/{number}.html", status=status)
 
 
 async def http_error(request: Request, error: HTTPException) -> Response:
@@ -170,16 +173,21 @@ async def _kept(request: Request) -> str:
     """Where the form can be opened filled as it was, while the session stands; else ""."""
     house, viewer = request.app.state.house, request.state.viewer
     stands = await house.database.rows("SELECT id FROM session WHERE id = ? AND revoked_at IS NULL", viewer.session)
-    ref = await _parked(request) if stands else ""
-    return with_kept(request.url.path, ref) if ref else ""
+    return await _filled(request) if stands else ""
+
+
+async def _filled(request: Request) -> str:
+    """Where the form can be opened filled as it was; "" where nothing could be kept, or shown again."""
+    ref = await _parked(request)
+    return with_kept(own_address(request), ref) if ref else ""
 
 
 async def _parked(request: Request) -> str:
     """The ref under which what was typed is kept; "" where its address has no page to show it again."""
-    fields = request.scope["state"].get("fields")
-    if not fields or page_path(request.scope) != request.url.path:
+    fields, path = request.scope["state"].get("fields"), page_path(request.scope)
+    if not fields or not path:
         return ""
-    return await park(request.app.state.house, request.state.viewer, request.url.path, fields.pairs)
+    return await park(request.app.state.house, request.state.viewer, path, fields.pairs)
 
 
 async def too_many(request: Request, error: TooMany) -> Response:

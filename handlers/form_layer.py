@@ -23,6 +23,7 @@ from handlers.standing import page_path
 from handlers.uploads import MULTIPART, NotAForm, Upload, parse_upload
 from identity.csrf import before_sign_in, matches
 from identity.parking import park
+from identity.sessions import is_of_another
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 FORM = b"application/x-www-form-urlencoded"
@@ -88,7 +89,7 @@ class FormLayer(ASGIMiddleware):
         if viewer.level == "none" and access.kind in SHUT_TO_NOBODY:
             await self._park(scope, viewer, fields)
         elif not matches(fields.get("csrf"), secret_for(house, viewer, scope["path"])):
-            raise Refused(Denied("form"))
+            raise Refused(Denied("older" if await is_of_another(house, viewer, fields.get("csrf")) else "form"))
         elif b"origin" not in headers and b"sec-fetch-site" not in headers:
             scope["state"]["viewer"] = replace(viewer, visitor=replace(viewer.visitor, token_only=True))
 

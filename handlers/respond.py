@@ -56,8 +56,13 @@ def nothing_new(request: Request, words: str) -> Response:
     asks again by itself stays silent."""
     if unasked(request):
         return _with_cookies(request, Response(b"", status_code=204))
+    return status_alone(request, words)
+
+
+def status_alone(request: Request, words: str, status: int = 200) -> Response:
+    """To an update of htmx: the page stays as it is, and its status line says why."""
     line = request.app.state.views.globals["status_line"](words)
-    return _with_cookies(request, Response(line.encode(), media_type=HTML, headers={"HX-Reswap": "none"}))
+    return _with_cookies(request, Response(line.encode(), media_type=HTML, status_code=status, headers={"HX-Reswap": "none"}))
 
 
 def _check_audited(request: Request, page: Any) -> None:

@@ -14,7 +14,7 @@ from uuid import UUID
 from access.house import House
 from access.viewer import Viewer, Visitor
 from access.vocabulary import Duty
-from identity.csrf import new_secret
+from identity.csrf import matches, new_secret
 from identity.places import place_of
 from settings import Limits
 from tables.base import new_id, new_ref
@@ -24,6 +24,7 @@ FIND = (
     " s.revoked_at, s.end_reason, a.id AS account, a.ref AS account_ref, a.kind, a.state, a.name, a.called, a.locale,"
     " a.text_size FROM session s JOIN account a ON a.id = s.account WHERE s.token = ?"
 )
+OTHERS = "SELECT csrf FROM session WHERE account = ? AND id <> ? ORDER BY created_at DESC, id DESC LIMIT 20"
 DUTIES = "SELECT duty FROM staff_duty WHERE account = ? AND ended_at IS NULL"
 INSERT = (
     "INSERT INTO session (id, ref, token, account, level, csrf, created_at, last_seen_at, proven_at, idle_seconds,"
@@ -83,6 +84,15 @@ async def _duties(house: House, row: dict) -> frozenset[Duty]:
         return frozenset()
     found = await house.database.rows(DUTIES, _id(row["account"]))
     return frozenset(Duty(duty["duty"]) for duty in found)
+
+
+async def is_of_another(house: House, viewer: Viewer, token: str) -> bool:
+    """Whether a form's token is of another session of the same account, such as the one before it signed in again: then
+    what was typed is theirs to see, though nothing may be done with it."""
+    if viewer.level != "full":
+        return False
+    rows = await house.database.rows(OTHERS, viewer.account, viewer.session)
+    return any(matches(token, bytes(row["csrf"])) for row in rows)
 
 
 def note_seen(house: House, viewer: Viewer, passive: bool) -> bool:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from seeds.people import BY_HANDLE
+from tests.support.html.tree import words
 from tests.support.inviting import invite, offer
 from tests.support.owners import cookie_of
 from tests.sweep.walk import routes_of, values_for
@@ -86,10 +87,14 @@ async def test_a_yes_to_an_invitation_leads_back_to_the_question(house, maria, p
         question = back
 
 
+def said(page) -> list[str]:
+    return [words(one) for one in page.tree.all("dd")]
+
+
 async def test_a_last_look_comes_back_as_it_was(maria, cast, house):
     look = await last_look(maria, cast)
     back = await when_her_time_is_over(maria, house, look, "Book this appointment")
-    assert back.h1 == "Check this before you book" and back.main == look.main
+    assert back.h1 == look.h1 == "Check this before you book" and said(back) == said(look)
     assert "It is booked." in (await maria.submit(back, "Book this appointment")).main
 
 
@@ -111,6 +116,39 @@ async def test_words_of_a_form_that_is_sent_elsewhere_come_back_where_it_stands(
     answer = await desk.send(page, f"/staff/appointments/{ref}/cancellation", reason="clinic", words="The doctor is ill")
     back = await again(desk, house, "frontdesk", answer)
     assert back.url.startswith(f"/staff/appointments/{ref}") and "The doctor is ill" in back.html
+
+
+async def in_another_tab(client, house) -> None:
+    cookie = await cookie_of(house.database, "self", "", house.clock())
+    client.cookies.set("s", cookie["value"])
+
+
+async def test_a_form_from_before_she_signed_in_again_is_not_sent_and_its_words_are_kept(maria, cast, house):
+    form = await maria.get(f"/records/{cast['self'].record}/messages/new")
+    await over(house)
+    await in_another_tab(maria, house)
+    answer = await maria.send(form, "Send", topic="health", words="May I swim?")
+    assert answer.status == 403 and "You signed in again since you opened this form" in answer.main and "May I swim?" in answer.main
+    again = await maria.follow(answer, "Open the form with what you typed")
+    assert again.status == 200 and "May I swim?" in again.html
+    assert (await maria.submit(again, "Send")).url.endswith("done=asked")
+
+
+async def test_a_form_of_somebody_else_shows_none_of_its_words(maria, person, cast):
+    stranger = await person("stranger")
+    theirs = await stranger.get(f"/records/{cast['stranger'].record}/messages/new")
+    answer = await maria.send(theirs, "Send", topic="health", words="Not hers")
+    assert answer.status == 403 and "Not hers" not in answer.html and "You signed in again" not in answer.main
+
+
+async def test_an_update_that_is_refused_brings_the_status_line_alone(maria, cast, house):
+    form = await maria.get(f"/records/{cast['self'].record}/messages/new")
+    csrf = next(one.get("value") for one in form.tree.all("input") if one.get("name") == "csrf")
+    await in_another_tab(maria, house)
+    answer = await maria.htmx("POST", f"/records/{cast['self'].record}/messages/draft", target="p#kept",
+                              data={"csrf": csrf, "form_key": "k", "words": "May I swim?"})  # fmt: skip
+    assert answer.status == 403 and not answer.is_whole and answer.headers["hx-reswap"] == "none"
+    assert answer.said.startswith("You signed in again since you opened this form") and not answer.tree.all("h1")
 
 
 async def test_a_page_that_answers_a_form_leads_back_to_where_the_form_stood(maria, cast, house):
