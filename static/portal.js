@@ -96,12 +96,23 @@
   // What nobody pressed for says so to the server; what the clock asks for takes no focus, and tells of a broken line once.
   const by = ctx => ctx && ctx.sourceEvent ? ctx.sourceEvent.type : '';
   const polls = ctx => by(ctx) === 'every';
-  let broken;
+  // A draft that did not arrive takes back that the one before was kept, and is sent once more when the line is there again.
+  let broken, unkept;
   const failed = ({ detail: { ctx } }) => {
     if (polls(ctx) && broken) return;
     broken = 1;
-    say(status.dataset.fail);
+    const { lost } = ctx.sourceElement.dataset;
+    if (lost) {
+      unkept = ctx.sourceElement;
+      doc.querySelector(unkept.getAttribute('hx-target')).textContent = lost;
+    }
+    say(lost || status.dataset.fail);
   };
+  addEventListener('online', () => {
+    const again = unkept;
+    unkept = 0;
+    if (again) again.click();
+  });
   on('htmx:config:request', ({ detail: { ctx } }) => {
     if (!/click|submit/.test(by(ctx))) ctx.request.headers['HX-Unasked'] = 'true';
   });
@@ -111,6 +122,7 @@
     ctx.follows = sourceElement.hasAttribute('hx-replace-url');
     if (response.status > 499) return failed(event);
     broken = 0;
+    if (sourceElement === unkept) unkept = 0;
     if (!/every|load/.test(sourceElement.getAttribute('hx-trigger'))) prolonged();
   });
   on('htmx:error', failed);

@@ -27,7 +27,7 @@ from words.gettext import PSEUDO
 from words.numbers import UNITS
 
 LETTERS = re.compile(r"[^\W\d_]{2,}")
-SPOKEN = ("aria-label", "alt", "title", "data-h", "data-fail", "data-done", "placeholder", "summary")
+SPOKEN = ("aria-label", "alt", "title", "data-h", "data-fail", "data-done", "data-lost", "placeholder", "summary")
 NOT_READ = {"script", "style", "code"}
 EDGES = " \t\n.,;:!?()[]“”\"'’–-…·|→<>=+%*×"
 PRODUCT = ("Plainchart", "w3m", "Lynx")

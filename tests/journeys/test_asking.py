@@ -136,6 +136,24 @@ async def test_a_draft_is_kept_while_she_writes_and_a_chosen_file_is_not_sent_wi
         assert await page.locator("#words").input_value() == "Words that are not sent"
 
 
+async def test_a_draft_that_the_line_did_not_take_is_said_not_to_be_kept_and_sent_once_more(browser, clinic_of_ours, database, live_cast):
+    async with somebody("script", browser, clinic_of_ours, database, live_cast["self"]) as maria:
+        page = maria.page
+        await maria.open(f"/records/{live_cast['self'].record}/visit-requests/new")
+        await page.locator("#words").fill("Half")
+        await page.locator("#words").blur()
+        await page.locator("#kept", has_text="Kept as a draft on").wait_for()
+        await page.context.set_offline(True)
+        await page.locator("#words").fill("Half and more")
+        await page.locator("#words").blur()
+        await page.locator("#status", has_text="Not kept yet.").wait_for()
+        assert await page.locator("#kept").inner_text() == "Not kept yet."
+        await page.context.set_offline(False)
+        await page.locator("#kept", has_text="Kept as a draft on").wait_for()
+        await page.reload()
+        assert await page.locator("#words").input_value() == "Half and more"
+
+
 async def test_a_reply_that_the_line_did_not_take_is_still_typed_when_she_goes_back(browser, clinic_of_ours, database, live_cast):
     async with somebody("script", browser, clinic_of_ours, database, live_cast["self"]) as maria:
         await maria.open(f"/records/{live_cast['self'].record}/messages/new")
