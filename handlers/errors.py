@@ -187,7 +187,7 @@ async def _parked(request: Request) -> str:
     fields, path = request.scope["state"].get("fields"), page_path(request.scope)
     if not fields or not path:
         return ""
-    return await park(request.app.state.house, request.state.viewer, path, fields.pairs)
+    return await park(request.app.state.house, request.state.viewer, path, fields.to_keep)
 
 
 async def too_many(request: Request, error: TooMany) -> Response:

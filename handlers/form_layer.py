@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from litestar.enums import ScopeType
@@ -36,6 +37,9 @@ UPLOAD_SECONDS = 1800
 """5 MB at 50 kbps take 14 minutes."""
 
 
+FILE_WAS = "file_was"
+
+
 class BadForm(Exception):
     """`reason`: too_large (of so many bytes), not_a_form, cut_off."""
 
@@ -56,6 +60,13 @@ class Fields:
 
     def get(self, name: str, default: str = "") -> str:
         return next(iter(self.getlist(name)), default)
+
+    @property
+    def to_keep(self) -> list[tuple[str, str]]:
+        """With what a chosen file was called, since browsers forget it: a form that is sent without its files has the name
+        in its field."""
+        names = [one.name for one in self.files.values()] or self.getlist("file")
+        return [*self.pairs, *((FILE_WAS, name) for name in names if name)]
 
     def __iter__(self):
         return iter(dict.fromkeys(key for key, _ in self.pairs))
@@ -100,7 +111,7 @@ class FormLayer(ASGIMiddleware):
         kind = headers.get(b"content-type", FORM)
         uploads = scope["route_handler"].opt.get("upload") and (viewer.level == "full" or viewer.ended == "expired")
         if uploads and kind.startswith(MULTIPART.encode()):
-            body = await read_body(receive, limits.upload_bytes + limits.body_bytes, UPLOAD_SECONDS)
+            body = await read_body(receive, limits.upload_bytes + limits.body_bytes, UPLOAD_SECONDS, headers)
             try:
                 pairs, files = parse_upload(kind.decode("latin-1"), body)
             except NotAForm:
@@ -108,7 +119,7 @@ class FormLayer(ASGIMiddleware):
             return Fields(tuple((name.replace("\0", ""), value.replace("\0", "")) for name, value in pairs), files)
         if kind.split(b";")[0].strip().lower() != FORM:
             raise BadForm(415, "not_a_form")
-        return Fields(tuple(parse_form(await read_body(receive, limits.body_bytes, BODY_SECONDS))))
+        return Fields(tuple(parse_form(await read_body(receive, limits.body_bytes, BODY_SECONDS, headers))))
 
     async def _park(self, scope: Scope, viewer: Viewer, fields: Fields) -> None:
         """The guard refuses right after; what an expired session's owner typed goes into a drawer first."""
@@ -116,7 +127,7 @@ class FormLayer(ASGIMiddleware):
             return
         staying = scope["path"] == "/stay"
         path = own_path(fields.get("next")) if staying else page_path(scope)
-        scope["state"]["parked"] = await park(scope["app"].state.house, viewer, path, fields.pairs)
+        scope["state"]["parked"] = await park(scope["app"].state.house, viewer, path, fields.to_keep)
         if staying:
             scope["state"]["parked_address"] = path if path == "/" else fields.get("next")
 
@@ -159,7 +170,11 @@ def _parts(address: str) -> SplitResult | None:
         return None
 
 
-async def read_body(receive: Receive, limit: int, seconds: float) -> bytes:
+async def read_body(receive: Receive, limit: int, seconds: float, headers: Mapping[bytes, bytes] = MappingProxyType({})) -> bytes:
+    """One that says beforehand that it is too large is refused before it comes: on a thin line that is minutes."""
+    said = headers.get(b"content-length", b"")
+    if said.isdigit() and (len(said) > 18 or int(said) > limit):
+        raise BadForm(413, "too_large", limit)
     try:
         async with asyncio.timeout(seconds):
             return await _whole(receive, limit)

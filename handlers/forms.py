@@ -7,10 +7,12 @@ from typing import TypeVar
 from litestar import Request
 
 from forms.base import Form
-from handlers.form_layer import Fields
+from handlers.form_layer import FILE_WAS, Fields
 from handlers.keys import sending_of
 from identity.parking import kept
+from words.gettext import N_, Later
 
+AGAIN = N_("Choose your file again: %(name)s")
 F = TypeVar("F", bound=Form)
 
 
@@ -28,4 +30,8 @@ async def open_form(request: Request, kind: type[F], **defaults) -> F:
     pairs = []
     if ref:
         pairs = await kept(request.app.state.house, request.state.viewer, request.url.path, ref)
-    return kind(Fields(tuple(pairs)) if pairs else None, **defaults)
+    form = kind(Fields(tuple(pairs)) if pairs else None, **defaults)
+    for name, value in pairs:
+        if name == FILE_WAS and "file" in form:
+            form.fail("file", Later(AGAIN, name=value))
+    return form

@@ -130,7 +130,7 @@ async def stay(request: Request) -> Response:
         return Response(b"", status_code=204)
     fields, viewer = request.state.fields, request.state.viewer
     back = own_page(fields.get("next"), home_of(viewer).home)
-    ref = await park(request.app.state.house, viewer, urlsplit(back).path, fields.pairs)
+    ref = await park(request.app.state.house, viewer, urlsplit(back).path, fields.to_keep)
     return see_other(request, with_kept(back, ref) if ref else back)
 
 

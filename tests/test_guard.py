@@ -286,6 +286,16 @@ async def test_a_form_that_is_too_large_or_no_form_is_refused_in_words(doors):
     assert wrong.status_code == 415
 
 
+async def test_a_form_that_says_it_is_too_large_is_refused_before_it_comes(doors):
+    from handlers import form_layer
+
+    async def silence():
+        raise AssertionError("nothing of it is read")
+
+    with pytest.raises(form_layer.BadForm, match="too_large"):
+        await form_layer.read_body(silence, 100, form_layer.BODY_SECONDS, {b"content-length": b"101"})
+
+
 async def test_typed_work_of_an_expired_session_waits_for_its_owner(doors):
     token, csrf = await token_and_csrf(doors)
     past = doors.world.now - timedelta(hours=2)

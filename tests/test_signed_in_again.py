@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from seeds.people import BY_HANDLE
+from tests.support.forms import fill
 from tests.support.html.tree import words
 from tests.support.inviting import invite, offer
 from tests.support.owners import cookie_of
@@ -116,6 +117,27 @@ async def test_words_of_a_form_that_is_sent_elsewhere_come_back_where_it_stands(
     answer = await desk.send(page, f"/staff/appointments/{ref}/cancellation", reason="clinic", words="The doctor is ill")
     back = await again(desk, house, "frontdesk", answer)
     assert back.url.startswith(f"/staff/appointments/{ref}") and "The doctor is ill" in back.html
+
+
+@pytest.mark.parametrize("press", [None, "Stay signed in"])
+async def test_who_chose_a_file_hears_that_it_is_to_be_chosen_again(maria, cast, house, press):
+    form = await maria.get(f"/records/{cast['self'].record}/messages/new")
+    chosen = {"file": ("lab-letter.pdf", b"%PDF-1.7 not sent", "application/pdf")} if press is None else {}
+    fields = fill(form.tree, form.url, "Send", {"topic": "health", "words": "Here it is"}, None).fields
+    await over(house)
+    if press is None:
+        answer = await maria.post(form.url, dict(fields), files=chosen)
+    else:
+        answer = await maria.post("/stay", dict(fields) | {"next": form.url, "file": "lab-letter.pdf"})
+    back = await again(maria, house, "self", answer)
+    assert back.status == 200 and "Here it is" in back.html
+    assert back.errors == ["Choose your file again: lab-letter.pdf"]
+
+
+async def test_who_chose_no_file_hears_nothing_of_one(maria, cast, house):
+    form = await maria.get(f"/records/{cast['self'].record}/messages/new")
+    back = await when_her_time_is_over(maria, house, form, "Send", topic="health", words="Here it is")
+    assert "Here it is" in back.html and back.errors == []
 
 
 async def in_another_tab(client, house) -> None:
