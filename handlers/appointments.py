@@ -104,7 +104,8 @@ async def other_time(request: Request, appointment: FromPath[str]) -> Response:
 async def move(request: Request, appointment: FromPath[str]) -> Response:
     form, grant, here = read_form(request, TimeForm), request.state.grant, await _page(request, appointment)
     try:
-        await acts.move(grant, here.here[1], form.wanted, form.sending, _done(here, "moved"))
+        if not await acts.move(grant, here.here[1], form.wanted, form.sending, _done(here, "moved")):
+            raise NotFoundException
     except acts.Had as had:
         return see_other(request, _there_already(request, had.ref))
     except acts.NotFree as refusal:
@@ -130,7 +131,8 @@ async def call_off(request: Request, appointment: FromPath[str]) -> Response:
         return await invalid(request, page, CANCEL, form)
     why = acts.Why(form.reason.data, form.words.data or "")
     try:
-        await acts.cancel(request.state.grant, page.here[1], why, form.sending, _done(page, "cancelled"))
+        if not await acts.cancel(request.state.grant, page.here[1], why, form.sending, _done(page, "cancelled")):
+            raise NotFoundException
     except acts.NotChanged as refusal:
         return see_other(request, _done(page, refusal.reason))
     return see_other(request, _done(page, "cancelled"))

@@ -7,7 +7,7 @@ from litestar.params import FromPath
 
 from access.vocabulary import ACCOUNT, Category, bill, record
 from handlers.listing import sheet
-from handlers.refs import form_of, parse_ref
+from handlers.refs import FORMS, form_of, parse_ref
 from handlers.respond import in_form, render
 from pages.bills import account_page, bills_page, record_bills
 from pages.statement import statement_page
@@ -36,7 +36,7 @@ async def account_documents(request: Request, guarantor: FromPath[str]) -> Respo
 
 @get("/bills/{guarantor:str}/statements/{statement:str}", access=bill())
 async def statement(request: Request, guarantor: FromPath[str], statement: FromPath[str]) -> Response:
-    asked = parse_ref(statement)
+    asked = parse_ref(statement, FORMS)
     page = await statement_page(request.state.grant, asked.ref, request.app.state.processor is not None)
     if page and not asked.form:
         return await render(request, page, "bills/statement.html")

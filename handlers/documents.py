@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from access.vocabulary import Category, record
 from handlers.listing import list_routes, sheet
-from handlers.refs import parse_file, parse_ref
+from handlers.refs import FORMS, parse_file, parse_ref
 from handlers.respond import attached, drawn_for
 from pages.document import document_file, document_page
 from pages.documents import DOCUMENTS
@@ -19,7 +19,7 @@ ACCESS = record(Category.DOCUMENTS)
 
 @get("/documents/{document:str}", access=ACCESS)
 async def document(request: Request, document: FromPath[str]) -> Response:
-    asked = parse_ref(document)
+    asked = parse_ref(document, FORMS)
     page = await document_page(request.state.grant, asked.ref, partial(request.app.state.pdf.read, owner=drawn_for(request)))
     return await sheet(request, page, asked.form, "document")
 

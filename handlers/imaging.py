@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from access.vocabulary import Category, record
 from handlers.listing import list_routes, sheet
-from handlers.refs import parse_file, parse_ref
+from handlers.refs import FORMS, parse_file, parse_ref
 from handlers.respond import attached, drawn_for
 from pages.image import image_file, image_page
 from pages.imaging import IMAGING
@@ -19,7 +19,7 @@ ACCESS = record(Category.IMAGING)
 
 @get("/imaging/{image:str}", access=ACCESS)
 async def image(request: Request, image: FromPath[str]) -> Response:
-    asked = parse_ref(image)
+    asked = parse_ref(image, FORMS)
     page = await image_page(request.state.grant, asked.ref, partial(request.app.state.pdf.read, owner=drawn_for(request)))
     return await sheet(request, page, asked.form, "scan")
 

@@ -17,7 +17,7 @@ from handlers.form_layer import read_body
 from handlers.forms import open_form, read_form
 from handlers.frame import Notice
 from handlers.listing import sheet
-from handlers.refs import form_of, parse_ref
+from handlers.refs import FORMS, form_of, parse_ref
 from handlers.respond import in_form, is_htmx, leave_for, lets_leave_for, nothing_new, render, see_other, unasked
 from pages.clinic import clinic
 from pages.paying import PayPage, pay_page
@@ -121,7 +121,7 @@ async def payments(request: Request, guarantor: FromPath[str]) -> Response:
 
 @get(PAYMENT, access=bill())
 async def payment(request: Request, guarantor: FromPath[str], payment: FromPath[str]) -> Response:
-    asked, back = parse_ref(payment), request.query_params.get("back", "")
+    asked, back = parse_ref(payment, FORMS), request.query_params.get("back", "")
     page = await payment_page(request.state.grant, asked.ref, back)
     if page is None or asked.form:
         return await sheet(request, page, asked.form, "receipt")

@@ -1,4 +1,5 @@
-"""A `ref` in an address, with the form it was asked in: `abc`, `abc.pdf`, `abc.txt`. Any other dot is not found."""
+"""A `ref` in an address: `abc`; where a page is a document too, with the form it was asked in, `abc.pdf`, `abc.txt`. Any
+other dot is not found: what is posted has no form, and no page answers in another than was asked for."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ class Ref:
     form: str
 
 
-def parse_ref(segment: str, forms: tuple[str, ...] = FORMS) -> Ref:
+def parse_ref(segment: str, forms: tuple[str, ...] = ()) -> Ref:
+    """`forms` are those that this address has."""
     ref, dot, form = segment.partition(".")
     if not REF.match(ref) or (dot and form not in forms):
         raise NotFoundException

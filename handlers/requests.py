@@ -18,7 +18,7 @@ from handlers.forms import open_form, read_form
 from handlers.frame import Notice
 from handlers.listing import list_routes
 from handlers.keeping import file_of
-from handlers.refs import number_of, parse_file, parse_ref, until_of
+from handlers.refs import FORMS, number_of, parse_file, parse_ref, until_of
 from handlers.respond import attached, in_form, invalid, is_htmx, nothing_new, render, see_other, unasked
 from pages.asking import AskPage, ask_page
 from pages.request import RequestPage, request_file, request_page
@@ -53,7 +53,7 @@ def _reading(kind: str) -> tuple[HTTPRouteHandler, ...]:
 
     @get([f"/{path}/{{{name}:str}}", f"/{path}/{{{name}:str}}/reply"], access=access)
     async def show(request: Request) -> Response:
-        asked = parse_ref(request.path_params[name])
+        asked = parse_ref(request.path_params[name], FORMS)
         page = await request_page(request.state.grant, kind, asked.ref, until_of(request))
         if asked.form or page is None:
             return await in_form(request, page, asked.form, "sheet/show.html", path)

@@ -7,7 +7,7 @@ from litestar.params import FromPath
 
 from access.vocabulary import Category, record
 from handlers.listing import history
-from handlers.refs import form_of, parse_file, parse_ref
+from handlers.refs import FORMS, form_of, parse_file, parse_ref
 from handlers.respond import attached, in_form, render
 from pages.reports import report_file, report_page
 from pages.result_filter import read_filter
@@ -31,7 +31,7 @@ async def results_documents(request: Request) -> Response:
 
 @get("/results/{report:str}", access=RESULTS)
 async def report(request: Request, report: FromPath[str]) -> Response:
-    asked = parse_ref(report)
+    asked = parse_ref(report, FORMS)
     page = await report_page(request.state.grant, asked.ref)
     return await in_form(request, page, asked.form, "results/show.html", "result")
 
@@ -43,7 +43,7 @@ async def file(request: Request, report: FromPath[str], file: FromPath[str]) -> 
 
 @get("/tests/{series:str}", access=RESULTS)
 async def test(request: Request, series: FromPath[str]) -> Response:
-    asked, since = parse_ref(series), request.query_params.get("since")
+    asked, since = parse_ref(series, FORMS), request.query_params.get("since")
     page = await history_page(request.state.grant, TESTS, asked.ref, since, DOCUMENT if asked.form else TABLE)
     return await history(request, page, asked.form, "test")
 

@@ -6,7 +6,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from access.vocabulary import Category, record
-from handlers.refs import form_of, parse_ref
+from handlers.refs import FORMS, form_of, parse_ref
 from handlers.respond import in_form, render
 from pages.visit import visit_page
 from pages.visits import read_visit_filter, visits_document, visits_page
@@ -28,7 +28,7 @@ async def visits_documents(request: Request) -> Response:
 
 @get("/visits/{visit:str}", access=VISITS)
 async def visit(request: Request, visit: FromPath[str]) -> Response:
-    asked = parse_ref(visit)
+    asked = parse_ref(visit, FORMS)
     page = await visit_page(request.state.grant, asked.ref)
     return await in_form(request, page, asked.form, "visits/show.html", "visit-summary")
 

@@ -113,6 +113,20 @@ async def test_the_desk_calls_off_whatever_the_limit_and_the_patient_reads_why(d
     assert "called an appointment off" in (await maria.get(home(cast, "/activity"))).main.lower()
 
 
+async def test_at_an_address_with_a_form_nothing_is_called_off_and_nobody_is_told_so(desk, maria, cast, demo_database):
+    ref = address_of(await far(maria, cast)).rpartition("/")[2]
+    page = await desk.get(f"/staff/appointments/{ref}")
+    fields = {one.get("name"): one.get("value") for one in page.tree.all("input") if one.get("name") in ("csrf", "key")}
+    for form in ("txt", "pdf"):
+        answer = await desk.post(f"/staff/appointments/{ref}.{form}/cancellation", fields | {"reason": "clinic"})
+        assert answer.status == 404 and (await desk.get(f"/staff/appointments/{ref}.{form}")).status == 404
+    assert (await row_of_ref(demo_database, ref))["state"] == "booked"
+
+
+async def row_of_ref(database, ref: str) -> dict:
+    return (await database.rows("SELECT state FROM booking WHERE ref = ?", ref))[0]
+
+
 async def test_weekly_hours_are_opened_booked_and_ended(desk, maria, cast, demo_database):
     page = await desk.get("/staff/hours")
     done = await desk.submit(page, "Open these hours", **HOURS)

@@ -45,7 +45,8 @@ async def call_off(request: Request, booking: FromPath[str]) -> Response:
         return await invalid(request, page, VISIT, form)
     why = acts.Why(form.reason.data, form.words.data or "")
     try:
-        await acts.cancel(request.state.grant, booking, why, form.sending, f"{here}?done=cancelled")
+        if not await acts.cancel(request.state.grant, booking, why, form.sending, f"{here}?done=cancelled"):
+            raise NotFoundException
     except acts.NotChanged as refusal:
         return see_other(request, f"{here}?done={refusal.reason}")
     return see_other(request, f"{here}?done=cancelled")

@@ -137,14 +137,14 @@ async def _wrong(request: Request, page: StatementPage | PaymentPage, template: 
 
 async def _statement(request: Request, ref: str) -> StatementPage:
     page = await statement_page(request.state.grant, parse_ref(ref).ref, online=False)
-    if page is None or "." in ref:
+    if page is None:
         raise NotFoundException
     return page
 
 
 async def _payment(request: Request, ref: str) -> PaymentPage:
     page = await payment_page(request.state.grant, parse_ref(ref).ref, online=request.app.state.processor is not None)
-    if page is None or "." in ref:
+    if page is None:
         raise NotFoundException
     return page
 

@@ -29,7 +29,7 @@ async def letters(request: Request) -> Response:
 
 @get("/staff/letters/{account:str}", access=ACCESS)
 async def letter(request: Request, account: FromPath[str]) -> Response:
-    asked = parse_ref(account)
+    asked = parse_ref(account, ("pdf",))
     page = await _page(request, asked.ref)
     return await in_form(request, page, asked.form, "letters/show.html", "letter")
 

@@ -163,6 +163,34 @@ async def test_no_unsafe_route_does_anything_without_a_token(sweep):
     assert await state_of(sweep) == before
 
 
+async def test_an_address_with_a_form_that_it_does_not_have_is_not_found(sweep, opened):
+    """`…/abc.txt` is a text or it is nothing: no page answers in its stead, and nothing is done by what is posted there."""
+    opened.draws_nothing()
+    before, wrong = await state_of(sweep), []
+    for who, start in (("self", "/records"), ("frontdesk", "/staff"), ("billing", "/staff/bills"), ("clinician", "/staff/requests")):
+        async with sweep.browser(who, inspect=False) as client:
+            seen = await client.get(start)
+            [token, *_] = [one.get("value") for one in seen.tree.all("input") if one.get("name") == "csrf"]
+            fields = {"csrf": token, "reason": "other", "sure": "1"}
+            for route in sweep.routes:
+                wrong += [line async for line in dotted(sweep, client, route, fields)]
+    assert wrong == []
+    assert await state_of(sweep) == before
+
+
+async def dotted(sweep: Sweep, client: Client, route: Route, fields: dict[str, str]):
+    values = dict.fromkeys(route.parameters, "A" * 22) | sweep.values["self"]
+    for name in {*route.parameters} - {"name", "file"}:
+        for form in ("txt", "ics"):
+            address = route.address(values | {name: f"{values[name]}.{form}"})
+            for method in sorted(route.methods):
+                seen = await client.request(method, address, **({} if method == "GET" else {"data": fields}))
+                html = seen.headers.get("content-type", "").startswith("text/html")
+                there = (seen.status < 400 and (html or method != "GET")) or seen.status in (422, 500)
+                if there and got(seen) != "sign-in":
+                    yield f"{method} {route.template} with {name}.{form}: {seen.status}"
+
+
 async def state_of(sweep: Sweep) -> dict[str, int]:
     """How many rows everything has, but for what looking itself writes down."""
     import tables
