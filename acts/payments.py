@@ -187,7 +187,7 @@ async def _theirs(grant: BillGrant, ref: str) -> dict:
 
 async def settle(house: House, payment: UUID, told: Checkout) -> str:
     """What the processor says of a payment, written down once; the state it is in now. Of a page that is not the
-    payment's own, and that nobody was sent to, only money counts."""
+    payment's own, and that nobody was sent to, only money counts. Another sum than was asked for is held for a person."""
     database, now = house.database, house.clock()
     async with house.audit.transaction() as entries:
         found = await database.rows(PAYMENT_ROW.format(which="p.id = ?"), payment)
@@ -196,8 +196,9 @@ async def settle(house: House, payment: UUID, told: Checkout) -> str:
         if told.session != row["session"] and told.state != PAID:
             return row["state"]
         state = next_state(row["state"], told.state)
-        if told.currency != row["currency"] and state == PAID:
-            raise ValueError("the processor names another currency")
+        if state == PAID and row["state"] != PAID and (told.amount, told.currency) != (row["amount"], row["currency"]):
+            await _hold(house, row["id"], told, now)
+            return row["state"]
         await _keep(house, row, state, told, now)
         if state == PAID and row["state"] != PAID:
             await _post(house, row, told, now)
@@ -205,13 +206,22 @@ async def settle(house: House, payment: UUID, told: Checkout) -> str:
     return state
 
 
+async def _hold(house: House, payment: UUID, told: Checkout, now: datetime) -> None:
+    """Written down beside the payment, which stays as it was, and keeps its sum if it was under way; the processor is asked
+    again, and what it says of the sum that was asked for is booked."""
+    await house.database.rows(
+        "UPDATE payment SET odd_amount = ?, odd_currency = ?, odd_at = COALESCE(odd_at, ?), checked_at = ? WHERE id = ?",
+        told.amount, told.currency, now, now, payment,
+    )  # fmt: skip
+
+
 async def _keep(house: House, row: dict, state: str, told: Checkout, now: datetime) -> None:
     newly = state == PAID and row["state"] != PAID
     await house.database.rows(
         "UPDATE payment SET state = ?, session = ?, charged = COALESCE(charged, ?), checked_at = ?,"
-        " gone_at = CASE WHEN ? THEN ? ELSE gone_at END,"
+        " gone_at = CASE WHEN ? THEN ? ELSE gone_at END, odd_at = CASE WHEN ? THEN NULL ELSE odd_at END,"
         " taken = CASE WHEN ? THEN ? ELSE taken END, settled_at = CASE WHEN ? THEN ? ELSE settled_at END WHERE id = ?",
-        state, told.session, told.charge or None, now, told.state == GONE, now, newly, told.amount, newly, now, row["id"],
+        state, told.session, told.charge or None, now, told.state == GONE, now, newly or told.state == GONE, newly, told.amount, newly, now, row["id"],
     )
 
 
@@ -247,8 +257,8 @@ async def check(system: SystemGrant, processor: Processor, payment: UUID, number
         told = await processor.look(session)
         if told.state == OPEN and (row["state"] not in UNDER_WAY or row["ends_at"] <= house.clock()):
             told = await processor.call_off(session)
-        await settle(house, payment, told)
-        if told.state != OPEN:
+        state = await settle(house, payment, told)
+        if told.state == GONE or state == PAID:
             return
     await again(house, payment, number)
 

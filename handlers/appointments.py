@@ -27,7 +27,7 @@ SEE = record(Category.APPOINTMENTS, page="appointments")
 ACT = record(Category.APPOINTMENTS, Action.ACT, page="appointments")
 NEW, SHOW, CANCEL = "bookings/new.html", "bookings/show.html", "bookings/cancel.html"
 ICS = "ics"
-P = TypeVar("P", BookingPage, BookPage)
+P = TypeVar("P", BookingPage, BookPage, bool)
 DONE = {
     "booked": ("good", N_("It is booked."), N_("Booked")),
     "moved": ("good", N_("It is moved. The old time is free again."), N_("Moved")),
@@ -104,8 +104,7 @@ async def other_time(request: Request, appointment: FromPath[str]) -> Response:
 async def move(request: Request, appointment: FromPath[str]) -> Response:
     form, grant, here = read_form(request, TimeForm), request.state.grant, await _page(request, appointment)
     try:
-        if not await acts.move(grant, here.here[1], form.wanted, form.sending, _done(here, "moved")):
-            raise NotFoundException
+        _there(await acts.move(grant, here.here[1], form.wanted, form.sending, _done(here, "moved")) or None)
     except acts.Had as had:
         return see_other(request, _there_already(request, had.ref))
     except acts.NotFree as refusal:
@@ -131,8 +130,7 @@ async def call_off(request: Request, appointment: FromPath[str]) -> Response:
         return await invalid(request, page, CANCEL, form)
     why = acts.Why(form.reason.data, form.words.data or "")
     try:
-        if not await acts.cancel(request.state.grant, page.here[1], why, form.sending, _done(page, "cancelled")):
-            raise NotFoundException
+        _there(await acts.cancel(request.state.grant, page.here[1], why, form.sending, _done(page, "cancelled")) or None)
     except acts.NotChanged as refusal:
         return see_other(request, _done(page, refusal.reason))
     return see_other(request, _done(page, "cancelled"))

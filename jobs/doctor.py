@@ -163,6 +163,9 @@ async def _ledger(house: House, settings: Settings) -> AsyncIterator[Finding]:
     late = await house.database.rows(
         "SELECT COUNT(*) AS n FROM payment WHERE gone_at IS NULL AND state <> 'paid' AND ends_at < ?", house.clock() - LONG_UNDER_WAY
     )
+    odd = await house.database.rows("SELECT COUNT(*) AS n FROM payment WHERE odd_at IS NOT NULL")
+    if odd[0]["n"]:
+        yield Finding("BAD", "payments", f"{odd[0]['n']:,} are held: the card company names another sum than was asked for")
     if crooked[0]["n"]:
         yield Finding("BAD", "ledger", f"{crooked[0]['n']:,} transactions do not add up to nothing")
     elif late[0]["n"]:

@@ -23,7 +23,7 @@ from words.sentences import run
 
 COLUMNS = columns(Payment, (
     "id", "ref", "number", "statement", "amount", "currency", "method", "state", "address", "taken", "charged", "note", "asked_by",
-    "made_at", "ends_at", "settled_at",
+    "made_at", "ends_at", "settled_at", "odd_amount", "odd_currency", "odd_at",
 ))  # fmt: skip
 FAILED = "failed"
 STATES = {
@@ -47,6 +47,7 @@ class PaymentPage(Sheet):
     back: str
     now: datetime
     acts: bool
+    staff: bool
     reasons: Mapping[str, str]
 
     @property
@@ -70,6 +71,11 @@ class PaymentPage(Sheet):
     def waits(self) -> bool:
         """Nobody knows yet what became of it."""
         return self.row["state"] in UNDER_WAY
+
+    @property
+    def odd(self) -> str:
+        """What the processor says was paid, where that is another sum: held for a person, and never booked."""
+        return money(self.row["odd_amount"], self.row["odd_currency"]) if self.row["odd_at"] else ""
 
     @property
     def late(self) -> bool:
@@ -102,6 +108,8 @@ class PaymentPage(Sheet):
     def lede(self) -> str:
         if self.paid:
             return self._given_back() or (_("We have your payment. Thank you.") if not self.payer else _("We have this payment."))
+        if self.odd:
+            return _("The card company names another sum than was asked for. Nothing is booked. We are looking into it.")
         if not self.waits:
             return _("This payment was not made. If the card company took money all the same, it will show here.")
         if self.late:
@@ -146,6 +154,7 @@ class PaymentPage(Sheet):
         until = when(self.row["ends_at"]) if self.waits and not self.late else ""
         return said_facts(
             (_("Receipt number"), in_groups(self.row["number"]) if self.paid else ""), (_("Amount"), _sum(self.row)),
+            (_("Sum that the card company names"), self.odd if self.staff else ""),
             (_("For"), f"{self.bill.title}, {self.bill.whose}"), (_("How"), _(METHODS[self.row["method"]])),
             (_("Paid on"), when(self.row["settled_at"]) if self.paid else ""), (_("Paid by"), self.payer),
             (_("Note"), self.row["note"]), (_("Kept for you until"), until),
@@ -183,7 +192,7 @@ async def payment_page(grant: BillGrant, ref: str, back: str = "", online: bool 
         at=bill_address(grant), here=("payments", ref), row=row, bill=bills[row["statement"]], back=back, now=grant.now,
         refunds=tuple(one for one in refunds if one["state"] != FAILED), online=online,
         refused=tuple(one for one in refunds if one["state"] == FAILED and grant.basis == "duty"),
-        payer=await _payer(grant, row), acts=grant.acts and grant.basis != "duty",
+        payer=await _payer(grant, row), acts=grant.acts and grant.basis != "duty", staff=grant.basis == "duty",
         reasons=TO_CHOOSE if grant.basis == "duty" else REASONS,
     )  # fmt: skip
 
@@ -229,8 +238,12 @@ class PaymentsPage(Sheet):
         told = _("on %(day)s: %(state)s", day=at, state=state)
         return (
             Cell(_sum(row), at=("payments", row["ref"]), told=told), Cell(at), Cell(_(METHODS[row["method"]])),
-            Cell(self.bills[row["statement"]].title), Cell(state, over=_("Not paid back") if row["id"] in self.refused else ""),
+            Cell(self.bills[row["statement"]].title), Cell(state, over=self._to_see(row)),
         )  # fmt: skip
+
+    def _to_see(self, row: Row) -> str:
+        """What somebody must look at."""
+        return _("Not paid back") if row["id"] in self.refused else _("Another sum was named") if row["odd_at"] else ""
 
     @property
     def nothing(self) -> str:

@@ -101,6 +101,10 @@ class Payment(Table, tablename="payment"):
     settled_at = moment()
     gone_at = moment()
     """Since then it is known that nobody can pay it any more. Without it, and not paid, the processor is asked."""
+    odd_amount = BigInt(null=True, default=None)
+    """What the processor said was paid, where that is not what was asked for; a person must look at it."""
+    odd_currency = Varchar(length=3, null=True, default=None)
+    odd_at = moment()
 
 
 class Refund(Table, tablename="refund"):

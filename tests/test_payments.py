@@ -13,6 +13,7 @@ from uuid import UUID
 import pytest
 
 import acts.payments
+from jobs.doctor import _ledger
 from jobs.job import Job
 from jobs.payments import ask_what_nobody_asks, check_payment
 from payments import Unreachable, practice
@@ -432,6 +433,28 @@ async def test_a_message_is_taken_only_near_the_moment_it_says_it_was_signed(som
     body = till.event((await begun(maria)).rpartition("/")[2], status="complete", payment_status="paid")
     assert (await tell(maria, body, signed(body, at=int(time.time()) + seconds))).status == status
     assert await left(house) == (0 if status == 200 else LEFT)
+
+
+@pytest.mark.parametrize("amount, currency", [(999_999_999, "usd"), (4261, "usd"), (4259, "usd"), (0, "usd"), (-100_000, "usd"), (4260, "jpy")])
+async def test_another_sum_than_was_asked_for_is_held_for_a_person_and_never_booked(somebody, till, house, portal, amount, currency):
+    maria = await somebody("self")
+    page = await begun(maria)
+    back = await till.at(page, "pay", "never")
+    body = till.event(page.rpartition("/")[2], amount_total=amount, currency=currency)
+    assert (await tell(maria, body, signed(body))).status == 200
+    assert await left(house) == LEFT and await states(house) == ["sent"] and await unbalanced(house.database) == []
+    assert "names another sum than was asked for. Nothing is booked." in (await maria.get(back)).main
+    assert "1 are held" in await told_by_doctor(house, portal)
+    billing = await somebody("billing")
+    seen = await billing.get(back.partition("?")[0].partition("8000")[2].replace("/bills/", "/staff/bills/"))
+    assert "Sum that the card company names" in seen.main and "Nothing is booked." in seen.main
+    true = till.event(page.rpartition("/")[2])
+    await tell(maria, true, signed(true))
+    assert await left(house) == 0 and "held" not in await told_by_doctor(house, portal)
+
+
+async def told_by_doctor(house, portal) -> str:
+    return " ".join([one.words async for one in _ledger(house, portal[0].state.settings)])
 
 
 async def test_messages_in_any_order_come_to_one_truth(somebody, till, house):

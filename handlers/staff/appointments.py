@@ -45,8 +45,7 @@ async def call_off(request: Request, booking: FromPath[str]) -> Response:
         return await invalid(request, page, VISIT, form)
     why = acts.Why(form.reason.data, form.words.data or "")
     try:
-        if not await acts.cancel(request.state.grant, booking, why, form.sending, f"{here}?done=cancelled"):
-            raise NotFoundException
+        _there(await acts.cancel(request.state.grant, booking, why, form.sending, f"{here}?done=cancelled") or None)
     except acts.NotChanged as refusal:
         return see_other(request, f"{here}?done={refusal.reason}")
     return see_other(request, f"{here}?done=cancelled")
