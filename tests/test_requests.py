@@ -592,6 +592,19 @@ async def test_a_message_sent_when_the_time_was_over_waits_to_be_sent_and_its_fi
     assert "We have it." in (await maria.submit(filled, "Send")).main
 
 
+async def test_a_reply_sent_when_the_time_was_over_waits_below_its_message(maria, cast, demo_database):
+    page = await maria.get((await write(maria, cast)).url)
+    await when_her_time_runs_out(demo_database)
+    answer = await maria.send(page, "Send", words="A whole reply")
+    back = parse_qs(urlsplit(answer.headers["location"]).query)["next"][0]
+    async with demo_database.transaction():
+        await demo_database.rows("UPDATE authenticator SET last_step = 0")
+    await sign_in(maria, cast["self"])
+    filled = await maria.get(back)
+    assert "A whole reply" in filled.html and filled.h1 == page.h1
+    assert "A whole reply" in (await maria.submit(filled, "Send")).main
+
+
 async def test_a_stranger_without_a_session_sends_no_file(client, cast):
     answer = await client.request("POST", home(cast, "/messages/new"), data={"words": "x"}, files=[("file", ("x.pdf", PDF, "application/pdf"))])
     assert answer.status == 415
