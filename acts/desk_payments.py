@@ -16,10 +16,10 @@ from access.visible import visible
 from payments import REFUSED, RETURNED, NotTaken, Returned
 from payments.checkout import Processor
 from rules.ledger import PAYMENT, REFUND, entries_of
-from rules.payments import ASKED_FOR, CARD, PAID, kept_by, next_check
+from rules.payments import ASKED_FOR, CARD, PAID, next_check
 from tables.base import new_id, new_ref
 from tables.ledger import (
-    On, Payment, Posting, Statement, balance_of, hearers, lock_statement, payments_on, post, receipt_number,
+    On, Payment, Posting, Statement, balance_of, hearers, lock_statement, post, receipt_number,
 )  # fmt: skip
 from tables.queue import enqueue, enqueue_notice
 from tables.sending import Sending, use_key
@@ -47,7 +47,8 @@ class NoWayBack(Exception):
 async def post_payment(
     grant: BillGrant, statement_ref: str, amount: int, method: str, note: str, sending: Sending, outcome: str
 ) -> None:
-    """Money that somebody at the clinic has in hand. Raises LookupError, NotThatMuch."""
+    """Money that somebody at the clinic has in hand: up to what is owed, whatever cards keep for themselves, since it has come
+    and theirs may not. Raises LookupError, NotThatMuch."""
     database, payment = grant.house.database, new_id()
     async with grant.acting("payment.post") as entry:
         await use_key(database, sending, outcome, grant.now)
@@ -56,9 +57,9 @@ async def post_payment(
             raise LookupError(statement_ref)
         statement = rows[0]
         await lock_statement(database, statement["id"])
-        free = await balance_of(database, statement["id"]) - kept_by(await payments_on(database, statement["id"]))
-        if not 0 < amount <= free:
-            raise NotThatMuch(max(0, free))
+        owed = await balance_of(database, statement["id"])
+        if not 0 < amount <= owed:
+            raise NotThatMuch(max(0, owed))
         await _insert(grant, payment, statement, amount, method, note)
         await _post(grant.house, payment, statement, grant.guarantor, amount, grant.viewer.account, grant.now)
         await _tell(grant.house, grant.record, None, "payment.received", payment, grant.now)

@@ -105,8 +105,13 @@ class Bill:
         return kept_by(self.going)
 
     @property
+    def due(self) -> int:
+        """What the books say is owed: so much may be posted at the desk, whoever pays by card at that moment."""
+        return max(0, self.owed)
+
+    @property
     def free(self) -> int:
-        """What may be paid now."""
+        """What may be paid by card now."""
         return max(0, self.owed - self.kept)
 
     @property

@@ -39,6 +39,6 @@ def next_check(number: int, now: datetime, ends_at: datetime | None = None) -> d
 
 
 def kept_by(payments: Iterable[Mapping]) -> int:
-    """What payments of one statement keep for themselves: each its amount, until it is known what became of it. By the
+    """What payments of one statement keep from others who would pay it by card: each its amount, until it is known what became of it. By the
     clock alone none is over: its money may have come, and the message of it got lost."""
     return sum(one["amount"] for one in payments if one["state"] in UNDER_WAY)

@@ -98,6 +98,18 @@ async def test_what_cannot_be_posted_is_said_and_kept(somebody, house, amount, s
     assert page.tree.by_id["amount"].get("value") == amount
 
 
+async def test_what_is_handed_over_is_posted_while_a_card_page_is_open_for_the_whole(somebody, till, house):
+    maria, priya = await somebody("self"), await somebody("billing")
+    card = await begun(maria)
+    page = await desk_statement(priya)
+    assert "A payment by card of $42.60 is under way. If it is made, pay back what comes too much." in page.main
+    page = await press(priya.submit, priya, page, "Post this payment", amount="42.60", method="cash")
+    assert "The payment is posted." in page.main and await left(house) == 0
+    await till.at(card, "pay")
+    await till.delivers(maria)
+    assert await left(house) == -4260 and "$42.60 more was paid than was owed" in (await statement(maria)).main
+
+
 async def test_how_it_came_must_be_said(somebody):
     priya = await somebody("billing")
     page = await press(priya.submit, priya, await desk_statement(priya), "Post this payment", amount="5")

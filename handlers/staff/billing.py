@@ -64,7 +64,7 @@ async def statement(request: Request, guarantor: FromPath[str], statement: FromP
 @post(f"{AT}/statements/{{statement:str}}", access=ACTS)
 async def post_one(request: Request, guarantor: FromPath[str], statement: FromPath[str]) -> Response:
     page, form = await _statement(request, statement), read_form(request, PostForm)
-    amount = await _sure(request, page, STATEMENT, form, page.bill.free)
+    amount = await _sure(request, page, STATEMENT, form, page.bill.due)
     if isinstance(amount, Response):
         return amount
     outcome = page.link(*page.here, done="posted", sum=amount)
