@@ -25,6 +25,7 @@ from pages.payment import PaymentPage, payment_page, payments_page
 from pages.slip import slip_page
 from payments import Forged, NotTaken, Unreachable
 from rules.amounts import card_fault
+from rules.payments import CANCELLED, EXPIRED, MADE
 from words.gettext import N_, Later, _
 from words.money import money_example
 
@@ -38,7 +39,12 @@ LANGUAGE = "en"
 STOPPED, AWAY = N_("The payment was stopped. Nothing was taken."), N_("The card company does not answer. Nothing was taken. Try again in a few minutes.")
 TAKEN = N_("Somebody is paying this right now. Look again in half an hour.")
 OVER = N_("Somebody paid this just now. Nothing is left to pay.")
+SILENT = N_("The card company does not answer. Try again in a few minutes.")
 REFUSED = N_("The card company does not take this payment. Nothing was taken. You can pay by phone, by post or at the desk.")
+
+UNTAKEN = {("away", MADE): AWAY, ("refused", EXPIRED): REFUSED, ("ended", CANCELLED): STOPPED}
+"""That nothing was taken is said only of a payment of which it is known, whatever the address says: one without a page, or
+one that is closed."""
 
 
 @get(f"{STATEMENT}/payment", access=ACTS)
@@ -189,7 +195,8 @@ async def hook(request: Request) -> Response:
 def _how_it_went(page: PaymentPage) -> Notice | None:
     if page.paid:
         return Notice("good", page.over) if page.back else None
-    if words := {"away": AWAY, "refused": REFUSED, "ended": STOPPED}.get(page.back):
+    words = UNTAKEN.get((page.back, page.row["state"])) if page.untaken else SILENT if page.back == "away" else None
+    if words:
         return Notice("warn", Later(words))
     if page.waits:
         return Notice("", page.still) if page.back in ("still", "none") else None

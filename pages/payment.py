@@ -23,7 +23,7 @@ from words.sentences import run
 
 COLUMNS = columns(Payment, (
     "id", "ref", "number", "statement", "amount", "currency", "method", "state", "address", "taken", "charged", "note", "asked_by",
-    "made_at", "ends_at", "settled_at", "odd_amount", "odd_currency", "odd_at",
+    "made_at", "ends_at", "settled_at", "session", "gone_at", "odd_amount", "odd_currency", "odd_at",
 ))  # fmt: skip
 FAILED = "failed"
 STATES = {
@@ -78,6 +78,11 @@ class PaymentPage(Sheet):
         return money(self.row["odd_amount"], self.row["odd_currency"]) if self.row["odd_at"] else ""
 
     @property
+    def untaken(self) -> bool:
+        """Whether it is known that no money came: its page is closed, or nobody ever saw one."""
+        return not self.paid and not self.odd and (self.row["gone_at"] is not None or not self.row["session"])
+
+    @property
     def late(self) -> bool:
         """The time to pay is over, and the processor has not said how it went."""
         return self.waits and self.row["ends_at"] <= self.now
@@ -117,7 +122,7 @@ class PaymentPage(Sheet):
         if self.checking:
             return _("We are checking with the card company. This takes a few seconds.")
         if self.back == "stopped":
-            return _("You came back without paying. You can still pay, or stop this payment.")
+            return _("We have not heard of a payment yet. You can still pay, or stop this payment.")
         return _("This payment is not made yet.")
 
     def _given_back(self) -> str:

@@ -235,7 +235,7 @@ async def test_declined_stopped_and_paid_after_all(somebody, till, house):
     page = await begun(maria)
     assert await till.at(page, "decline") == "" and await till.delivers(maria) == []
     stopped = await maria.get(await till.at(page, "stop"))
-    assert "You came back without paying." in stopped.main and await left(house) == LEFT
+    assert "We have not heard of a payment yet." in stopped.main and await left(house) == LEFT
     again = await maria.send(stopped, "Go to the card page")
     assert again.headers["location"] == page, "the page it had already"
     await till.at(page, "pay")
@@ -455,6 +455,14 @@ async def test_another_sum_than_was_asked_for_is_held_for_a_person_and_never_boo
 
 async def told_by_doctor(house, portal) -> str:
     return " ".join([one.words async for one in _ledger(house, portal[0].state.settings)])
+
+
+@pytest.mark.parametrize("planted", ["refused", "ended", "away", "over"])
+async def test_no_link_says_of_a_payment_that_nothing_was_taken(somebody, till, planted):
+    maria = await somebody("self")
+    back = await till.at(await begun(maria), "pay", "never")
+    seen = await maria.get(f"{back.partition('?')[0]}?back={planted}")
+    assert "Nothing was taken" not in seen.main and "was not made" not in seen.main
 
 
 async def test_messages_in_any_order_come_to_one_truth(somebody, till, house):
