@@ -18,6 +18,7 @@ from access.opening import Denied
 from handlers.form_layer import BadForm
 from handlers.frame import own_address, with_query
 from handlers.respond import IN_ADDRESS, is_htmx, render, see_other, status_alone, unasked
+from handlers.session_cookie import own_page
 from handlers.standing import page_path, with_kept
 from identity.parking import park, without_secrets
 from pages.offers import NotAnswered
@@ -102,13 +103,28 @@ def _to_proof(request: Request, denied: Denied) -> Response:
     """To sign-in or step-up, and back to the very form: with what an expired session had typed, if it was kept."""
     state = request.scope["state"]
     back = state.get("parked_address") or own_address(request)
+    if request.method != "GET":
+        back = own_page(back, "") or _meant(request)
     if state.get("parked"):
         back = with_kept(back, state["parked"])
     where = SIGN_IN[denied.reason]
     if denied.reason == "sign_in" and (request.state.viewer.kind == "staff" or back.startswith("/staff")):
         where = SIGN_IN["staff_sign_in"]
-    extra = {"ended": "kept" if state.get("parked") else "yes"} if request.state.viewer.ended else {}
-    return see_other(request, with_query(where, next=back if back != "/" else "", **extra))
+    return see_other(request, with_query(where, next=back if back != "/" else "", ended=_why_out(request)))
+
+
+def _meant(request: Request) -> str:
+    """Where the form of a door would have led: nobody is sent from one door back to it."""
+    fields = request.scope["state"].get("fields")
+    return own_page(fields.get("next") if fields else "", "")
+
+
+def _why_out(request: Request) -> str:
+    """What the door says of it; only of a session whose time was over is it known why."""
+    ended = request.state.viewer.ended
+    if request.scope["state"].get("parked"):
+        return "kept"
+    return {"": "", "expired": "yes"}.get(ended, "again")
 
 
 def _moved(request: Request, denied: Denied) -> Response:

@@ -155,6 +155,19 @@ async def test_the_cookie_is_new_at_each_step_and_hidden_from_script(client, cas
     assert (await client.get("/records")).status == 303, "the half session has ended"
 
 
+async def test_a_code_whose_answer_was_lost_says_nothing_untrue_and_still_leads_on(client, cast):
+    member = cast["self"]
+    page = await client.get("/sign-in?next=/account/preferences")
+    page = await client.submit(page, 0, username=member.username, password=member.password)
+    half = client.cookies["s"]
+    await client.send(page, 0, code=cast["self"].code)
+    client.cookies.set("s", half)
+    answer = await client.send(page, 0, code=cast["self"].code)
+    assert answer.status == 303 and "next=%2Faccount%2Fpreferences" in answer.headers["location"]
+    door = await client.arrive(answer)
+    assert "nothing was pressed" not in door.main and "You are not signed in any more." in door.main
+
+
 async def test_a_cookie_nobody_gave_is_never_adopted(client, cast):
     client.cookies.set("s", "chosen-by-somebody-else")
     await at_code(client, cast["self"])
