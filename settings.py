@@ -95,7 +95,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
-        port = _port(_whole_number(environ, "PORT", 8000))
+        port = _port(environ, "PORT", 8000)
         data_dir = data_folder(environ)
         return cls(
             database_url=environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'portal.sqlite3'}",
@@ -109,7 +109,7 @@ class Settings:
             trusted_proxies=_networks(environ.get("PORTAL_TRUSTED_PROXIES", "")),
             smtp_url=environ.get("SMTP_URL", ""),
             mail_from=environ.get("PORTAL_MAIL_FROM", ""),
-            practice_port=_port(_whole_number(environ, "PORTAL_PRACTICE_PORT", port + 1 if port < 65_535 else 1024)),
+            practice_port=_practice_port(environ, port),
             **_stripe(environ),
             limits=_limits(environ),
         )
@@ -171,9 +171,18 @@ def _yes(environ: Mapping[str, str], name: str) -> bool:
     return text in ("1", "yes")
 
 
-def _port(number: int) -> int:
+def _port(environ: Mapping[str, str], name: str, default: int) -> int:
+    number = _whole_number(environ, name, default)
     if number > 65_535:
-        raise SettingsError(f"PORT must be at most 65535, not {number}.")
+        raise SettingsError(f"{name} must be at most 65535, not {number}.")
+    return number
+
+
+def _practice_port(environ: Mapping[str, str], port: int) -> int:
+    """Two servers cannot listen at one port, and the second to begin would end with an error of the network's."""
+    number = _port(environ, "PORTAL_PRACTICE_PORT", port + 1 if port < 65_535 else 1024)
+    if number == port:
+        raise SettingsError("PORTAL_PRACTICE_PORT must differ from PORT.")
     return number
 
 

@@ -103,8 +103,14 @@ def test_a_number_that_is_none_is_refused_by_name(name, value):
 
 def test_other_settings_that_cannot_be_are_refused_by_name():
     assert refusal(PORT="65536").startswith("PORT must")
+    assert refusal(PORTAL_PRACTICE_PORT="99999").startswith("PORTAL_PRACTICE_PORT must")
     assert "PORTAL_DEBUG" in refusal(PORTAL_DEBUG="maybe")
     assert "PORTAL_TRUSTED_PROXIES" in refusal(PORTAL_TRUSTED_PROXIES="10.0.0.0/8, proxy.example")
+
+
+def test_the_portal_and_the_practice_processor_cannot_share_a_port():
+    assert refusal(PORT="8156", PORTAL_PRACTICE_PORT="8156") == "PORTAL_PRACTICE_PORT must differ from PORT."
+    assert Settings.from_env(KEYS | {"PORT": "65535"}).practice_port == 1024, "there is no port after the last"
 
 
 # What only the database can tell
