@@ -31,10 +31,6 @@ DEFECTS = (
         N_("Ask us: we read them to you, or send another form."),
     ),
     Defect(
-        date(2026, 11, 1), N_("A table in a PDF that goes over two pages is read as two tables."),
-        N_("The page itself and its plain text hold it in one."),
-    ),
-    Defect(
         date(2026, 11, 1), N_("We have checked with programs that read pages aloud, but not yet with people who use them each day."),
         N_("Tell us what is in your way."),
     ),

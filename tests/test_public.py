@@ -55,6 +55,17 @@ async def test_search_engines_are_sent_away(client):
     assert answer.html == "User-agent: *\nDisallow: /\n"
 
 
+async def test_help_promises_no_new_password_that_nobody_can_give(client):
+    """A code is for a chart without a login, so it cannot open one whose password was forgotten."""
+    said = (await client.get("/help")).main
+    assert "new code" not in said and "We cannot give you a new one here yet." in said
+
+
+async def test_what_is_mended_is_no_longer_said_to_be_wrong(client):
+    """One table over many pages is one for the ear: tests/test_pdf.py."""
+    assert "two tables" not in (await client.get("/about/accessibility")).main
+
+
 async def test_help_names_the_times_the_portal_keeps_to(client, app):
     page = await client.get("/help")
     assert "signed out after 10 minutes" in page.main and "After 30 minutes without a click" in page.main

@@ -95,6 +95,11 @@ def test_setup_refuses_what_it_does_not_know():
     assert done.returncode == 2 and "unknown argument --everything" in done.stderr
 
 
+def test_continuous_integration_refuses_arguments_and_does_not_begin():
+    done = run("bin/ci", "--help")
+    assert done.returncode == 2 and done.stdout == "" and done.stderr.splitlines() == ["bin/ci takes no arguments: it runs what .ci/run says."]
+
+
 def test_make_help_lists_every_target():
     said = run("make", "help").stdout
     for target in ("run", "test", "prove", "bench", "setup", "clean"):
