@@ -51,7 +51,8 @@ def begin_practice(settings: Settings) -> None:
     """In a thread that ends with the process; what it knows is in a file of its own, and is there again after a fall."""
     from payments.practice import Practice
 
-    processor = Practice(settings.practice_origin, f"{settings.origin}/hooks/payments", settings.practice_file)
+    hook = f"{settings.origin}/hooks/payments"
+    processor = Practice(settings.practice_origin, hook, settings.practice_hook_secret, settings.practice_file)
     server = uvicorn.Server(uvicorn.Config(processor, host="127.0.0.1", port=settings.practice_port, log_config=None, access_log=False))
     threading.Thread(target=server.run, name="practice processor", daemon=True).start()
 

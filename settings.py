@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import os
 import re
 from collections.abc import Mapping
@@ -82,6 +84,11 @@ class Settings:
     def practice_file(self) -> Path:
         """What that processor knows, beside the database."""
         return self.heads_file.with_name(self.heads_file.name.replace(".audit-heads.jsonl", ".practice"))
+
+    @property
+    def practice_hook_secret(self) -> str:
+        """By which its messages are signed: of this installation alone, so that whoever reads the source can sign none."""
+        return "whsec_" + hmac.new(self.audit_key, b"practice processor: messages", hashlib.sha256).hexdigest()
 
     @property
     def practice_origin(self) -> str:

@@ -51,7 +51,7 @@ def make_processor(settings: Settings, demo: bool) -> Processor | None:
     if settings.stripe_key:
         return Processor(settings.stripe_key, settings.stripe_hook_secret, settings.stripe_pages, settings.stripe_api)
     if demo:
-        return Processor(practice.SECRET, practice.HOOK_SECRET, settings.practice_origin, settings.practice_origin)
+        return Processor(practice.SECRET, settings.practice_hook_secret, settings.practice_origin, settings.practice_origin)
     return None
 
 

@@ -25,8 +25,8 @@ import httpx
 
 from payments.notebook import Notebook
 
-SECRET, HOOK_SECRET = "sk_test_practice", "whsec_practice"
-"""Known to everybody: they open nothing but this."""
+SECRET = "sk_test_practice"
+"""Known to everybody: it opens nothing but this. By what it tells the portal is signed, each installation has its own."""
 TRIES, REST = 30, 0.25
 LATER, KEYS_FOR = 20.0, 24 * 3600
 LEAST, MOST, SHORTEST, LONGEST = 50, 99_999_999, 30 * 60, 24 * 3600
@@ -50,10 +50,11 @@ BACK = (
 
 @dataclass
 class Practice:
-    """An ASGI application. `hook` is where messages go; `clock` says what time it is."""
+    """An ASGI application. `hook` is where messages go, signed by `hook_secret`; `clock` says what time it is."""
 
     origin: str
     hook: str
+    hook_secret: str = field(repr=False)
     file: Path | str = ":memory:"
     clock: Callable[[], float] = time.time
     send: Callable | None = None
@@ -205,7 +206,7 @@ class Practice:
     def signature(self, body: str) -> str:
         """As Stripe signs: HMAC-SHA256 over the moment and the body."""
         now = int(self.clock())
-        mac = hmac.new(HOOK_SECRET.encode(), f"{now}.{body}".encode(), hashlib.sha256)
+        mac = hmac.new(self.hook_secret.encode(), f"{now}.{body}".encode(), hashlib.sha256)
         return f"t={now},v1={mac.hexdigest()}"
 
     async def _tell(self) -> None:

@@ -380,12 +380,15 @@ async def test_a_message_that_comes_again_pays_once(somebody, till, house, ways)
     assert len(notices) == 1
 
 
-@pytest.mark.parametrize("forged", ["", "t=1,v1=00", "nonsense", "unknown key", "too old", "changed"])
+@pytest.mark.parametrize("forged", ["", "t=1,v1=00", "nonsense", "unknown key", "in the source", "too old", "changed"])
 async def test_a_message_that_the_processor_did_not_sign_changes_nothing(somebody, till, house, forged):
     maria = await somebody("self")
     session = (await begun(maria)).rpartition("/")[2]
     body = till.event(session, status="complete", payment_status="paid")
-    signature = {"unknown key": signed(body, "whsec_other"), "too old": signed(body, at=1_700_000_000), "changed": signed("{}")}
+    signature = {
+        "unknown key": signed(body, "whsec_other"), "in the source": signed(body, "whsec_practice"),
+        "too old": signed(body, at=1_700_000_000), "changed": signed("{}"),
+    }  # fmt: skip
     seen = await tell(maria, body, signature.get(forged, forged))
     assert seen.status == 400 and await left(house) == LEFT
 

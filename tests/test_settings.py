@@ -209,3 +209,9 @@ def test_stripe_needs_both_of_its_secrets():
 @pytest.mark.parametrize("origin", ["checkout.stripe.com", "https://pay.example/path", "javascript:alert(1)", "https://a b"])
 def test_an_origin_of_payment_pages_that_is_none_is_refused(origin):
     assert refusal(STRIPE_PAGES_ORIGIN=origin).startswith("STRIPE_PAGES_ORIGIN must look like")
+
+
+def test_what_signs_the_practice_messages_is_of_one_installation_and_not_in_the_source():
+    other = KEYS | {"PORTAL_AUDIT_KEY": KEYS["PORTAL_KEYS"]}
+    ours, theirs = (Settings.from_env(keys).practice_hook_secret for keys in (KEYS, other))
+    assert ours != theirs and ours == Settings.from_env(KEYS).practice_hook_secret

@@ -72,8 +72,8 @@ async def every_payment_is_settled(settings: Settings) -> tuple[int, int]:
     how many of these only by asking."""
     house = await starting.open_house(settings, starting.make_house(settings))
     try:
-        with served(Practice("", "", settings.practice_file)) as till:
-            processor = Processor(practice.SECRET, practice.HOOK_SECRET, till.origin, till.origin)
+        with served(Practice("", "", settings.practice_hook_secret, settings.practice_file)) as till:
+            processor = Processor(practice.SECRET, settings.practice_hook_secret, till.origin, till.origin)
             waiting = await house.database.rows("SELECT id FROM payment WHERE state IN ('made', 'sent')")
             for row in waiting:
                 await check(open_system(house, "payments", house.clock()), processor, UUID(str(row["id"])), 0, "Riverbend Family Clinic")

@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 import httpx
 import uvicorn
 
-from payments.practice import HOOK_SECRET, Practice
+from payments.practice import Practice
+from settings import Settings
 from tests.support.client import Client, Seen
-from tests.support.databases import free_port
+from tests.support.databases import free_port, portal_environment
+
+HOOK_SECRET = Settings.from_env(portal_environment("sqlite:///none")).practice_hook_secret
 
 
 @dataclass
@@ -67,7 +70,7 @@ def signed(body: str, secret: str = HOOK_SECRET, at: int | None = None) -> str:
 @contextlib.contextmanager
 def running_till() -> Iterator[Till]:
     """One that knows nothing yet."""
-    with served(Practice("", "")) as till:
+    with served(Practice("", "", HOOK_SECRET)) as till:
         yield till
 
 
