@@ -78,6 +78,8 @@ class Frame:
     errors: tuple[ErrorItem, ...] = ()
     languages: tuple[tuple[str, str, str], ...] = ()
     weight_href: str = "/about/weight"
+    sized_at: str = ""
+    """Where the page is shown in another size of text: "" is here, which a page that answers a form may not be."""
 
 
 async def frame_for(request: Request, *, notice: Notice | None, errors: tuple[ErrorItem, ...], htmx: bool) -> Frame:
@@ -95,7 +97,7 @@ async def frame_for(request: Request, *, notice: Notice | None, errors: tuple[Er
         csrf=form_token(request), form_key=form_key(), signs_out_at=_signs_out(viewer), idle_class=_banner(viewer),
         record=record, nav=ways.nav, index=ways.index,
         here=own_address(request), printed=_printed(viewer, home),
-        demo=house.demo, notice=notice, errors=errors,
+        demo=house.demo, notice=notice, errors=errors, sized_at="" if request.method == "GET" else page_path(request.scope),
     )
 
 

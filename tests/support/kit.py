@@ -101,6 +101,7 @@ class Frame:
     errors: tuple[ErrorItem, ...] = ()
     here: str = "/kit"
     weight_href: str = "/about/weight"
+    sized_at: str = ""
     printed: str = ""
     who: str = ""
     demo: bool = False
