@@ -144,6 +144,7 @@ async def test_opening_the_link_spends_nothing_and_tells_nothing(maria, client, 
         page = await client.get(sent.link)
         assert page.status == 200 and "Sign in first" in page.main and "Maria" not in page.text
     assert page.link("Sign in to go on") == f"/sign-in?next={sent.link}"
+    assert "So far, only our patients can have a login." in page.main, "a code of the desk's is for a chart"
     assert await count(house, "capability", f"{OURS} AND uses = 0") == 1
 
 
