@@ -17,7 +17,7 @@ from access.booking import had_by, may_book, sent_between
 from access.grant import QueueGrant, RecordGrant
 from access.visible import visible
 from rules.bookings import (
-    BOOKED, CANCELLED, CLASH, COMING, LATE, LIMIT_HOURS, MOVED, OTHER, OVER, PAST, TAKEN, Closed, Wanted, is_closed,
+    BOOKED, CANCELLED, CLASH, COMING, LATE, LIMIT_HOURS, MANY, MOST_CHANGES, MOST_STANDING, MOVED, OFTEN, OTHER, OVER, PAST, TAKEN, Closed, Wanted, is_closed,
     may_change, overlap, person_key, read_sent, reminder_at, same_appointment, times_of_sent, token_of, wall_text, who_token,
 )  # fmt: skip
 from tables import free_times
@@ -50,6 +50,13 @@ STEP = (
 CLASHING = (
     f"SELECT id FROM booking WHERE record IN ({one_person('?')}) AND state = 'booked' AND starts_at < ? AND ends_at > ?"
     " AND id <> ?"
+)
+STANDING = (
+    f"SELECT COUNT(*) AS n FROM booking WHERE record IN ({one_person('?')}) AND state = 'booked' AND by_staff = '' AND starts_at > ?"
+)
+CHANGES = (
+    "SELECT COUNT(*) AS n FROM booking_step s JOIN booking b ON b.id = s.booking"
+    f" WHERE b.record IN ({one_person('?')}) AND s.by_staff = '' AND s.did <> 'cancelled' AND s.at > ?"
 )
 SLOTS = "SELECT source, fhir_id FROM slot WHERE id IN (?, ?)"
 READS = ("id", "record", "slot", "label", "who", "starts_at", "state")
@@ -97,6 +104,7 @@ async def book(
         await lock_record(database, record)
         await use_key(database, sending, outcome(ref), now)
         await _not_had(grant, record, wanted.slot)
+        await _not_too_much(grant, record, now, new=True)
         time = await _held(grant, wanted, now, NO_BOOKING)
         await _no_clash(grant, record, time)
         await database.rows(
@@ -121,6 +129,7 @@ async def move(grant: RecordGrant | QueueGrant, ref: str, wanted: Wanted, sendin
         await use_key(database, sending, outcome, now)
         await _may_change(grant, row, now)
         await _not_had(grant, row["record"], wanted.slot)
+        await _not_too_much(grant, row["record"], now, new=False)
         time = await _held(grant, replace(wanted, what=token_of(row["label"])), now, row["id"])
         await _no_clash(grant, row["record"], time, row)
         if not await database.rows(MOVE, time.id, *_of(time), now, row["id"], row["starts_at"]):
@@ -153,6 +162,19 @@ async def _not_had(grant: RecordGrant | QueueGrant, record: UUID, slot: str) -> 
     """Asked before whether it is free, since nobody shall hear that what is their own was taken."""
     if ref := await had_by(grant, record, slot):
         raise Had(ref)
+
+
+async def _not_too_much(grant: RecordGrant | QueueGrant, record: UUID, now: datetime, new: bool) -> None:
+    """Times are for everybody, and each change writes letters. To call off is always possible, and the desk has no limit."""
+    if isinstance(grant, QueueGrant):
+        return
+    database = grant.house.database
+    most = await decided(database, "bookings.most_standing", MOST_STANDING)
+    if new and (await database.rows(STANDING, record, now))[0]["n"] >= most:
+        raise NotFree(MANY)
+    most = await decided(database, "bookings.most_changes", MOST_CHANGES)
+    if (await database.rows(CHANGES, record, now - DAY))[0]["n"] >= most:
+        raise NotFree(OFTEN)
 
 
 async def _held(grant: RecordGrant | QueueGrant, wanted: Wanted, now: datetime, own: UUID) -> FreeTime:

@@ -48,6 +48,8 @@ NOT_FREE = {
     "taken": N_("This time was just taken: %(time)s. Nothing was booked. Here are the next times."),
     "past": N_("This time has passed: %(time)s. Nothing was booked. Here are the next times."),
     "other": N_("This time is not one of those that you chose from. Nothing was booked. Please choose again."),
+    "many": N_("Too many appointments that you booked here are still to come. Nothing was booked. Call one off first, or call us."),
+    "often": N_("Appointments were booked or moved too often today. Nothing was booked. Try again tomorrow, or call us."),
     "clash": N_("There is another appointment at this time already: %(time)s. Nothing was booked. Here are other times."),
 }
 

@@ -19,6 +19,11 @@ REASONS = ("better", "ill", "time", "ride", "cost", "elsewhere", "other")
 DESK_REASONS = ("clinic", *REASONS)
 """The same for the front desk, which may have a reason of its own."""
 
+MANY, OFTEN = "many", "often"
+"""Why a time was not booked, whichever it was: as many stand already as patients may book, or much was changed today."""
+MOST_STANDING, MOST_CHANGES = 6, 12
+"""For one patient, without the front desk: how many may stand at once, and how often may be booked or moved in a day. The
+clinic's settings `bookings.most_standing` and `bookings.most_changes` overrule."""
 TAKEN, PAST, CLASH, OTHER = "taken", "past", "clash", "other"
 """Why a time was not booked: it is no longer free, it has begun, the patient has another appointment then, it is not one
 of what was chosen."""

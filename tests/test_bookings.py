@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from rules.bookings import MOST_CHANGES
+from tables.base import new_id
 from tests.support.client import client_of
 from tests.support.html.tree import words
 
@@ -200,6 +202,38 @@ async def test_two_appointments_at_one_time_are_refused_and_said(maria, cast, de
     )
     answer = await maria.send(page, "Book this appointment")
     assert answer.status == 409 and "another appointment at this time already" in answer.main
+
+
+async def one_more(client, cast, database, standing: bool = True):
+    """Booked, and called off at once where it shall not count as standing."""
+    page = await last_look(client, cast)
+    answer = await client.send(page, "Book this appointment")
+    if answer.status == 303:
+        ref = answer.headers["location"].rpartition("/")[2].partition("?")[0]
+        state = "booked" if standing else "cancelled"
+        await database.rows("UPDATE booking SET state = ? WHERE ref = ?", state, ref)
+    return answer
+
+
+@pytest.mark.parametrize("name, standing, said", [
+    ("bookings.most_standing", True, "Too many appointments that you booked here are still to come. Nothing was booked."),
+    ("bookings.most_changes", False, "Appointments were booked or moved too often today. Nothing was booked."),
+])  # fmt: skip
+async def test_one_patient_books_no_more_than_the_clinic_allows_and_what_was_chosen_stays(maria, cast, demo_database, name, standing, said):
+    await demo_database.rows("UPDATE booking SET state = 'cancelled'")
+    before = await demo_database.rows(
+        "SELECT COUNT(*) AS n FROM booking_step s JOIN booking b ON b.id = s.booking JOIN record r ON r.id = b.record"
+        " WHERE r.ref = ? AND s.by_staff = '' AND s.did <> 'cancelled' AND s.at > ?",
+        cast["self"].record, datetime.now(UTC) - timedelta(days=1),
+    )
+    assert before[0]["n"] < MOST_CHANGES, "the demo leaves room"
+    await demo_database.rows(
+        "INSERT INTO clinic_setting (id, name, value, since, version) VALUES (?, ?, ?, ?, 1)",
+        new_id(), name, "1" if standing else str(before[0]["n"] + 1), datetime.now(UTC),
+    )
+    assert (await one_more(maria, cast, demo_database, standing)).status == 303
+    refused = await one_more(maria, cast, demo_database)
+    assert refused.status == 409 and said in refused.main and "Flu shot" in refused.main and times_on(refused)
 
 
 async def test_a_helper_books_in_their_own_name_and_the_patient_reads_it(person, cast):
