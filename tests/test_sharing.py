@@ -145,6 +145,8 @@ async def test_opening_the_link_spends_nothing_and_tells_nothing(maria, client, 
         assert page.status == 200 and "Sign in first" in page.main and "Maria" not in page.text
     assert page.link("Sign in to go on") == f"/sign-in?next={sent.link}"
     assert "So far, only our patients can have a login." in page.main, "a code of the desk's is for a chart"
+    asked = (await maria.get(f"{home}/invitations")).main
+    assert "So far, only our patients can have one." in asked, "whoever invites is told before"
     assert await count(house, "capability", f"{OURS} AND uses = 0") == 1
 
 
