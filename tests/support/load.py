@@ -7,6 +7,7 @@ import random
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from rules.bookings import ANYBODY, token_of
 from seeds.cast import Person, fixed_id
 from seeds.people import BY_HANDLE
 from settings import Settings
+from tables.base import new_id
 from tables.database import Database
 from tables.sealing import Keyring
 from tests.support.live import Live, running_portal
@@ -147,10 +149,26 @@ async def killed_rounds(settings: Settings, rounds: int, check: Callable[[list[B
     people = await busy_people(settings)
     chance = random.Random(rounds)
     for _ in range(rounds):
+        await _a_new_day(settings)
         with running_portal(settings.database_url, PORTAL_DATA=str(settings.data_dir)) as live:
             await _until_killed(live, people, chance.randrange(12), chance.random())
         await check(people)
     return people
+
+
+async def _a_new_day(settings: Settings) -> None:
+    """Nobody has used up what a person may do in a day: the rounds of an hour are the work of weeks."""
+    database = await Database(settings.database_url).connect()
+    try:
+        async with database.transaction():
+            await database.rows("DELETE FROM rate_bucket")
+            for name in ("bookings.most_standing", "bookings.most_changes"):
+                await database.rows(
+                    "INSERT INTO clinic_setting (id, name, value, since, version) VALUES (?, ?, '9999', ?, 1)"
+                    " ON CONFLICT (name, version) DO NOTHING", new_id(), name, datetime.now(UTC),
+                )
+    finally:
+        await database.close()
 
 
 async def _until_killed(live: Live, people: list[Busy], pages: int, seconds: float) -> None:
