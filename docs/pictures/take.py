@@ -25,6 +25,7 @@ PICTURES = (
     ("test", "/results", (SUGAR, SUGAR), False, 1500),
     ("visit", "", ("Read the visit summary",), False, 900),
     ("medicines", "/medicines", (), False, 780),
+    ("statement", "/bills", ("Your bills", "Statement 1322"), False, 1100),
     ("test-on-a-phone", "/results", (SUGAR, SUGAR), True, 1500),
 )
 

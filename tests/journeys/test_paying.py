@@ -201,7 +201,7 @@ async def test_pressing_twice_in_a_browser_begins_one_payment(script, browser, p
         await sign_in_here(page, live_cast["self"])
         await page.goto("/bills")
         await page.get_by_role("link", name="Your bills").click()
-        await page.get_by_role("link", name="Statement 1322").click()
+        await page.get_by_role("link", name="Statement 1322", exact=True).click()
         await page.get_by_role("link", name="Pay by card").click()
         await page.fill("main [name=amount]", "0.60" if script else "0.80")
         await page.get_by_role("button", name="Go on", exact=True).click()
