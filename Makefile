@@ -2,8 +2,8 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 PORT ?= 8000
-# How many tests run side by side (two more than there are cores, since many of them wait); the long checks' size.
-WORKERS ?= $(shell echo $$(($$(nproc) + 2)))
+# How many tests run side by side (one more than there are cores, since some of them wait); the long checks' size.
+WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
 N ?=
 TESTS ?= tests
 # Some machines forbid compiled Python files; with them every start is half a second faster.

@@ -33,7 +33,13 @@ NAMES = {
     "/account/security": N_("Sign-in and security"), "/account/sessions": N_("Where you are signed in"),
     "/help": N_("Help"), "/help/phishing": N_("How to know that a message is from us"), "/records": N_("Records"),
     "/records/{record}": N_("Home of a record"), "/register": N_("Register"), "/sign-in": N_("Sign in"),
-    "/staff/sign-in": N_("Sign in for staff"),
+    "/staff/sign-in": N_("Sign in for staff"), "/bills": N_("Bills"), "/bills/{guarantor}": N_("Bills of one account"),
+    "/bills/{guarantor}/payments": N_("Payments and receipts"), "/bills/{guarantor}/payments/{payment}": N_("One payment"),
+    "/bills/{guarantor}/statements": N_("All statements"), "/bills/{guarantor}/statements/{statement}": N_("One statement"),
+    "/bills/{guarantor}/statements/{statement}/payment": N_("How much to pay"),
+    "/bills/{guarantor}/statements/{statement}/slip": N_("A slip to pay with"), "/c/{capability}": N_("The link of an invitation"),
+    "/demo/outbox": N_("Messages of the demo"), "/invitations": N_("An invitation"),
+    "/records/{record}/leaving": N_("Stop helping"),
 }  # fmt: skip
 """What people call the pages: an address is a row of slashes and braces to whoever hears it."""
 RECORD = "/records/{record}/"
@@ -48,8 +54,8 @@ class Weight:
 
     @property
     def name(self) -> str:
-        if not self.address.startswith(RECORD):
-            return _(NAMES[self.address]) if self.address in NAMES else self.address
+        if self.address in NAMES or not self.address.startswith(RECORD):
+            return _(NAMES.get(self.address, self.address))
         path, _slash, more = self.address.removeprefix(RECORD).partition("/")
         name = next((_(place.name) for place in PLACES if place.path == AT.get(path, path)), self.address)
         return _("One page of: %(list)s", list=name) if more else name
