@@ -1,6 +1,5 @@
 """Every part of the kit, in every state, as a reader of the page finds it."""
 
-import shutil
 import subprocess
 from dataclasses import fields, replace
 
@@ -59,7 +58,6 @@ def test_the_whole_kit_is_valid_and_wired_in_every_frame(frame, wrong):
     assert page_problems(kit_html(frame, wrong)) == []
 
 
-@pytest.mark.skipif(not shutil.which("w3m"), reason="there is no text browser")
 def test_each_question_and_each_choice_stands_on_a_line_of_its_own_in_a_text_browser():
     page = kit_html(record_frame())
     asked = ["w3m", "-dump", "-cols", "200", "-T", "text/html", "-I", "UTF-8", "-O", "UTF-8"]

@@ -18,13 +18,8 @@ from tests.support.logins import house_on
 
 async def owner_of(house: House, record: UUID, name: str, now: datetime, basis: str = "self") -> str:
     """Makes a login whose own record this is, and gives the token of a session with both factors shown."""
-    account = new_id()
     async with house.database.transaction():
-        await house.database.rows(
-            "INSERT INTO account (id, ref, kind, state, username, username_key, name, locale, text_size, created_at)"
-            " VALUES (?, ?, 'personal', 'active', ?, ?, ?, 'en', 'normal', ?)",
-            account, new_ref(), f"owner-{account.hex}", f"owner-{account.hex}", name, now,
-        )
+        account = await _account(house, "personal", name, now)
         share = new_id()
         await house.database.rows(
             "INSERT INTO share (id, ref, account, record, basis, starts_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -35,6 +30,16 @@ async def owner_of(house: House, record: UUID, name: str, now: datetime, basis: 
                 "INSERT INTO share_scope (id, share, category, action) VALUES (?, ?, ?, 'see')", new_id(), share, category.value
             )
         return await signed_in(house, account, "personal", now)
+
+
+async def _account(house: House, kind: str, name: str, now: datetime) -> UUID:
+    account = new_id()
+    await house.database.rows(
+        "INSERT INTO account (id, ref, kind, state, username, username_key, name, locale, text_size, created_at)"
+        " VALUES (?, ?, ?, 'active', ?, ?, ?, 'en', 'normal', ?)",
+        account, new_ref(), kind, f"{kind}-{account.hex}", f"{kind}-{account.hex}", name, now,
+    )
+    return account
 
 
 async def signed_in(house: House, account: UUID, kind: str, now: datetime) -> str:
@@ -64,13 +69,8 @@ async def cookie_of(database: Database, handle: str, url: str, now: datetime) ->
 
 async def colleague_of(house: House, duty: str, name: str, now: datetime) -> str:
     """Makes one more member of staff with this duty, and gives the token of a session with both factors shown."""
-    account = new_id()
     async with house.database.transaction():
-        await house.database.rows(
-            "INSERT INTO account (id, ref, kind, state, username, username_key, name, locale, text_size, created_at)"
-            " VALUES (?, ?, 'staff', 'active', ?, ?, ?, 'en', 'normal', ?)",
-            account, new_ref(), f"staff-{account.hex}", f"staff-{account.hex}", name, now,
-        )
+        account = await _account(house, "staff", name, now)
         await house.database.rows(
             "INSERT INTO staff_duty (id, account, duty, started_at) VALUES (?, ?, ?, ?)", new_id(), account, duty, now
         )
