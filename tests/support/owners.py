@@ -32,6 +32,18 @@ async def owner_of(house: House, record: UUID, name: str, now: datetime, basis: 
         return await signed_in(house, account, "personal", now)
 
 
+async def patient_of(house: House, name: str, now: datetime) -> tuple[str, str]:
+    """A new chart without a feed, and its owner: the chart's ref, and the token of a session."""
+    id, ref = new_id(), new_ref()
+    async with house.database.transaction():
+        await house.database.rows(
+            "INSERT INTO record (id, ref, state, name, given, family, name_key, birth_text, sex, phone, email, address,"
+            " desk_only, created_at, changed_at) VALUES (?, ?, 'active', ?, ?, '', ?, '1958-03-04', '', '', '', '', ?, ?, ?)",
+            id, ref, name, name, name.casefold(), False, now, now,
+        )
+    return ref, await owner_of(house, id, name, now)
+
+
 async def _account(house: House, kind: str, name: str, now: datetime) -> UUID:
     account = new_id()
     await house.database.rows(
