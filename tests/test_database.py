@@ -18,6 +18,7 @@ from piccolo.engine.exceptions import TransactionError
 
 from tables import sqlite
 from tables.accounts import Account, StaffDuty
+from tables.base import new_id
 from tables.clinic import ClinicSite
 from tables.database import Database
 from tables.sqlite import DatabaseBusy
@@ -30,6 +31,12 @@ db = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=10)
 db.execute("BEGIN IMMEDIATE"); print("held", flush=True)
 time.sleep(float(sys.argv[2])); db.execute("ROLLBACK")
 """
+
+
+def test_an_id_that_is_made_later_is_greater():
+    """What waits is read in the order of its ids, and up to the one that is made when reading begins."""
+    made = [new_id() for _ in range(20_000)]
+    assert made == sorted(made) and {one.version for one in made} == {7} and {one.variant for one in made} == {uuid.RFC_4122}
 
 
 @pytest.fixture
