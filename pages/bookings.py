@@ -17,7 +17,7 @@ from pages.listing import Entry, Source
 from pages.requests import names_of
 from pages.sheet import Facts, Link, Part, Sheet, lines_part, said_facts
 from pages.stored import Row
-from rules.bookings import BOOKED, LIMIT_HOURS, may_change, read_sent, same_appointment
+from rules.bookings import BOOKED, LIMIT_HOURS, MOVED, may_change, read_sent, same_appointment
 from rules.calendars import Event, calendar_file
 from tables.appointments import Appointment
 from tables.bookings import Booking, BookingStep, instructions_by_name
@@ -162,6 +162,13 @@ class BookingPage(Sheet):
             (_("With"), self.row["who"]), (_("Where"), where(self.row)), (_("Address"), at.get("address")),
             (_("Phone"), at.get("phone")), (_("How long"), _("%(count)s minutes", count=minutes) if minutes else ""), (_("Before you come"), self.row["before"]),
         )  # fmt: skip
+
+    @property
+    def moved(self) -> str:
+        """Said beside the time where nobody of the patient's chose it."""
+        moves = [step.row for step in self.steps if step.row["did"] == MOVED]
+        by_clinic = self.row["stands"] != "off" and moves and moves[-1]["by_staff"]
+        return _("The clinic moved it to this time.") if by_clinic else ""
 
     @property
     def until(self) -> str:

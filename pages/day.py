@@ -9,15 +9,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from access.booking import had_by
 from access.grant import QueueGrant
 from access.visible import visible
 from access.vocabulary import Purpose
-from pages.address import Address
-from pages.booking import Choosing, Chosen, steps
-from rules.bookings import BOOKED
+from rules.bookings import BOOKED, LATE, OVER
 from tables.bookings import Booking
-from tables.records import Record, left_of
+from tables.records import left_of
 from words.bookings import DID, TOLD, how_long, name_of, time_there, with_whom
 from words.dates import clock, weekday, when
 from words.gettext import N_, _, reader, use
@@ -28,7 +25,8 @@ MOST = 300
 SITES = "SELECT id, ref, name, zone FROM clinic_site WHERE active = ? ORDER BY name, id"
 COLUMNS = (
     "booking.id, booking.ref, booking.record, booking.state, booking.label, booking.who, booking.place, booking.starts_at,"
-    " booking.ends_at, booking.zone, booking.site, booking.by_staff, r.ref AS record_ref, r.name, r.birth_text, r.phone"
+    " booking.ends_at, booking.zone, booking.site, booking.by_staff, r.ref AS record_ref, r.name, r.birth_text, r.phone,"
+    " CASE WHEN r.state = 'active' AND r.deceased_text IS NULL THEN 1 ELSE 0 END AS seen_here"
 )
 FROM = f"booking JOIN record r ON r.id = {left_of('booking.record')}"
 ON_DAY = (
@@ -195,6 +193,15 @@ class VisitPage:
     def may_cancel(self) -> bool:
         return self.ahead and self.visit.stands
 
+    @property
+    def may_move(self) -> bool:
+        """Nobody gets a new time who is not seen here any more."""
+        return self.may_cancel and bool(self.row["seen_here"])
+
+    @property
+    def why_not(self) -> str:
+        return LATE if self.visit.stands else OVER
+
 
 async def visit_page(grant: QueueGrant, ref: str) -> VisitPage | None:
     seen = visible(grant, Booking).predicate
@@ -215,40 +222,3 @@ def _said(grant: QueueGrant, step: dict[str, Any], zone: str) -> str:
     first = _("%(did)s on %(when)s by %(who)s.", did=_(DID[step["did"]]), when=when(step["at"]), who=step["name"])
     why = told(_("Why"), _(TOLD[step["reason"]])) if step["reason"] in TOLD else ""
     return run(first, told(_("Time"), time_there(step["starts_at"], zone)), why, sentence(words))
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeskBookPage(Choosing):
-    """The same steps, for a patient; `name` is whose. The clinic also books what patients do not."""
-
-    name: str
-    record: UUID
-
-    @property
-    def title(self) -> str:
-        return _("%(step)s For %(name)s", step=_(STEPS_OF_DESK[self.step]), name=self.name)
-
-    @property
-    def changes(self) -> str:
-        """The limit is not theirs."""
-        return ""
-
-
-STEPS_OF_DESK = {
-    "what": N_("What is it for?"), "who": N_("With whom?"), "time": N_("Choose a time."), "check": N_("Check this before you book."),
-    "none": N_("No times to book."),
-}  # fmt: skip
-
-
-async def desk_book_page(grant: QueueGrant, record_ref: str, chosen: Chosen, since: datetime | None = None) -> DeskBookPage | None:
-    """None where there is no such patient, or none that is seen here any more."""
-    rows = await visible(grant, Record).rows(("id", "name", "state", "deceased_text"), "ref = ?", record_ref)
-    if not rows or rows[0]["state"] != "active" or rows[0]["deceased_text"] is not None:
-        return None
-    row, entry = rows[0], grant.entry
-    entry.subject, entry.action, entry.purpose = row["id"], "appointments.see", Purpose.DESK.value
-    blank = DeskBookPage(
-        at=Address(f"/staff/records/{record_ref}"), path=("appointments", "new"), step="none", chosen=chosen, name=row["name"],
-        record=row["id"], now=grant.now, had=await had_by(grant, row["id"], chosen.slot),
-    )  # fmt: skip
-    return await steps(grant, blank, since or grant.now)

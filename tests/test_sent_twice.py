@@ -317,6 +317,13 @@ async def _(there: There) -> Pressed:
     return Pressed(desk, await desk.follow(times, times_on(times)[0]), "Book this appointment")
 
 
+@once("/staff/appointments/{booking}/time")
+async def _(there: There) -> Pressed:
+    maria, desk = await there.somebody("self"), await there.somebody("frontdesk")
+    ref = (await far(maria, there.cast)).url.partition("?")[0].rpartition("/")[2]
+    return Pressed(desk, await at_new_time(desk, await desk.get(f"/staff/appointments/{ref}")), "Move it to this time")
+
+
 @once("/staff/appointments/{booking}/cancellation")
 async def _(there: There) -> Pressed:
     maria, desk = await there.somebody("self"), await there.somebody("frontdesk")

@@ -1,4 +1,4 @@
-"""The front desk's appointments: the day, one of them, booking for a patient."""
+"""The front desk's appointments: the day, one of them, booking for a patient, moving, calling off."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from handlers.forms import open_form, read_form
 from handlers.refs import parse_ref
 from handlers.respond import invalid, render, see_other
 from pages.booking import read_chosen
-from pages.day import VisitPage, day_page, desk_book_page, visit_page
+from pages.day import VisitPage, day_page, visit_page
+from pages.desk_booking import DeskBookPage, desk_book_page, desk_move_page
 from words.gettext import N_
 
 ACCESS = staff(Duty.FRONT_DESK)
 DONE_FOR = {
     "cancelled": N_("%(name)s’s appointment is called off."),
     "had": N_("%(name)s has this time already. It is booked only once."),
+    "late": N_("It has begun, so it stays as it is."),
 }
 """Whose it is: at the desk nobody is spoken to as the patient."""
 DAY, VISIT, BOOK = "staff/day.html", "staff/visit.html", "staff/book.html"
@@ -54,9 +56,7 @@ async def call_off(request: Request, booking: FromPath[str]) -> Response:
 @get("/staff/records/{record:str}/appointments/new", access=ACCESS)
 async def new(request: Request, record: FromPath[str]) -> Response:
     page = _there(await desk_book_page(request.state.grant, parse_ref(record).ref, read_chosen(request.query_params)))
-    if page.had:
-        return see_other(request, _booked(page.had, "had"))
-    return await render(request, page, BOOK, block="update", htmx=True, notice=notice_of(page))
+    return await _steps(request, page)
 
 
 @post("/staff/records/{record:str}/appointments/new", access=ACCESS)
@@ -69,8 +69,47 @@ async def book(request: Request, record: FromPath[str]) -> Response:
         return see_other(request, _booked(had.ref, "had"))
     except acts.NotFree as refusal:
         page = await desk_book_page(grant, record, kept(form), since=refusal.starts_at)
-        return await render(request, page, BOOK, htmx=True, status=409, notice=await not_free(request, refusal, form))
+        return await _not_free(request, page, refusal, form)
     return see_other(request, _booked(ref))
+
+
+@get("/staff/appointments/{booking:str}/time", access=ACCESS)
+async def other_time(request: Request, booking: FromPath[str]) -> Response:
+    visit = await _to_move(request, booking)
+    if not visit.may_move:
+        return see_other(request, _booked(booking, visit.why_not))
+    return await _steps(request, _there(await desk_move_page(request.state.grant, booking, read_chosen(request.query_params))))
+
+
+@post("/staff/appointments/{booking:str}/time", access=ACCESS)
+async def move(request: Request, booking: FromPath[str]) -> Response:
+    form, visit, grant = read_form(request, TimeForm), await _to_move(request, booking), request.state.grant
+    try:
+        _there(await acts.move(grant, visit.visit.ref, form.wanted, form.sending, _booked(booking, "moved")) or None)
+    except acts.Had as had:
+        return see_other(request, _booked(had.ref, "had"))
+    except acts.NotFree as refusal:
+        page = _there(await desk_move_page(grant, booking, kept(form), since=refusal.starts_at))
+        return await _not_free(request, page, refusal, form)
+    except acts.NotChanged as refusal:
+        return see_other(request, _booked(booking, refusal.reason))
+    return see_other(request, _booked(booking, "moved"))
+
+
+async def _to_move(request: Request, booking: str) -> VisitPage:
+    """One whose patient is still seen here, whether it can be moved now or not."""
+    page = await _visit(request, booking)
+    return _there(page if page.row["seen_here"] else None)
+
+
+async def _steps(request: Request, page: DeskBookPage) -> Response:
+    if page.had:
+        return see_other(request, _booked(page.had, "had"))
+    return await render(request, page, BOOK, block="update", htmx=True, notice=notice_of(page))
+
+
+async def _not_free(request: Request, page: DeskBookPage, refusal: acts.NotFree, form: TimeForm) -> Response:
+    return await render(request, page, BOOK, htmx=True, status=409, notice=await not_free(request, refusal, form))
 
 
 def _booked(ref: str, done: str = "booked") -> str:

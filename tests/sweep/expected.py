@@ -94,6 +94,7 @@ ROUTES: dict[str, str] = {
     "/staff/requests/{item}/return": "staff:frontdesk unknown:clinician,billing",
     "/staff/appointments": "staff:frontdesk",
     "/staff/appointments/{booking}": "staff:frontdesk",
+    "/staff/appointments/{booking}/time": "staff:frontdesk",
     "/staff/appointments/{booking}/cancellation": "staff:frontdesk",
     "/staff/records/{record}/appointments/new": "staff:frontdesk",
     "/staff/hours": "staff:frontdesk",
