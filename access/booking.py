@@ -1,4 +1,5 @@
-"""Which of the clinic's times a grant may book for a patient, and what of their appointments it may ask about for that."""
+"""Which of the clinic's times a grant may book for a patient, how many, and what of their appointments it may ask about for
+that."""
 
 from __future__ import annotations
 
@@ -10,16 +11,26 @@ from uuid import UUID
 from access.grant import QueueGrant, RecordGrant
 from access.predicates import Predicate
 from access.visible import Visible, visible
+from rules.bookings import MANY, MOST_CHANGES, MOST_STANDING, OFTEN
 from tables import free_times
 from tables.appointments import Appointment
 from tables.bookings import Booking
-from tables.free_times import Offer
+from tables.decisions import decided
+from tables.free_times import DAY, Offer
 from tables.records import one_person
 
 ASKED = ("source", "status", "starts_at", "ends_at", "minutes", "participants", "slots")
 """When and with whom: nothing of what for."""
 HAD = f"state = 'booked' AND slot IN (SELECT f.id FROM slot f WHERE f.ref = ?) AND record IN ({one_person('?')})"
 THEIRS = f"appointment.patient IN (SELECT s.id FROM record_source s WHERE s.record IN ({one_person('?')})) AND appointment.withdrawn_at IS NULL"
+
+STANDING = (
+    f"SELECT COUNT(*) AS n FROM booking WHERE record IN ({one_person('?')}) AND state = 'booked' AND by_staff = '' AND starts_at > ?"
+)
+CHANGES = (
+    "SELECT COUNT(*) AS n FROM booking_step s JOIN booking b ON b.id = s.booking"
+    f" WHERE b.record IN ({one_person('?')}) AND s.by_staff = '' AND s.did <> 'cancelled' AND s.at > ?"
+)
 
 
 async def may_book(grant: RecordGrant | QueueGrant, offers: Sequence[Offer]) -> list[Offer]:
@@ -46,3 +57,16 @@ async def sent_between(
     if isinstance(grant, QueueGrant):
         seen = Visible(Appointment, Predicate(THEIRS, (record,)), grant.house.database)
     return await seen.rows(ASKED, "starts_at > ? AND starts_at < ?", since, until)
+
+
+async def too_much(grant: RecordGrant | QueueGrant, record: UUID, now: datetime, new: bool) -> str:
+    """MANY or OFTEN where this patient may book no further time, or for `new` false move none; "" where they may. To call off
+    is always possible, and the desk has no limit."""
+    if isinstance(grant, QueueGrant):
+        return ""
+    database = grant.house.database
+    most = await decided(database, "bookings.most_standing", MOST_STANDING)
+    if new and (await database.rows(STANDING, record, now))[0]["n"] >= most:
+        return MANY
+    most = await decided(database, "bookings.most_changes", MOST_CHANGES)
+    return OFTEN if (await database.rows(CHANGES, record, now - DAY))[0]["n"] >= most else ""

@@ -13,12 +13,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from access.booking import had_by, may_book, sent_between
+from access.booking import had_by, may_book, sent_between, too_much
 from access.grant import QueueGrant, RecordGrant
 from access.visible import visible
 from rules.bookings import (
-    BOOKED, CANCELLED, CLASH, COMING, LATE, LIMIT_HOURS, MANY, MOST_CHANGES, MOST_STANDING, MOVED, OFTEN, OTHER, OVER, PAST, TAKEN, Closed, Wanted, is_closed,
-    may_change, overlap, person_key, read_sent, reminder_at, same_appointment, times_of_sent, token_of, wall_text, who_token,
+    BOOKED, CANCELLED, CLASH, COMING, LATE, LIMIT_HOURS, MOVED, OTHER, OVER, PAST, TAKEN, Closed, Wanted, is_closed, may_change,
+    overlap, person_key, read_sent, reminder_at, same_appointment, times_of_sent, token_of, wall_text, who_token,
 )  # fmt: skip
 from tables import free_times
 from tables.base import new_id, new_ref
@@ -50,13 +50,6 @@ STEP = (
 CLASHING = (
     f"SELECT id FROM booking WHERE record IN ({one_person('?')}) AND state = 'booked' AND starts_at < ? AND ends_at > ?"
     " AND id <> ?"
-)
-STANDING = (
-    f"SELECT COUNT(*) AS n FROM booking WHERE record IN ({one_person('?')}) AND state = 'booked' AND by_staff = '' AND starts_at > ?"
-)
-CHANGES = (
-    "SELECT COUNT(*) AS n FROM booking_step s JOIN booking b ON b.id = s.booking"
-    f" WHERE b.record IN ({one_person('?')}) AND s.by_staff = '' AND s.did <> 'cancelled' AND s.at > ?"
 )
 SLOTS = "SELECT source, fhir_id FROM slot WHERE id IN (?, ?)"
 READS = ("id", "record", "slot", "label", "who", "starts_at", "state")
@@ -165,16 +158,9 @@ async def _not_had(grant: RecordGrant | QueueGrant, record: UUID, slot: str) -> 
 
 
 async def _not_too_much(grant: RecordGrant | QueueGrant, record: UUID, now: datetime, new: bool) -> None:
-    """Times are for everybody, and each change writes letters. To call off is always possible, and the desk has no limit."""
-    if isinstance(grant, QueueGrant):
-        return
-    database = grant.house.database
-    most = await decided(database, "bookings.most_standing", MOST_STANDING)
-    if new and (await database.rows(STANDING, record, now))[0]["n"] >= most:
-        raise NotFree(MANY)
-    most = await decided(database, "bookings.most_changes", MOST_CHANGES)
-    if (await database.rows(CHANGES, record, now - DAY))[0]["n"] >= most:
-        raise NotFree(OFTEN)
+    """Times are for everybody, and each change writes letters."""
+    if reason := await too_much(grant, record, now, new):
+        raise NotFree(reason)
 
 
 async def _held(grant: RecordGrant | QueueGrant, wanted: Wanted, now: datetime, own: UUID) -> FreeTime:

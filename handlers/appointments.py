@@ -17,9 +17,10 @@ from handlers.listing import list_routes
 from handlers.refs import FORMS, parse_ref
 from handlers.respond import in_form, invalid, render, see_other
 from pages.appointments import APPOINTMENTS
-from pages.booking import BookPage, Choosing, Chosen, book_page, move_page, read_chosen, time_words
+from pages.booking import Choosing, Chosen, read_chosen, time_words
 from pages.bookings import BookingPage, booking_calendar, booking_page
 from pages.clinic import clinic
+from pages.record_booking import BookPage, book_page, move_page, or_full
 from rules.bookings import TAKEN
 from words.gettext import N_, Later
 
@@ -141,6 +142,7 @@ async def call_off(request: Request, appointment: FromPath[str]) -> Response:
 async def _steps(request: Request, page: BookPage) -> Response:
     if page.had:
         return see_other(request, _there_already(request, page.had))
+    page = await or_full(request.state.grant, page)
     return await render(request, page, NEW, block="update", htmx=True, notice=notice_of(page))
 
 

@@ -7,33 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from access.booking import had_by, may_book
+from access.booking import may_book
 from access.grant import QueueGrant, RecordGrant
 from access.house import House
-from access.visible import visible
-from pages.address import Address, RecordPage
+from pages.address import Address
 from pages.booking_times import FIVE, asked_for, free_of
 from rules.bookings import AHEAD, ANYBODY, LIMIT_HOURS, Wanted, token_of, who_token
 from rules.paging import Key, read_key
 from tables import free_times
-from tables.bookings import Booking, instructions_by_name
+from tables.bookings import instructions_by_name
 from tables.decisions import decided
 from tables.free_times import NO_BOOKING, FreeTime, Offer
 from words.bookings import how_long, name_of, short_time_there, time_there, until, with_whom
-from words.gettext import N_, _, ngettext
+from words.gettext import _, ngettext
 
 LETTERS = 40
-KEPT = ("id", "record", "label", "who", "site", "starts_at", "zone")
-HEADINGS = {
-    "what": N_("What is it for?"), "who": N_("Who do you want to see?"), "time": N_("Choose a time"),
-    "check": N_("Check this before you book"), "none": N_("No times to book"),
-}  # fmt: skip
-HEADINGS_MOVED = {
-    "who": N_("Move %(what)s: who do you want to see?"), "time": N_("Move %(what)s: choose a new time"),
-    "check": N_("Move %(what)s: check this first"), "none": N_("Move %(what)s: no times to book"),
-}  # fmt: skip
-HEADINGS_FOR = {"who": N_("Who will %(given)s see?")}
-HEADINGS_MOVED_FOR = {"who": N_("Move %(what)s: who will %(given)s see?")}
 ASK = "ask"
 """In the place of a person: who is seen shall be chosen again, though there is somebody to keep."""
 
@@ -69,7 +57,7 @@ class Choice:
 @dataclass(frozen=True, kw_only=True)
 class Choosing:
     """`path` is where the steps stand below `at`; `moved` the words of the appointment that is moved, else "", and `own` its
-    id; `step` one of HEADINGS. `had` is the ref of the booking by which the time of the address is theirs already, else "". `time` is what would be booked; `older` the address of five more times, None where there are
+    id; `step` how far one has come. `had` is the ref of the booking by which the time of the address is theirs already, else "". `time` is what would be booked; `older` the address of five more times, None where there are
     none. `earlier`: there may be free times before those that are shown."""
 
     at: Address
@@ -93,10 +81,6 @@ class Choosing:
 
     def here(self, **query: str | None) -> str:
         return self.link(*self.path, **query)
-
-    @property
-    def title(self) -> str:
-        return _(HEADINGS[self.step])
 
     @property
     def what(self) -> str:
@@ -195,69 +179,9 @@ class Choosing:
         return _("Times from %(first)s", first=short_time_there(first.starts_at, first.offer.zone))
 
 
-@dataclass(frozen=True, kw_only=True)
-class BookPage(Choosing, RecordPage):
-    """In the record, for the patient and who helps: to them `given` is whose it is, to the patient "". `label` is what the
-    appointment that is moved is for."""
-
-    given: str = ""
-    label: str = ""
-
-    @property
-    def title(self) -> str:
-        mine = HEADINGS_MOVED if self.moved else HEADINGS
-        theirs = (HEADINGS_MOVED_FOR if self.moved else HEADINGS_FOR) if self.given else {}
-        return _((mine | theirs)[self.step], what=self.label, given=self.given)
-
-    @property
-    def who_changed(self) -> str:
-        return _("who %(given)s sees", given=self.given) if self.given else _("who you see")
-
-    @property
-    def stays(self) -> str:
-        """What is said over every step of moving one."""
-        if self.given:
-            return _("You move this one: %(one)s. It stays %(given)s’s until the new time is sure.", one=self.moved, given=self.given)
-        return _("You move this one: %(one)s. It stays yours until the new time is sure.", one=self.moved)
-
-    @property
-    def other_way(self) -> str:
-        return self.link("visit-requests", "new")
-
-
 def _of(one: FreeTime) -> str:
     """With Dr. Lena Okafor. It takes 20 minutes."""
     return " ".join(filter(None, (with_whom(one.offer.who), how_long(one.minutes))))
-
-
-async def book_page(grant: RecordGrant, chosen: Chosen, since: datetime | None = None) -> BookPage:
-    blank = BookPage(
-        at=Address.of(grant), path=("appointments", "new"), step="none", chosen=chosen, given=_given(grant), now=grant.now,
-        had=await had_by(grant, grant.record, chosen.slot),
-    )  # fmt: skip
-    return await steps(grant, blank, since or grant.now)
-
-
-async def move_page(grant: RecordGrant, ref: str, chosen: Chosen, since: datetime | None = None) -> BookPage | None:
-    """The same for a new time of a booking, for what it was booked and with the same person unless another is chosen; None
-    where there is none that stands."""
-    rows = await visible(grant, Booking).rows(KEPT, "ref = ? AND state = 'booked'", ref)
-    if not rows:
-        return None
-    row = rows[0]
-    label = name_of(row["label"])
-    who = chosen.who or who_token(row["who"], row["site"])
-    blank = BookPage(
-        at=Address.of(grant), path=("appointments", ref, "time"), step="none", given=_given(grant), label=label, own=row["id"],
-        moved=f"{label}, {time_there(row['starts_at'], row['zone'])}",
-        chosen=replace(chosen, what=token_of(row["label"]), who=who), now=grant.now,
-        had=await had_by(grant, row["record"], chosen.slot),
-    )  # fmt: skip
-    return await steps(grant, blank, since or grant.now)
-
-
-def _given(grant: RecordGrant) -> str:
-    return "" if grant.own else grant.given
 
 
 async def time_words(house: House, ref: str) -> str:

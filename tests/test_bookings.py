@@ -228,36 +228,82 @@ async def test_two_appointments_at_one_time_are_refused_and_said(maria, cast, de
     assert answer.status == 409 and "another appointment at this time already" in answer.main
 
 
-async def one_more(client, cast, database, standing: bool = True):
-    """Booked, and called off at once where it shall not count as standing."""
-    page = await last_look(client, cast)
-    answer = await client.send(page, "Book this appointment")
-    if answer.status == 303:
-        ref = answer.headers["location"].rpartition("/")[2].partition("?")[0]
-        state = "booked" if standing else "cancelled"
-        await database.rows("UPDATE booking SET state = ? WHERE ref = ?", state, ref)
-    return answer
+MANY = (
+    "As many appointments as can be booked here are still to come. To get another time, move one of them or call one off."
+    " If you need one more, call us."
+)
+OFTEN = (
+    "Appointments were booked or moved here as often today as we allow. Try again tomorrow. If it cannot wait, call us."
+    " An appointment can still be called off here."
+)
 
 
-@pytest.mark.parametrize("name, standing, said", [
-    ("bookings.most_standing", True, "Too many appointments that you booked here are still to come. Nothing was booked."),
-    ("bookings.most_changes", False, "Appointments were booked or moved too often today. Nothing was booked."),
-])  # fmt: skip
-async def test_one_patient_books_no_more_than_the_clinic_allows_and_what_was_chosen_stays(maria, cast, demo_database, name, standing, said):
-    await demo_database.rows("UPDATE booking SET state = 'cancelled'")
-    before = await demo_database.rows(
+async def limited(database, cast, name: str, room: int) -> None:
+    """The clinic lets Maria book so many more, by the setting of this name, and nothing stands."""
+    await database.rows("UPDATE booking SET state = 'cancelled'")
+    [done] = await database.rows(
         "SELECT COUNT(*) AS n FROM booking_step s JOIN booking b ON b.id = s.booking JOIN record r ON r.id = b.record"
         " WHERE r.ref = ? AND s.by_staff = '' AND s.did <> 'cancelled' AND s.at > ?",
         cast["self"].record, datetime.now(UTC) - timedelta(days=1),
     )
-    assert before[0]["n"] < MOST_CHANGES, "the demo leaves room"
-    await demo_database.rows(
-        "INSERT INTO clinic_setting (id, name, value, since, version) VALUES (?, ?, ?, ?, 1)",
-        new_id(), name, "1" if standing else str(before[0]["n"] + 1), datetime.now(UTC),
+    assert done["n"] < MOST_CHANGES, "the demo leaves room"
+    most = room if name == "bookings.most_standing" else done["n"] + room
+    await database.rows(
+        "INSERT INTO clinic_setting (id, name, value, since, version) VALUES (?, ?, ?, ?, 1)", new_id(), name, str(most), datetime.now(UTC)
     )
-    assert (await one_more(maria, cast, demo_database, standing)).status == 303
-    refused = await one_more(maria, cast, demo_database)
+
+
+@pytest.mark.parametrize("name, said", [
+    ("bookings.most_standing", "Too many appointments that you booked here are still to come. Nothing was booked."),
+    ("bookings.most_changes", "Appointments were booked or moved too often today. Nothing was booked."),
+])  # fmt: skip
+async def test_one_patient_books_no_more_than_the_clinic_allows_and_what_was_chosen_stays(maria, cast, demo_database, name, said):
+    """Pressed on a page from before, on which nothing said so yet."""
+    await limited(demo_database, cast, name, 1)
+    times = await at_times(maria, cast)
+    looks = [await maria.follow(times, words) for words in times_on(times)[:2]]
+    assert (await maria.send(looks[0], "Book this appointment")).status == 303
+    if name == "bookings.most_changes":
+        await demo_database.rows("UPDATE booking SET state = 'cancelled'")
+    refused = await maria.send(looks[1], "Book this appointment")
     assert refused.status == 409 and said in refused.main and "Flu shot" in refused.main and times_on(refused)
+    assert "as can be booked" not in refused.main and "as we allow" not in refused.main, "it is said once"
+
+
+@pytest.mark.parametrize("name, said", [("bookings.most_standing", MANY), ("bookings.most_changes", OFTEN)])
+async def test_who_may_book_no_more_hears_it_before_choosing_and_what_to_do_instead(maria, cast, demo_database, name, said):
+    await limited(demo_database, cast, name, 1)
+    look = await last_look(maria, cast)
+    await maria.submit(look, "Book this appointment")
+    page = await maria.follow(await maria.get(home(cast, "/appointments")), "Book an appointment")
+    assert page.status == 200 and page.h1 == "No more can be booked here now" and said in page.main
+    assert "Check-up" not in page.main and times_on(page) == []
+    assert "Flu shot" in (await maria.follow(page, "See what is booked")).main
+    assert (await maria.follow(page, "Ask us for a visit")).status == 200
+    deeper = await maria.get(look.url.partition("&slot=")[0])
+    assert said in deeper.main and times_on(deeper) == [] and "cannot be booked any more" not in deeper.main
+
+
+async def test_who_may_move_nothing_more_today_hears_it_before_choosing(maria, cast, demo_database):
+    page = await at_times(maria, cast)
+    for _ in range(3):
+        page = await maria.follow(page, "Five more times")
+    await limited(demo_database, cast, "bookings.most_changes", 1)
+    booked = await maria.submit(await maria.follow(page, times_on(page)[-1]), "Book this appointment")
+    moving = await maria.follow(booked, "Move it")
+    assert moving.h1 == "Move Flu shot: not today" and OFTEN in moving.main and times_on(moving) == []
+    assert "It stays yours until the new time is sure." in moving.main
+
+
+async def test_as_many_as_can_be_booked_may_still_be_moved_and_the_desk_has_no_such_limit(maria, person, cast, demo_database):
+    page = await at_times(maria, cast)
+    for _ in range(3):
+        page = await maria.follow(page, "Five more times")
+    await limited(demo_database, cast, "bookings.most_standing", 1)
+    booked = await maria.submit(await maria.follow(page, times_on(page)[-1]), "Book this appointment")
+    assert times_on(await maria.follow(booked, "Move it"))
+    desk = await person("frontdesk")
+    assert "Check-up" in (await desk.get(f"/staff{home(cast, '/appointments/new')}")).main
 
 
 async def test_a_helper_books_in_their_own_name_and_the_patient_reads_it(person, cast):
