@@ -61,6 +61,8 @@ async def test_a_crawl_as_him_finds_appointments_and_not_a_word_of_anything_else
     assert len(seen) > 12 and len(canaries) > 60
     assert {address for address in seen if not address.removeprefix(HOME).startswith(OPEN) and address.partition("?")[0] != HOME} == set()
     assert [(address, word) for address, one in seen.items() for word in told(one, canaries)] == []
+    unsaid = [address for address, one in seen.items() if one.is_whole and "You are in Maria Delgado’s record" not in one.text]
+    assert unsaid == [], "whose record it is stands on every page, forms too"
 
 
 async def test_every_page_of_another_part_refuses_him_and_tells_nothing(ring):
@@ -73,14 +75,26 @@ async def test_every_page_of_another_part_refuses_him_and_tells_nothing(ring):
                     assert one.status in (403, 404) and told(one, canaries) == [], place.path
 
 
-async def test_nothing_that_comes_in_elsewhere_changes_a_word_or_a_count_of_what_he_sees(ring):
+async def more_comes_in(database, now):
+    for table, category in TABLE_CATEGORY.items():
+        if category is not Category.APPOINTMENTS and hasattr(table, "released_at"):
+            await _one_more(database, table._meta.tablename, now)
+    await database.rows("UPDATE request SET changed_at = ?, state = 'completed', answer = 'reply' WHERE category <> 'appointments'", now)
+
+
+async def all_is_taken_away(database, now):
+    for table, category in TABLE_CATEGORY.items():
+        if category is not Category.APPOINTMENTS and hasattr(table, "withdrawn_at"):
+            await database.rows(f"UPDATE {table._meta.tablename} SET withdrawn_at = ?", now)
+    await database.rows("UPDATE request SET category = 'control' WHERE category <> 'appointments'")
+
+
+@pytest.mark.parametrize("what_happens", [more_comes_in, all_is_taken_away])
+async def test_nothing_that_happens_elsewhere_changes_a_word_or_a_count_of_what_he_sees(what_happens, ring):
     before = {address: CLOCK.sub("", one.text) for address, one in of_hers(await crawl_as_him(ring)).items()}
     database, now = ring.house.database, ring.house.clock()
     async with database.transaction():
-        for table, category in TABLE_CATEGORY.items():
-            if category is not Category.APPOINTMENTS and hasattr(table, "released_at"):
-                await _one_more(database, table._meta.tablename, now)
-        await database.rows("UPDATE request SET changed_at = ?, state = 'completed', answer = 'reply' WHERE category <> 'appointments'", now)
+        await what_happens(database, now)
     after = {address: CLOCK.sub("", one.text) for address, one in of_hers(await crawl_as_him(ring)).items()}
     assert after == before
 
