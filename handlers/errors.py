@@ -17,10 +17,12 @@ from access.guard import Refused
 from access.opening import Denied
 from handlers.form_layer import BadForm
 from handlers.frame import own_address, with_query
+from handlers.keys import what_it_did
+from handlers.parking import filled_again, form_address, park_form
 from handlers.respond import IN_ADDRESS, is_htmx, render, see_other, status_alone, unasked
 from handlers.session_cookie import own_page
-from handlers.standing import page_path, with_kept
-from identity.parking import park, without_secrets
+from handlers.standing import with_kept
+from identity.parking import without_secrets
 from pages.offers import NotAnswered
 from pdf import PdfBusy, PdfFailed, PdfRefused, PdfTooLarge, PdfUnavailable
 from tables.sending import AlreadySent
@@ -67,8 +69,10 @@ class TooMany(Exception):
 async def refused(request: Request, error: Refused) -> Response:
     denied = error.denied
     request.scope["state"]["refusal"] = denied.entry or _entry(request, denied)
-    if denied.reason == "step_up" and request.method == "POST":
-        request.scope["state"]["parked"] = await _parked(request)
+    if denied.reason in SIGN_IN and request.method == "POST":
+        request.scope["state"]["parked"] = await park_form(request)
+    if denied.reason == "older" and (first := await what_it_did(request, request.state.fields)):
+        return await already_sent(request, first)
     if denied.reason == "sign_in" and _nobody_asked(request):
         return Response(b"", status_code=204)
     if denied.reason in SIGN_IN:
@@ -80,7 +84,7 @@ async def refused(request: Request, error: Refused) -> Response:
     if denied.reason == "gone":
         return await render(request, NotAnswered("gone"), "invitations/gone.html", status=404)
     kept = "" if denied.reason in UNCHECKED else typed(request)
-    back = await _filled(request) if denied.reason == "older" else ""
+    back = await filled_again(request) if denied.reason == "older" else ""
     return await page(request, 403, reason=REASONS[denied.reason], name=denied.record_name, typed=kept, back=back)
 
 
@@ -101,16 +105,17 @@ def _nobody_asked(request: Request) -> bool:
 
 def _to_proof(request: Request, denied: Denied) -> Response:
     """To sign-in or step-up, and back to the very form: with what an expired session had typed, if it was kept."""
-    state = request.scope["state"]
-    back = state.get("parked_address") or own_address(request)
+    back, ref = form_address(request), request.scope["state"].get("parked")
     if request.method != "GET":
         back = own_page(back, "") or _meant(request)
-    if state.get("parked"):
-        back = with_kept(back, state["parked"])
-    where = SIGN_IN[denied.reason]
-    if denied.reason == "sign_in" and (request.state.viewer.kind == "staff" or back.startswith("/staff")):
+    return _to_door(request, denied.reason, with_kept(back, ref) if ref else back, _why_out(request))
+
+
+def _to_door(request: Request, reason: str, back: str, why: str) -> Response:
+    where = SIGN_IN[reason]
+    if reason == "sign_in" and (request.state.viewer.kind == "staff" or back.startswith("/staff")):
         where = SIGN_IN["staff_sign_in"]
-    return see_other(request, with_query(where, next=back if back != "/" else "", ended=_why_out(request)))
+    return see_other(request, with_query(where, next=back if back != "/" else "", ended=why))
 
 
 def _meant(request: Request) -> str:
@@ -160,14 +165,21 @@ async def bad_form(request: Request, error: BadForm) -> Response:
 
 
 async def already_sent(request: Request, error: AlreadySent) -> Response:
-    """The same form with the same words leads where it led; with other words it is asked about. Where nobody pressed there
-    is nobody to tell."""
+    """The same form with the same words leads where it led, through the door if need be; with other words it is asked about.
+    Where nobody pressed there is nobody to tell."""
     if unasked(request):
         return Response(b"", status_code=204)
+    if signed_out_meanwhile(request):
+        return _to_door(request, "half" if request.state.viewer.level == "half" else "sign_in", error.outcome, "sent")
     if error.same:
         return see_other(request, error.outcome)
     shown = ErrorPage(back=error.outcome, typed=typed(request))
     return await render(request, shown, "errors/already_sent.html", status=422)
+
+
+def signed_out_meanwhile(request: Request) -> bool:
+    """Whether this is the form of somebody who must sign in again before they see what became of it."""
+    return bool(request.scope["state"].get("form_of")) and request.state.viewer.level != "full"
 
 
 def typed(request: Request) -> str:
@@ -189,21 +201,7 @@ async def _kept(request: Request) -> str:
     """Where the form can be opened filled as it was, while the session stands; else ""."""
     house, viewer = request.app.state.house, request.state.viewer
     stands = await house.database.rows("SELECT id FROM session WHERE id = ? AND revoked_at IS NULL", viewer.session)
-    return await _filled(request) if stands else ""
-
-
-async def _filled(request: Request) -> str:
-    """Where the form can be opened filled as it was; "" where nothing could be kept, or shown again."""
-    ref = await _parked(request)
-    return with_kept(own_address(request), ref) if ref else ""
-
-
-async def _parked(request: Request) -> str:
-    """The ref under which what was typed is kept; "" where its address has no page to show it again."""
-    fields, path = request.scope["state"].get("fields"), page_path(request.scope)
-    if not fields or not path:
-        return ""
-    return await park(request.app.state.house, request.state.viewer, path, fields.to_keep)
+    return await filled_again(request) if stands else ""
 
 
 async def too_many(request: Request, error: TooMany) -> Response:

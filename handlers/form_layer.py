@@ -1,6 +1,6 @@
 """Between routing and the guard: an unsafe request must be a small form, from our own page, with that page's token.
 
-SECURITY contract 5. What an expired session sent is parked here, before the guard sends its owner to sign in.
+SECURITY contract 5. Of a form that the guard will turn away it is found out whose it is, so that nothing typed is lost.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from urllib.parse import SplitResult, parse_qsl, urlsplit
+from uuid import UUID
 
 from litestar.enums import ScopeType
 from litestar.exceptions import NotFoundException
@@ -18,12 +19,11 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from access.opening import Denied
 from access.guard import Refused
+from access.house import House
 from access.viewer import Viewer
 from access.vocabulary import Access
-from handlers.standing import page_path
 from handlers.uploads import MULTIPART, NotAForm, Upload, parse_upload
 from identity.csrf import before_sign_in, matches
-from identity.parking import park
 from identity.sessions import is_of_another
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -97,19 +97,21 @@ class FormLayer(ASGIMiddleware):
         if reason:
             raise Refused(Denied(reason))
         fields = scope["state"]["fields"] = await self._fields(scope, receive, headers)
-        if viewer.level == "none" and access.kind in SHUT_TO_NOBODY:
-            await self._park(scope, viewer, fields)
-        elif not matches(fields.get("csrf"), secret_for(house, viewer, scope["path"])):
-            raise Refused(Denied("older" if await is_of_another(house, viewer, fields.get("csrf")) else "form"))
-        elif b"origin" not in headers and b"sec-fetch-site" not in headers:
+        turned_away = access.kind in SHUT_TO_NOBODY and viewer.level not in ("full", access.kind)
+        whose = scope["state"]["form_of"] = await form_of(house, viewer, fields.get("csrf"), turned_away)
+        if turned_away:
+            return
+        if not matches(fields.get("csrf"), secret_for(house, viewer, scope["path"])):
+            raise Refused(Denied("older" if whose and viewer.level == "full" else "form"))
+        if b"origin" not in headers and b"sec-fetch-site" not in headers:
             scope["state"]["viewer"] = replace(viewer, visitor=replace(viewer.visitor, token_only=True))
 
     async def _fields(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> Fields:
-        """A file may come to a route that says so, from somebody who is signed in, or was until just now: then their words
-        are parked without it. From nobody else."""
+        """A file may come to a route that says so, from somebody who is signed in, or was until just now, or is about to be
+        again: then their words are parked without it. From nobody else."""
         limits, viewer = scope["app"].state.house.limits, scope["state"]["viewer"]
         kind = headers.get(b"content-type", FORM)
-        uploads = scope["route_handler"].opt.get("upload") and (viewer.level == "full" or viewer.ended == "expired")
+        uploads = scope["route_handler"].opt.get("upload") and viewer.account is not None
         if uploads and kind.startswith(MULTIPART.encode()):
             body = await read_body(receive, limits.upload_bytes + limits.body_bytes, UPLOAD_SECONDS, headers)
             try:
@@ -121,15 +123,14 @@ class FormLayer(ASGIMiddleware):
             raise BadForm(415, "not_a_form")
         return Fields(tuple(parse_form(await read_body(receive, limits.body_bytes, BODY_SECONDS, headers))))
 
-    async def _park(self, scope: Scope, viewer: Viewer, fields: Fields) -> None:
-        """The guard refuses right after; what an expired session's owner typed goes into a drawer first."""
-        if viewer.ended != "expired" or not matches(fields.get("csrf"), viewer.csrf):
-            return
-        staying = scope["path"] == "/stay"
-        path = own_path(fields.get("next")) if staying else page_path(scope)
-        scope["state"]["parked"] = await park(scope["app"].state.house, viewer, path, fields.to_keep)
-        if staying:
-            scope["state"]["parked_address"] = path if path == "/" else fields.get("next")
+
+async def form_of(house: House, viewer: Viewer, token: str, turned_away: bool) -> UUID | None:
+    """The account whose form this is, by its token: one of this session, or of another of the same account, such as the one
+    before they signed in again. None for the form of anybody else, and for one that needs no account."""
+    if viewer.account is None or (viewer.level == "none" and not turned_away):
+        return None
+    own = matches(token, viewer.csrf) or await is_of_another(house, viewer, token)
+    return viewer.account if own else None
 
 
 def own_path(address: str) -> str:

@@ -15,6 +15,7 @@ from handlers.outermost import read_cookies
 from handlers.session_cookie import cookie_name
 from handlers.standing import page_path
 from handlers.ways import IndexGroup, NavItem, ways_from
+from identity.parking import KEY, kept
 from pages.clinic import Clinic, clinic
 from rules.dates import parse_clinical_date
 from words.dates import clinical, clock, weekday
@@ -94,11 +95,22 @@ async def frame_for(request: Request, *, notice: Notice | None, errors: tuple[Er
     return Frame(
         clinic=home, locale=viewer.locale, text_size=text_size(request, viewer), css=assets.url("site.css"),
         scripts=scripts, signed_in=viewer.level != "none", side=side, who=viewer.name if viewer.is_staff else "",
-        csrf=form_token(request), form_key=form_key(), signs_out_at=_signs_out(viewer), idle_class=_banner(viewer),
+        csrf=form_token(request), form_key=await _form_key(request), signs_out_at=_signs_out(viewer), idle_class=_banner(viewer),
         record=record, nav=ways.nav, index=ways.index,
         here=own_address(request), printed=_printed(viewer, home),
         demo=house.demo, notice=notice, errors=errors, sized_at="" if request.method == "GET" else page_path(request.scope),
     )
+
+
+async def _form_key(request: Request) -> str:
+    """A new one, but for a form that is shown again: after it was looked at or something in it was wrong, or as it was kept.
+    However often that is, it is the same form, which acts once."""
+    if request.method != "GET":
+        fields = request.scope["state"].get("fields")
+        return (fields.get("form_key") if fields else "") or form_key()
+    ref = request.query_params.get("kept", "")
+    pairs = await kept(request.app.state.house, request.state.viewer, request.url.path, ref) if ref else []
+    return dict(pairs).get(KEY) or form_key()
 
 
 def _section(path: str) -> str:

@@ -13,7 +13,8 @@ from handlers.form_layer import Fields
 from identity.csrf import before_sign_in, mask
 from tables.sending import AlreadySent, Sending, sent_before
 
-HIDDEN = ("csrf", "form_key")
+HIDDEN = ("csrf", "form_key", "next", "look")
+"""What no person typed: the page on which a form comes back has another address."""
 
 
 def form_key() -> str:
@@ -34,10 +35,10 @@ def form_token(request: Request) -> str:
 
 
 def sending_of(request: Request, fields: Fields) -> Sending:
-    """What the act writes down so that the same form, sent again, leads where it led before. A form without a key is
-    one of a kind: it never stands for another."""
-    viewer: Viewer = request.state.viewer
-    actor = str(viewer.account) if viewer.level != "none" else "pre:" + viewer.visitor.pre.hex()[:32]
+    """What the act writes down so that the same form, sent again, leads where it led before: to its account, in whichever
+    session of theirs. A form without a key is one of a kind: it never stands for another."""
+    whose = request.scope["state"].get("form_of")
+    actor = str(whose) if whose else "pre:" + request.state.viewer.visitor.pre.hex()[:32]
     body = json.dumps(sorted(pair for pair in fields.pairs if pair[0] not in HIDDEN)).encode()
     return Sending(
         key=hashlib.sha256((fields.get("form_key") or form_key()).encode()).digest(), actor=actor,

@@ -11,7 +11,7 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from handlers.errors import already_sent
+from handlers.errors import already_sent, signed_out_meanwhile
 from handlers.form_layer import Fields
 from handlers.keys import what_it_did
 
@@ -36,13 +36,15 @@ class Once(ASGIMiddleware):
 
 
 async def _led(scope: Scope, receive: Receive, send: Send, fields: Fields) -> bool:
-    """Whether this form did its work before; if so it is answered."""
+    """Whether this form did its work before; if so it is answered. Other words in it, of somebody who must sign in again
+    first, are kept like any others: they are asked about when they are sent."""
     request = Request(scope, receive, send)
     first = await what_it_did(request, fields)
-    if first:
-        response = await already_sent(request, first)
-        await response.to_asgi_response(None, request)(scope, receive, send)
-    return first is not None
+    if first is None or (signed_out_meanwhile(request) and not first.same):
+        return False
+    response = await already_sent(request, first)
+    await response.to_asgi_response(None, request)(scope, receive, send)
+    return True
 
 
 async def _answered(scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> list[Message]:

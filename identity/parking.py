@@ -18,7 +18,8 @@ from rules.text import readable
 from tables.base import new_id, new_ref
 from tables.sealing import MissingKey, Tampered
 
-SECRETS = frozenset({"password", "password_again", "new_password", "code", "csrf", "form_key", "next", "step", "file"})
+SECRETS = frozenset({"password", "password_again", "new_password", "code", "csrf", "form_key", "next", "look", "step", "file"})
+KEY = "form_key"
 AT_MOST = 20
 OLDER = (
     "DELETE FROM parked_form WHERE account = ? AND id NOT IN"
@@ -34,13 +35,14 @@ def without_secrets(fields: Fields) -> list[tuple[str, str]]:
 
 
 async def park(house: House, viewer: Viewer, path: str, fields: Fields) -> str:
-    """The ref under which the fields are kept, or "" when there is nothing that may be kept."""
+    """The ref under which the fields are kept, or "" when there is nothing that may be kept. The form's key is kept with
+    them: what comes back is still the same form."""
     kept = without_secrets(fields)
     if viewer.shared or viewer.account is None or not kept:
         return ""
     row, ref = new_id(), new_ref()
     ends_at = viewer.now + timedelta(seconds=house.limits.parked)
-    sealed, record = house.keyring.seal(json.dumps(kept).encode(), row), await _record(house, path)
+    sealed, record = house.keyring.seal(json.dumps([*kept, *_key(fields)]).encode(), row), await _record(house, path)
     async with house.database.transaction():
         await house.database.rows(
             "INSERT INTO parked_form (id, ref, account, session, path, record, sealed, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -48,6 +50,10 @@ async def park(house: House, viewer: Viewer, path: str, fields: Fields) -> str:
         )
         await house.database.rows(OLDER, viewer.account, viewer.account, AT_MOST)
     return ref
+
+
+def _key(fields: Fields) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in fields if name == KEY and value]
 
 
 async def kept(house: House, viewer: Viewer, path: str, ref: str) -> list[tuple[str, str]]:

@@ -24,7 +24,7 @@ FIND = (
     " s.revoked_at, s.end_reason, a.id AS account, a.ref AS account_ref, a.kind, a.state, a.name, a.called, a.locale,"
     " a.text_size FROM session s JOIN account a ON a.id = s.account WHERE s.token = ?"
 )
-OTHERS = "SELECT csrf FROM session WHERE account = ? AND id <> ? ORDER BY created_at DESC, id DESC LIMIT 20"
+OTHERS = "SELECT csrf, shared, end_reason FROM session WHERE account = ? AND id <> ? ORDER BY created_at DESC, id DESC LIMIT 20"
 DUTIES = "SELECT duty FROM staff_duty WHERE account = ? AND ended_at IS NULL"
 INSERT = (
     "INSERT INTO session (id, ref, token, account, level, csrf, created_at, last_seen_at, proven_at, idle_seconds,"
@@ -88,11 +88,13 @@ async def _duties(house: House, row: dict) -> frozenset[Duty]:
 
 async def is_of_another(house: House, viewer: Viewer, token: str) -> bool:
     """Whether a form's token is of another session of the same account, such as the one before it signed in again: then
-    what was typed is theirs to see, though nothing may be done with it."""
-    if viewer.level != "full":
+    what was typed is theirs, though nothing may be done with it. To who is not signed in by now, only if that session ran
+    out: what somebody left by signing out, or typed on a shared computer, is not kept."""
+    if viewer.account is None:
         return False
     rows = await house.database.rows(OTHERS, viewer.account, viewer.session)
-    return any(matches(token, bytes(row["csrf"])) for row in rows)
+    known = [row for row in rows if matches(token, bytes(row["csrf"]))]
+    return any(viewer.level == "full" or (not row["shared"] and row["end_reason"] in ("", REPLACED)) for row in known)
 
 
 def note_seen(house: House, viewer: Viewer, passive: bool) -> bool:

@@ -11,7 +11,7 @@ from identity.authenticators import demo_code
 
 @dataclass(frozen=True, slots=True)
 class SignInPage:
-    """`ended`: "" or why somebody is here again: yes (time was over), kept (so is what was typed), again (it ended
+    """`ended`: "" or why somebody is here again: yes (time was over), kept (so is what was typed), sent (it came in before), again (it ended
     otherwise, or its answer never came), out."""
 
     ended: str = ""

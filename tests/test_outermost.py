@@ -436,7 +436,7 @@ async def test_what_was_typed_for_an_act_that_ended_in_between_is_given_back(por
     assert answer.status_code == 403 and page_problems(answer.text) == []
     assert "What you typed" in answer.text and "two &lt;b&gt;" in answer.text
     ref = re.search(r'href="/acts/share\?kept=([\w-]+)"', answer.text)[1]
-    assert await kept(portal.world.house, portal.world.people["maria"], "/acts/share", ref) == [("word", "two <b>")]
+    assert await kept(portal.world.house, portal.world.people["maria"], "/acts/share", ref) == [("word", "two <b>"), ("form_key", "k")]
     assert SECRET not in answer.text
 
 

@@ -184,3 +184,38 @@ async def test_a_page_that_answers_a_form_leads_back_to_where_the_form_stood(mar
     assert (await maria.follow(answer, "Larger text")).h1 == form.h1
     stayed = await maria.submit(answer, 0, press="Stay signed in")
     assert stayed.status == 200 and 'value="10.00"' in stayed.html
+
+
+async def test_a_form_sent_while_she_is_halfway_through_the_door_again_is_kept(maria, cast, house):
+    """In another tab she gave her password; the code is still to come."""
+    form = await maria.get(f"/records/{cast['self'].record}/messages/new")
+    await over(house)
+    other = await maria.get("/sign-in")
+    await maria.submit(other, 0, username=cast["self"].username, password=cast["self"].password)
+    answer = await maria.send(form, "Send", topic="health", words="May I swim?")
+    assert answer.status == 303 and answer.headers["location"].startswith("/sign-in/code?"), answer.headers
+    code = await maria.get(answer.headers["location"])
+    back = await maria.submit(code, 0, code=cast["self"].code)
+    assert "May I swim?" in back.html and back.h1 == form.h1
+    assert (await maria.submit(back, "Send")).url.endswith("done=asked")
+
+
+async def test_a_form_of_the_session_before_the_one_that_ended_is_kept(maria, cast, house):
+    """Signed in again in another tab, and that time was over too."""
+    form = await maria.get(f"/records/{cast['self'].record}/messages/new")
+    await over(house)
+    await in_another_tab(maria, house)
+    await over(house)
+    answer = await maria.send(form, "Send", topic="health", words="May I swim?")
+    back = await again(maria, house, "self", answer)
+    assert "May I swim?" in back.html
+
+
+@pytest.mark.parametrize("change", ["end_reason = 'signed_out'", "end_reason = 'ended'", "shared = TRUE"])
+async def test_of_a_session_that_was_left_or_shared_nothing_is_kept_after_the_next_one_ended(change, maria, cast, house):
+    form = await maria.get(f"/records/{cast['self'].record}/messages/new")
+    await house.database.rows(f"UPDATE session SET revoked_at = ?, {change}", house.clock())
+    await in_another_tab(maria, house)
+    await over(house)
+    answer = await maria.send(form, "Send", topic="health", words="May I swim?")
+    assert "kept" not in answer.headers["location"] and await house.database.rows("SELECT id FROM parked_form") == []
