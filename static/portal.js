@@ -126,6 +126,13 @@
     if (!/every|load/.test(sourceElement.getAttribute('hx-trigger'))) prolonged();
   });
   on('htmx:error', failed);
+  // Who looks for an answer when the time is over sends along what they typed, so that it comes back after signing in.
+  on('htmx:before:response', event => {
+    const { hx, sourceElement } = event.detail.ctx;
+    if (!hx.redirect || !sourceElement.matches('[formaction][hx-get]')) return;
+    sourceElement.form.requestSubmit(sourceElement);
+    event.preventDefault();
+  });
   on('htmx:after:swap', event => {
     const { ctx } = event.detail, { target } = ctx;
     if (polls(ctx) || doc.activeElement !== doc.body || !target) return;

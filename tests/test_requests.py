@@ -496,9 +496,14 @@ async def test_an_empty_draft_is_no_draft(maria, cast, demo_database):
     assert "Kept as a draft" not in page.main and await demo_database.rows("SELECT id FROM draft") == []
 
 
+def news_of(page) -> str:
+    """Where the page asks what has come since."""
+    return next(one.get("value") for one in page.tree.all("button") if one.get("name") == "look")
+
+
 async def test_an_answer_comes_into_the_page_that_is_being_read(maria, person, cast):
     sent = await write(maria, cast)
-    address = (await maria.get(sent.url)).link("Look for an answer")
+    address = news_of(await maria.get(sent.url))
     assert (await maria.htmx("GET", address, **UNASKED)).status == 204
     clinician = await person("clinician")
     await clinician.submit(await taken(clinician, "Message from Maria Delgado"), "Send the answer", words="On Monday.")
@@ -511,7 +516,7 @@ async def test_an_answer_comes_into_the_page_that_is_being_read(maria, person, c
 
 async def test_a_page_that_asks_by_itself_after_its_time_is_not_led_away_from_half_a_reply(maria, cast, demo_database):
     """What she has typed would be gone; the page's own watch sends it to be kept. Who presses is led to sign-in."""
-    address = (await maria.get((await write(maria, cast)).url)).link("Look for an answer")
+    address = news_of(await maria.get((await write(maria, cast)).url))
     await when_her_time_runs_out(demo_database)
     by_itself = await maria.htmx("GET", address, **UNASKED)
     assert by_itself.status == 204 and "hx-redirect" not in by_itself.headers

@@ -186,6 +186,41 @@ async def test_a_page_that_answers_a_form_leads_back_to_where_the_form_stood(mar
     assert stayed.status == 200 and 'value="10.00"' in stayed.html
 
 
+async def thread_of(maria, cast):
+    form = await maria.get(f"/records/{cast['self'].record}/messages/new")
+    return await maria.submit(form, "Send", topic="health", words="May I swim?")
+
+
+async def test_who_looks_for_an_answer_finds_it_with_what_they_have_typed(maria, person, cast):
+    thread = await thread_of(maria, cast)
+    clinician = await person("clinician")
+    item = await clinician.follow(await clinician.get("/staff/requests"), "Message from Maria Delgado")
+    await clinician.submit(await clinician.submit(item, "Take it"), "Send the answer", words="On Monday.")
+    looked = await maria.submit(thread, "Send", press="Look for an answer", words="Half a reply")
+    assert "Dr. Lena Okafor answered." in looked.main and "On Monday." in looked.main and "Half a reply" in looked.html
+    again = await maria.submit(looked, "Send", press="Look for an answer", words="Half a reply, and more")
+    assert "No new answer yet." in again.main and "Half a reply, and more" in again.html
+    assert "Half a reply, and more" in (await maria.submit(again, "Send")).main
+
+
+async def test_who_looks_for_an_answer_when_the_time_is_over_comes_back_to_what_they_typed(maria, cast, house):
+    thread = await thread_of(maria, cast)
+    fields = fill(thread.tree, thread.url, "Send", {"words": "Half a reply"}, "Look for an answer")
+    await over(house)
+    answer = await maria.send_again(fields)
+    assert "ended=kept" in answer.headers["location"]
+    back = await again(maria, house, "self", answer)
+    assert back.h1 == thread.h1 and "Half a reply" in back.html and "No new answer yet." in back.main
+    assert "Half a reply" in (await maria.submit(back, "Send")).main
+
+
+async def test_who_chose_a_file_and_looks_for_an_answer_hears_that_it_is_to_be_chosen_again(maria, cast):
+    thread = await thread_of(maria, cast)
+    sending = fill(thread.tree, thread.url, "Send", {"words": "Here it is"}, "Look for an answer")
+    looked = await maria.arrive(await maria.post(sending.url, dict(sending.fields) | {"file": "lab-letter.pdf"}))
+    assert "Here it is" in looked.html and looked.errors == ["Choose your file again: lab-letter.pdf"]
+
+
 async def test_a_form_sent_while_she_is_halfway_through_the_door_again_is_kept(maria, cast, house):
     """In another tab she gave her password; the code is still to come."""
     form = await maria.get(f"/records/{cast['self'].record}/messages/new")

@@ -11,11 +11,12 @@ from playwright.async_api import Error
 
 from seeds.cast import fixed_id
 from tables.database import Database
+from tests.support.arriving import given_unused_codes, when_her_time_runs_out
 from tests.support.bad_line import bad_line
 from tests.support.client import Client, browser_like
 from tests.support.live import running_portal
 from tests.support.readers import KINDS, come_in, reader
-from tests.support.signing_in import door, sign_in
+from tests.support.signing_in import door, give_code, give_password, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -186,7 +187,7 @@ async def test_an_answer_comes_into_the_page_that_she_reads_and_is_said(browser,
             await staff.press("Take it")
             await staff.write("Your words to them", "It comes by itself")
             await staff.press("Send the answer")
-        page, look = maria.page, maria.page.get_by_role("link", name="Look for an answer")
+        page, look = maria.page, maria.page.get_by_role("button", name="Look for an answer")
         await page.locator("#words").fill("Half a reply")
         await page.evaluate("document.querySelector('#thread h2').here = true")
         await look.click()
@@ -198,6 +199,26 @@ async def test_an_answer_comes_into_the_page_that_she_reads_and_is_said(browser,
         await look.click()
         await page.locator("#status", has_text="No new answer yet.").wait_for()
         assert await page.get_by_text("It comes by itself").count() == 1
+
+
+@pytest.mark.parametrize("kind", ["script", "no script"])
+async def test_who_looks_for_an_answer_when_the_time_is_over_finds_half_a_reply_again(kind, browser, clinic_of_ours, database, live_cast):
+    async with somebody(kind, browser, clinic_of_ours, database, live_cast["self"]) as maria:
+        await maria.open(f"/records/{live_cast['self'].record}/messages/new")
+        await maria.choose("Your health.")
+        await maria.write("What do you want to tell us?", f"Waiting long, by {kind}")
+        await maria.press("Send")
+        page = maria.page
+        await page.locator("#words").fill("Half a reply")
+        await when_her_time_runs_out(database)
+        await page.get_by_role("button", name="Look for an answer").click()
+        await page.wait_for_url("**/sign-in?*")
+        assert "What you typed is kept" in await page.inner_text("main")
+        await given_unused_codes(database)
+        await give_password(page, live_cast["self"])
+        await give_code(page, live_cast["self"])
+        assert await page.locator("#words").input_value() == "Half a reply"
+        assert f"Waiting long, by {kind}" in await page.inner_text("main")
 
 
 async def test_a_page_that_looks_for_an_answer_by_itself_says_it_once_and_takes_no_focus(browser, clinic_of_ours, database, live_cast):
