@@ -104,7 +104,7 @@ async def book(
             INSERT, id, ref, record, time.id, *_of(time), _author(grant), entry.behalf, _duty(grant), now, now
         )
         await _done(grant, id, BOOKED, time.starts_at, now)
-        await _tell(database, id, "booking.booked", now)
+        await tell(database, id, "booking.booked", now)
         await _remind(database, id, record, time, now)
         entry.subject = record
     return ref
@@ -128,7 +128,7 @@ async def move(grant: RecordGrant | QueueGrant, ref: str, wanted: Wanted, sendin
         if not await database.rows(MOVE, time.id, *_of(time), now, row["id"], row["starts_at"]):
             raise NotChanged(OVER)
         await _done(grant, row["id"], MOVED, time.starts_at, now)
-        await _tell(database, row["id"], "booking.moved", now)
+        await tell(database, row["id"], "booking.moved", now)
         await _remind(database, row["id"], row["record"], time, now)
         entry.subject = row["record"]
     return True
@@ -146,7 +146,7 @@ async def cancel(grant: RecordGrant | QueueGrant, ref: str, why: Why, sending: S
         if not await database.rows(CANCEL, now, row["id"], row["starts_at"]):
             raise NotChanged(OVER)
         await _done(grant, row["id"], CANCELLED, row["starts_at"], now, why)
-        await _tell(database, row["id"], "booking.cancelled", now)
+        await tell(database, row["id"], "booking.cancelled", now)
         entry.subject = row["record"]
     return True
 
@@ -248,7 +248,7 @@ async def _done(
     grant.entry.showed("Booking", [booking])
 
 
-async def _tell(database: Database, booking: UUID, event: str, now: datetime) -> None:
+async def tell(database: Database, booking: UUID, event: str, now: datetime) -> None:
     """The patient, and who booked it for them."""
     for account in await concerned(database, booking):
         dedupe = f"{event}:{booking}:{now.timestamp():.3f}"

@@ -12,6 +12,7 @@ from acts.hours import MAKE
 from acts.desk_payments import CHECK_REFUND
 from acts.payments import CHECK
 from jobs.bills import BILLS, bills_of_feed, feed_bills
+from jobs.bookings import BOOKINGS, bookings_of_feed, feed_bookings
 from jobs.hours import make_slots
 from jobs.job import Job
 from jobs.news import FEED, RECORD, feed_news, record_news, tell_of_feed
@@ -24,7 +25,7 @@ from tables.sharing import REVIEW
 Kind = Callable[[House, Job, datetime], Awaitable[None]]
 
 KINDS: dict[str, Kind] = {
-    FEED: feed_news, RECORD: record_news, BILLS: feed_bills, REMIND: remind, MAKE: make_slots,
+    FEED: feed_news, RECORD: record_news, BILLS: feed_bills, BOOKINGS: feed_bookings, REMIND: remind, MAKE: make_slots,
     REVIEW: ask_again,
 }
 
@@ -39,3 +40,4 @@ async def after_feed(house: House, since: datetime) -> None:
     """What follows an import, in the transaction that ends it."""
     await tell_of_feed(house, since)
     await bills_of_feed(house, since)
+    await bookings_of_feed(house, since)

@@ -8,7 +8,7 @@ from datetime import datetime
 from access.grant import RecordGrant
 from access.visible import visible
 from access.vocabulary import Action, Category
-from pages.bookings import BOOKED_HERE, OFF, SENT, paired, sent_for
+from pages.bookings import BOOKED_HERE, SENT, sent_for
 from pages.listing import Entry, Listing, Source
 from pages.pointed import with_reasons
 from pages.sheet import Link
@@ -25,8 +25,8 @@ from words.sentences import run, told
 
 READS = (*SENT, "label", "place", "instructions")
 BOOKED = ("id", "slot", "label", "starts_at", "who", "place", "zone")
-FEW, MOST = 5, 40
-"""So many of what comes next are asked whether the clinic called them off, and of what it sent."""
+MOST = 40
+"""So many of what the feed has next are asked whether they take place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,11 @@ class Coming:
 
 async def next_appointment(grant: RecordGrant) -> Coming | None:
     """The first of what the feed has and of what was booked here; of one and the same, the one that was booked here."""
-    ahead = "starts_at > ?", grant.now
     soonest = "ORDER BY starts_at LIMIT"
-    booked = await visible(grant, Booking).rows(BOOKED, f"state = 'booked' AND {ahead[0]}", grant.now, then=f"{soonest} {FEW}")
-    sent = await visible(grant, Appointment).rows(READS, *ahead, then=f"{soonest} {MOST}")
-    same = await paired(grant, booked, sent) if booked and sent else {}
-    stand = [row for row in booked if row["id"] not in same or same[row["id"]]["status"] not in OFF]
+    booked = await visible(grant, Booking).rows(BOOKED, "state = 'booked' AND starts_at > ?", grant.now, then=f"{soonest} 1")
+    sent = await visible(grant, Appointment).rows(READS, "starts_at > ?", grant.now, then=f"{soonest} {MOST}")
     coming = [row for row in sent if row["status"] in COMING]
-    found = [*(_booked(grant, row) for row in stand[:1]), *(_sent(grant, row) for row in coming[:1])]
+    found = [*(_booked(grant, row) for row in booked), *(_sent(grant, row) for row in coming[:1])]
     return min(found, key=lambda one: one.starts_at, default=None)
 
 

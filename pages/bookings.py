@@ -17,10 +17,10 @@ from pages.listing import Entry, Source
 from pages.requests import names_of
 from pages.sheet import Facts, Link, Part, Sheet, lines_part, said_facts
 from pages.stored import Row
-from rules.bookings import BOOKED, LIMIT_HOURS, MOVED, may_change, read_sent, same_appointment
+from rules.bookings import BOOKED, LIMIT_HOURS, MOVED, OFF, may_change, off_of, read_sent, same_appointment
 from rules.calendars import Event, calendar_file
 from tables.appointments import Appointment
-from tables.bookings import Booking, BookingStep, instructions_by_name
+from tables.bookings import Booking, BookingStep, instructions_by_name, slots_named
 from tables.decisions import decided
 from words.bookings import DID, TOLD, day_there, name_of, time_there, until, with_whom
 from words.dates import when
@@ -28,33 +28,28 @@ from words.gettext import N_, _
 from words.sentences import run, sentence, told
 
 READS = ("state", "starts_at", "ends_at", "zone", "label", "who", "place", "site", "asked_by", "share", "by_staff")
-SENT = ("id", "source", "status", "starts_at", "participants", "slots", "cancel_reason")
-OFF = frozenset({"cancelled", "noshow", "entered-in-error"})
-"""What the feed may say of one that was booked here and does not take place after all."""
+SENT = ("id", "source", "status", "starts_at", "participants", "slots", "cancel_reason", "first_seen_at")
 STATES = {"coming": ("ok", N_("Booked")), "past": ("", N_("Over")), "off": ("", N_("Called off"))}
 
 
 async def sent_for(grant: RecordGrant) -> dict[UUID, Row]:
     """By the id of a booking: the feed's appointment that is the same one, if it has brought it by now."""
-    booked = await visible(grant, Booking).rows(("id", "slot", "starts_at", "who"), "state = 'booked'")
-    return await paired(grant, booked, await visible(grant, Appointment).rows(SENT)) if booked else {}
+    booked = await visible(grant, Booking).rows(("id", "slot", "starts_at", "who", "state", "made_at"))
+    sent = [read_sent(row) for row in await visible(grant, Appointment).rows(SENT)] if booked else []
+    slots = {row["slot"] for row in booked} if any(row["slots"] for row in sent) else set()
+    return _paired(booked, sent, await slots_named(grant.house.database, slots), grant.now)
 
 
-async def paired(grant: RecordGrant, booked: Sequence[Row], sent: Sequence[Row]) -> dict[UUID, Row]:
-    """Of these bookings and these appointments of the feed, with the columns SENT."""
-    ids = [row["slot"] for row in booked] if any(row["slots"] for row in sent) else []
-    sql = f"SELECT id, source, fhir_id FROM slot WHERE {one_of('id', ids)}"
-    slots = await grant.house.database.rows(sql, *ids) if ids else []
-    named = {row["id"]: (row["source"], f"Slot/{row['fhir_id']}") for row in slots}
-    return _paired(booked, [read_sent(row) for row in sent], named)
-
-
-def _paired(booked: Sequence[Row], sent: Sequence[Row], named: dict[UUID, tuple[str, str]]) -> dict[UUID, Row]:
-    """One each at most, and one that stands before one that was called off."""
+def _paired(booked: Sequence[Row], sent: Sequence[Row], named: dict[UUID, tuple[str, str]], now: datetime) -> dict[UUID, Row]:
+    """One each at most, what stands before what was called off. One that is still to come is called off here before it is
+    shown so (`acts.called_off`): until then somebody waits for them."""
     found: dict[UUID, Row] = {}
-    left = sorted(sent, key=lambda row: row["status"] in OFF)
-    for booking in booked:
-        same = next((row for row in left if same_appointment(booking, named.get(booking["slot"]), row)), None)
+    left = list(sent)
+    for booking in sorted(booked, key=lambda row: row["state"] != BOOKED):
+        slot, state = named.get(booking["slot"]), booking["state"]
+        off = off_of(booking, slot, left) if state != BOOKED or booking["starts_at"] <= now else []
+        standing = [row for row in left if row["status"] not in OFF and same_appointment(booking, slot, row)]
+        same = next(iter([*(standing if state == BOOKED else ()), *off]), None)
         if same is not None:
             found[booking["id"]] = same
             left = [row for row in left if row is not same]
@@ -176,10 +171,11 @@ class BookingPage(Sheet):
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        off = self.row["sent"] and self.row["stands"] == "off" and self.row["state"] == BOOKED
-        by_clinic = [run(_("The clinic called it off."), told(_("Why"), self.row["sent"]["cancel_reason"]))] if off else []
-        lines = [_said(step, self.row["zone"]) for step in self.steps]
-        return lines_part(_("What was done"), [*lines, *by_clinic])
+        sent = self.row["sent"] if self.row["stands"] == "off" else None
+        why = told(_("Why"), sent["cancel_reason"]) if sent else ""
+        lines = [run(_said(step, self.row["zone"]), "" if step.row["author"] else why) for step in self.steps]
+        unsaid = sent and all(step.row["author"] for step in self.steps) and self.row["state"] == BOOKED
+        return lines_part(_("What was done"), [*lines, *([run(_("The clinic called it off."), why)] if unsaid else [])])
 
 
 def _minutes(row: Row) -> int:
@@ -214,13 +210,15 @@ async def booking_page(grant: RecordGrant, ref: str) -> BookingPage | None:
 async def _steps(grant: RecordGrant, booking: UUID) -> tuple[Step, ...]:
     names = ("id", "at", "author", "by_staff", "did", "starts_at", "reason", "sealed")
     rows = await visible(grant, BookingStep).rows(names, "booking = ?", booking, then="ORDER BY at, id")
-    known = await names_of(grant, {row["author"] for row in rows})
+    known = await names_of(grant, {row["author"] for row in rows} - {None})
     return tuple(Step(row=row, who=_who(grant, row, known), words=_opened(grant, row)) for row in rows)
 
 
 def _who(grant: RecordGrant, row: Row, known: dict[UUID, str]) -> str:
     if row["by_staff"]:
         return _("our front desk")
+    if row["author"] is None:
+        return _("the clinic")
     return _("you") if row["author"] == grant.viewer.account else known.get(row["author"], "")
 
 

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from access.grant import QueueGrant
 from access.visible import visible
 from access.vocabulary import Purpose
-from rules.bookings import BOOKED, LATE, OVER
-from tables.bookings import Booking
+from rules.bookings import BOOKED, LATE, LOST, OVER
+from tables.bookings import PORTAL, Booking
 from tables.records import left_of
 from words.bookings import DID, TOLD, how_long, name_of, time_there, with_whom
 from words.dates import clock, weekday, when
@@ -26,9 +26,10 @@ SITES = "SELECT id, ref, name, zone FROM clinic_site WHERE active = ? ORDER BY n
 COLUMNS = (
     "booking.id, booking.ref, booking.record, booking.state, booking.label, booking.who, booking.place, booking.starts_at,"
     " booking.ends_at, booking.zone, booking.site, booking.by_staff, r.ref AS record_ref, r.name, r.birth_text, r.phone,"
-    " CASE WHEN r.state = 'active' AND r.deceased_text IS NULL THEN 1 ELSE 0 END AS seen_here"
+    " CASE WHEN r.state = 'active' AND r.deceased_text IS NULL THEN 1 ELSE 0 END AS seen_here,"
+    " f.source AS slot_source, f.status AS slot_status, f.withdrawn_at AS slot_gone"
 )
-FROM = f"booking JOIN record r ON r.id = {left_of('booking.record')}"
+FROM = f"booking JOIN record r ON r.id = {left_of('booking.record')} JOIN slot f ON f.id = booking.slot"
 ON_DAY = (
     f"SELECT {COLUMNS} FROM {FROM} WHERE {{seen}} AND booking.site = ? AND booking.starts_at >= ? AND booking.starts_at < ?"
     f" ORDER BY booking.starts_at, r.name_key, booking.id LIMIT {MOST}"
@@ -36,7 +37,7 @@ ON_DAY = (
 ONE = f"SELECT {COLUMNS} FROM {FROM} WHERE {{seen}} AND booking.ref = ?"
 STEPS = (
     "SELECT s.id, s.at, s.did, s.by_staff, s.starts_at, s.reason, s.sealed, a.name FROM booking_step s"
-    " JOIN account a ON a.id = s.author WHERE s.booking = ? ORDER BY s.at, s.id"
+    " LEFT JOIN account a ON a.id = s.author WHERE s.booking = ? ORDER BY s.at, s.id"
 )
 
 
@@ -64,9 +65,10 @@ async def site_asked(grant: QueueGrant, query: Mapping[str, str]) -> tuple[Site 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One appointment of a day: who, when, for what and with whom."""
+    """One appointment of a day: who, when, for what and with whom; and whether it is still to come."""
 
     row: dict[str, Any]
+    ahead: bool = False
 
     @property
     def ref(self) -> str:
@@ -88,6 +90,14 @@ class Visit:
     @property
     def tag(self) -> tuple[str, str]:
         return ("ok", _("Booked")) if self.stands else ("", _("Called off"))
+
+    @property
+    def look(self) -> str:
+        """Of its time alone the portal does not conclude that nobody is seen. Hours that are over leave what is booked in them."""
+        gone = self.row["slot_gone"] is not None or self.row["slot_status"] in LOST
+        if not (self.stands and self.ahead and gone) or self.row["slot_source"] == PORTAL:
+            return ""
+        return _("Look into this one: in the clinic’s own system nobody can be seen at this time any more.")
 
     @property
     def born(self) -> str:
@@ -133,7 +143,7 @@ async def day_page(grant: QueueGrant, query: Mapping[str, str]) -> DayPage:
     seen, (begin, end) = visible(grant, Booking).predicate, bounds(day, site.zone)
     rows = await grant.house.database.rows(ON_DAY.format(seen=seen.sql), *seen.values, site.id, begin, end)
     grant.showed("Booking", [row["id"] for row in rows])
-    return DayPage(site, sites, day, tuple(Visit(row) for row in rows))
+    return DayPage(site, sites, day, tuple(Visit(row, row["starts_at"] > grant.now) for row in rows))
 
 
 def today_at(site: Site | None, now: datetime) -> date:
@@ -159,7 +169,6 @@ def _day(text: str) -> date | None:
 class VisitPage:
     visit: Visit
     steps: tuple[str, ...]
-    ahead: bool
     site_ref: str = ""
 
     @property
@@ -191,7 +200,7 @@ class VisitPage:
 
     @property
     def may_cancel(self) -> bool:
-        return self.ahead and self.visit.stands
+        return self.visit.ahead and self.visit.stands
 
     @property
     def may_move(self) -> bool:
@@ -214,11 +223,11 @@ async def visit_page(grant: QueueGrant, ref: str) -> VisitPage | None:
     found = await grant.house.database.rows(STEPS, row["id"])
     site = next((site.ref for site in await sites_of(grant) if site.id == row["site"]), "")
     steps = tuple(_said(grant, step, row["zone"]) for step in found)
-    return VisitPage(Visit(row), steps, row["starts_at"] > grant.now, site)
+    return VisitPage(Visit(row, row["starts_at"] > grant.now), steps, site)
 
 
 def _said(grant: QueueGrant, step: dict[str, Any], zone: str) -> str:
     words = grant.house.keyring.open(bytes(step["sealed"]), step["id"]).decode() if step["sealed"] else ""
-    first = _("%(did)s on %(when)s by %(who)s.", did=_(DID[step["did"]]), when=when(step["at"]), who=step["name"])
+    first = _("%(did)s on %(when)s by %(who)s.", did=_(DID[step["did"]]), when=when(step["at"]), who=step["name"] or _("the clinic’s own system"))
     why = told(_("Why"), _(TOLD[step["reason"]])) if step["reason"] in TOLD else ""
     return run(first, told(_("Time"), time_there(step["starts_at"], zone)), why, sentence(words))

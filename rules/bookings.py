@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -189,6 +189,10 @@ def reminder_at(starts_at: datetime, zone: str, now: datetime) -> datetime | Non
 
 COMING = frozenset({"booked", "pending", "arrived", "checked-in"})
 """What the feed says of an appointment that takes place (FHIR AppointmentStatus)."""
+OFF = frozenset({"cancelled", "noshow", "entered-in-error"})
+"""What it says of one that does not take place after all."""
+LOST = frozenset({"busy-unavailable", "entered-in-error"})
+"""What a feed says of a slot in which nobody is seen (FHIR SlotStatus). It does not say that who booked it does not come."""
 
 
 def read_sent(row: dict) -> dict:
@@ -205,11 +209,22 @@ def times_of_sent(sent: dict) -> tuple[datetime, datetime]:
 
 
 def same_appointment(booking: dict, slot: tuple[str, str] | None, sent: dict) -> bool:
-    """Whether the feed's appointment is the one that was booked here: it names that slot; or it names none that is
-    known here, begins at that moment, and with that person. Anything less stays two. `slot` is source and reference."""
+    """Whether the feed's appointment is the one that was booked here: it names that slot; or it names none of that feed's,
+    begins at that moment, and with that person. Anything less stays two. `slot` is source and reference."""
     if slot in sent["slots"]:
         return True
+    if slot and any(source == slot[0] for source, _reference in sent["slots"]):
+        return False
     return sent["starts_at"] == booking["starts_at"] and booking["who"].casefold() in sent["people"]
+
+
+def off_of(booking: dict, slot: tuple[str, str] | None, sent: Sequence[dict]) -> list[dict]:
+    """Those of a patient's appointments, as the feed sent them, that may call this booking off: they are the same one, and
+    the clinic made them after it was booked here, since nothing of it was there before. Where one of them stands, none does."""
+    same = [one for one in sent if same_appointment(booking, slot, one)]
+    if any(one["status"] not in OFF for one in same):
+        return []
+    return [one for one in same if one["first_seen_at"] >= booking["made_at"]]
 
 
 CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*([ap])?\.?(?:m\.?)?", re.IGNORECASE)

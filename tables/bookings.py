@@ -3,6 +3,7 @@
 A time that can be booked is a row of `slot`, from the feed or made here ahead of time; a booking owns one such row.
 """
 
+from collections.abc import Collection
 from uuid import UUID
 
 from piccolo.columns import Boolean, Bytea, Integer
@@ -107,7 +108,8 @@ class BookingStep(Table, tablename="booking_step"):
     id = key()
     booking = to(Booking, index=True)
     at = moment(null=False)
-    author = to(Account)
+    author = to(Account, null=True)
+    """None where the clinic called it off in its own system."""
     share = to(Share, null=True)
     by_staff = code(24)
     did = code(16)
@@ -144,6 +146,14 @@ async def concerned(database: Database, booking: UUID) -> list[UUID]:
     """The accounts that hear of it: the patient's own, of who takes care of them, and of who booked it for them. Whether it
     is still theirs to know is asked as each letter is sent."""
     return [row["account"] for row in await database.rows(CONCERNED, booking, booking)]
+
+
+async def slots_named(database: Database, slots: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
+    """By the id of a slot: its source, and how an appointment of that source names it."""
+    if not slots:
+        return {}
+    rows = await database.rows(f"SELECT id, source, fhir_id FROM slot WHERE id IN ({', '.join('?' * len(slots))})", *slots)
+    return {row["id"]: (row["source"], f"Slot/{row['fhir_id']}") for row in rows}
 
 
 async def instructions_by_name(database: Database) -> dict[str, str]:

@@ -267,15 +267,6 @@ async def test_another_appointment_of_the_feed_at_that_time_with_somebody_else_s
     assert await times_said(maria, cast, "Flu shot") == before + 3, "and the link to ask about the one of the feed"
 
 
-async def test_what_the_clinic_called_off_in_its_own_system_is_not_coming(maria, cast, demo_database):
-    first = await far(maria, cast)
-    await brought(demo_database, first, status="cancelled", cancel_reason="The nurse is ill")
-    page = await maria.get(address_of(first))
-    assert "The clinic called it off. Why: The nurse is ill." in page.main and "Move it" not in page.main
-    listed = (await maria.get(home(cast, "/appointments?show=off"))).main
-    assert "Flu shot" in listed
-
-
 async def test_the_next_appointment_on_the_home_page_may_be_one_that_was_booked_here(maria, cast):
     await booked(maria, cast)
     assert "Flu shot. With Ruth Abbott, nurse. Room 1." in (await maria.get(home(cast))).main
