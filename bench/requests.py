@@ -128,11 +128,13 @@ async def demo_portal(folder: Path):
     import sys
 
     from app import create_app
+    from serving import spare_the_collector
     from settings import Settings
 
     environment = {**os.environ, "PORTAL_DATA": str(folder)}
     subprocess.run([sys.executable, "-m", "cli", "demo", "--cast-json"], env=environment, check=True, capture_output=True)
     outer = create_app(Settings.from_env({"PORTAL_DATA": str(folder)}))
+    spare_the_collector()
     async with outer.app.lifespan():
         yield outer
 

@@ -27,14 +27,17 @@ NEWS_FOR = timedelta(days=30)
 
 
 async def with_labels(grant: RecordGrant, rows: list[Row]) -> list[Row]:
-    """What each is about, as far as that may be seen by now: what was entered in error is named nowhere."""
+    """What each is about, as far as that may be seen by now: what was entered in error is named nowhere. Rows that were
+    given it already keep it."""
+    if all("about" in row for row in rows):
+        return rows
     known: dict[str, str] = {}
     for kind, table in SUBJECTS.items():
         ids = [UUID(row["subject"]) for row in rows if row["subject_kind"] == kind]
         if ids:
             found = await visible(grant, table).rows(("id", "label"), one_of("id", ids), *ids)
             known |= {str(one["id"]): one["label"] for one in found}
-    return [row | {"label": known.get(row["subject"], "")} for row in rows]
+    return [row | {"label": known.get(row["subject"], ""), "about": row["subject"]} for row in rows]
 
 
 async def _with_people(grant: RecordGrant, rows: list[Row]) -> list[Row]:
