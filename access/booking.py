@@ -11,7 +11,7 @@ from uuid import UUID
 from access.grant import QueueGrant, RecordGrant
 from access.predicates import Predicate
 from access.visible import Visible, visible
-from rules.bookings import MANY, MOST_CHANGES, MOST_STANDING, OFTEN
+from rules.bookings import MANY, MOST_CHANGES, MOST_STANDING, OFF, OFTEN
 from tables import free_times
 from tables.appointments import Appointment
 from tables.bookings import Booking
@@ -24,6 +24,14 @@ ASKED = ("source", "status", "starts_at", "ends_at", "minutes", "participants", 
 HAD = f"state = 'booked' AND slot IN (SELECT f.id FROM slot f WHERE f.ref = ?) AND record IN ({one_person('?')})"
 THEIRS = f"appointment.patient IN (SELECT s.id FROM record_source s WHERE s.record IN ({one_person('?')})) AND appointment.withdrawn_at IS NULL"
 
+SAID_OFF = ", ".join(f"'{status}'" for status in sorted(OFF))
+OFF_THEN = (
+    "EXISTS (SELECT 1 FROM appointment p JOIN record_source s ON s.id = p.patient WHERE s.record IN ("
+    f"{one_person('booking.record')}) AND p.starts_at = booking.starts_at AND p.status IN ({SAID_OFF})"
+    " AND p.first_seen_at >= booking.made_at)"
+)
+"""For the front desk alone: the feed has brought something of the same patient's at that very moment, since it was booked here,
+that does not take place. Whether it is the booking itself `acts.called_off` decides."""
 STANDING = (
     f"SELECT COUNT(*) AS n FROM booking WHERE record IN ({one_person('?')}) AND state = 'booked' AND by_staff = '' AND starts_at > ?"
 )

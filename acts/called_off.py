@@ -14,10 +14,11 @@ from typing import Any
 from uuid import UUID
 
 from access.audit import Entry
+from access.booking import SAID_OFF
 from access.grant import SystemGrant
 from access.vocabulary import Purpose
 from acts.bookings import CANCEL, STEP, tell
-from rules.bookings import CANCELLED, COMING, OFF, off_of, read_sent
+from rules.bookings import CANCELLED, COMING, off_of, read_sent
 from tables.base import new_id
 from tables.bookings import slots_named
 from tables.database import Database
@@ -26,7 +27,6 @@ from tables.records import lock_record, one_person
 AT_A_TIME = 100
 FIRST = UUID(int=0)
 CHARTS = "SELECT s.id FROM record_source s WHERE s.record IN ({})"
-SAID_OFF = ", ".join(f"'{status}'" for status in sorted(OFF))
 TOUCHED = (
     "SELECT b.id, b.record FROM booking b WHERE b.state = 'booked' AND b.starts_at > ? AND b.id > ? AND EXISTS (SELECT 1 FROM appointment p"
     f" WHERE p.patient IN ({CHARTS.format(one_person('b.record'))}) AND p.status IN ({SAID_OFF}) AND p.changed_at >= ?)"

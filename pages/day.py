@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from access.booking import OFF_THEN
 from access.grant import QueueGrant
 from access.visible import visible
 from access.vocabulary import Purpose
@@ -27,7 +28,8 @@ COLUMNS = (
     "booking.id, booking.ref, booking.record, booking.state, booking.label, booking.who, booking.place, booking.starts_at,"
     " booking.ends_at, booking.zone, booking.site, booking.by_staff, r.ref AS record_ref, r.name, r.birth_text, r.phone,"
     " CASE WHEN r.state = 'active' AND r.deceased_text IS NULL THEN 1 ELSE 0 END AS seen_here,"
-    " f.source AS slot_source, f.status AS slot_status, f.withdrawn_at AS slot_gone"
+    " f.source AS slot_source, f.status AS slot_status, f.withdrawn_at AS slot_gone,"
+    f" CASE WHEN {OFF_THEN} THEN 1 ELSE 0 END AS off_then"
 )
 FROM = f"booking JOIN record r ON r.id = {left_of('booking.record')} JOIN slot f ON f.id = booking.slot"
 ON_DAY = (
@@ -93,11 +95,18 @@ class Visit:
 
     @property
     def look(self) -> str:
-        """Of its time alone the portal does not conclude that nobody is seen. Hours that are over leave what is booked in them."""
-        gone = self.row["slot_gone"] is not None or self.row["slot_status"] in LOST
-        if not (self.stands and self.ahead and gone) or self.row["slot_source"] == PORTAL:
+        """What of the clinic's own system may mean that it does not take place, and is not enough to call it off."""
+        if not (self.stands and self.ahead):
             return ""
-        return _("Look into this one: in the clinic’s own system nobody can be seen at this time any more.")
+        if self.row["off_then"]:
+            return _("Look into this one: in the clinic’s own system something of theirs at this time was called off.")
+        return _("Look into this one: in the clinic’s own system nobody can be seen at this time any more.") if self._slot_lost else ""
+
+    @property
+    def _slot_lost(self) -> bool:
+        """Hours of ours that are over leave what is booked in them."""
+        gone = self.row["slot_gone"] is not None or self.row["slot_status"] in LOST
+        return gone and self.row["slot_source"] != PORTAL
 
     @property
     def born(self) -> str:
