@@ -13,13 +13,13 @@ from piccolo.table import Table
 
 from access.grant import AccountGrant, BillGrant, CapabilityGrant, Grant, Held, QueueGrant, RecordGrant, SystemGrant
 from access.predicates import EVERYTHING, NOTHING, Predicate, all_of, any_of, at_sites, is_one_of, one_of
-from access.visible_bills import accounts_at, accounts_for, accounts_shared, of_bill
+from access.visible_bills import accounts_at, accounts_for, accounts_shared, of_bill, stuck_at
 from access.visible_sharing import of_capability, sent_to
 from access.vocabulary import OWNED, PARTS, QUEUED, TABLE_CATEGORY, Action, Category
 from tables.accounts import AccountAddress, Authenticator, Password, Session, StaffDuty
 from tables.audit import AuditEvent
 from tables.database import Database
-from tables.ledger import GuarantorAccount
+from tables.ledger import GuarantorAccount, Payment, Refund
 from tables.records import Record, Share
 from tables.results import Series
 from tables.sharing import Invitation
@@ -234,6 +234,8 @@ def _of_queue(grant: QueueGrant, table: type[Table]) -> Predicate:
         return all_of(Predicate("record.state <> 'merged'"), any_of(*(at_sites(one.sites, "record") for one in grant.held)))
     if table is GuarantorAccount:
         return accounts_at(grant)
+    if table in (Payment, Refund):
+        return stuck_at(grant, table)
     return any_of(*(_of_duty(grant, one, table) for one in grant.held if one.duty in QUEUED.get(table, ())))
 
 

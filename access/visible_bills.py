@@ -41,6 +41,16 @@ def accounts_at(grant: QueueGrant) -> Predicate:
     return Predicate(f"EXISTS (SELECT 1 FROM record r WHERE r.id = {HOLDER} AND {here.sql})", here.values)
 
 
+def stuck_at(grant: QueueGrant, table: type[Table]) -> Predicate:
+    """For billing: of the accounts of their sites the payments and refunds that wait for a person, and no others."""
+    held = accounts_at(grant)
+    theirs = f"IN (SELECT guarantor_account.id FROM guarantor_account WHERE {held.sql})"
+    if table is Payment:
+        return Predicate(f"payment.odd_at IS NOT NULL AND payment.guarantor {theirs}", held.values)
+    waits = "refund.state = 'failed' AND refund.seen_to_at IS NULL"
+    return Predicate(f"{waits} AND refund.payment IN (SELECT p.id FROM payment p WHERE p.guarantor {theirs})", held.values)
+
+
 def of_bill(grant: BillGrant, table: type[Table]) -> Predicate:
     """What belongs to this account. The clinic's words for a service only where it may be named."""
     name = table._meta.tablename

@@ -15,7 +15,7 @@ from access.house import House
 from access.visible import visible
 from payments import REFUSED, RETURNED, NotTaken, Returned
 from payments.checkout import Processor
-from rules.ledger import PAYMENT, REFUND, entries_of
+from rules.ledger import PAYMENT, REFUND, entries_of, kind_in
 from rules.payments import ASKED_FOR, CARD, PAID, next_check
 from tables.base import new_id, new_ref
 from tables.ledger import (
@@ -26,8 +26,9 @@ from tables.sending import Sending, use_key
 
 CHECK_REFUND = "refund.check"
 REFUND_ROW = (
-    "SELECT r.*, p.statement, p.guarantor, p.currency, p.charged, p.asked_by, g.holder FROM refund r"
-    " JOIN payment p ON p.id = r.payment JOIN guarantor_account g ON g.id = p.guarantor WHERE r.id = ?"
+    "SELECT r.*, p.statement, p.guarantor, p.currency, p.charged, p.asked_by, g.holder, t.currency AS billed FROM refund r"
+    " JOIN payment p ON p.id = r.payment JOIN guarantor_account g ON g.id = p.guarantor"
+    " JOIN statement t ON t.id = p.statement WHERE r.id = ?"
 )
 BACK = "SELECT COALESCE(SUM(amount), 0) AS sum FROM refund WHERE payment = ? AND state <> 'failed'"
 
@@ -62,7 +63,7 @@ async def post_payment(
             raise NotThatMuch(max(0, owed))
         await _insert(grant, payment, statement, amount, method, note)
         await _post(grant.house, payment, statement, grant.guarantor, amount, grant.viewer.account, grant.now)
-        await _tell(grant.house, grant.record, None, "payment.received", payment, grant.now)
+        await tell(grant.house, grant.record, None, "payment.received", payment, grant.now)
         entry.showed("Payment", [payment])
 
 
@@ -82,7 +83,7 @@ async def _post(house: House, payment: UUID, statement: dict, guarantor: UUID, a
     ), now)  # fmt: skip
 
 
-async def _tell(house: House, holder: UUID, payer: UUID | None, event: str, payment: UUID, now: datetime, more: str = "") -> None:
+async def tell(house: House, holder: UUID, payer: UUID | None, event: str, payment: UUID, now: datetime, more: str = "") -> None:
     for account in await hearers(house.database, holder, payer):
         await enqueue_notice(house.database, event, account, "Payment", payment, now, dedupe=f"{event}:{more or payment}")
 
@@ -92,7 +93,7 @@ async def give_back(
 ) -> UUID:
     """Writes the refund down; what came by cash, check or phone is paid back with it, and a card by `ask_back`. Raises
     LookupError, NoWayBack, NotThatMuch."""
-    database, refund, now = grant.house.database, new_id(), grant.now
+    database, now = grant.house.database, grant.now
     async with grant.acting("payment.return") as entry:
         await use_key(database, sending, outcome, now)
         row = await _paid(grant, payment_ref)
@@ -103,13 +104,28 @@ async def give_back(
         left = row["taken"] - int((await database.rows(BACK, row["id"]))[0]["sum"])
         if not 0 < amount <= left:
             raise NotThatMuch(left)
-        await database.rows(
-            "INSERT INTO refund (id, ref, payment, amount, state, reason, made_by, made_at) VALUES (?, ?, ?, ?, 'made', ?, ?, ?)",
-            refund, new_ref(), row["id"], amount, reason, grant.viewer.account, now,
-        )
+        refund = await write_refund(grant, row["id"], amount, reason)
         entry.showed("Payment", [row["id"]])
         await (plan(grant.house, refund, 0, now) if by_card else _done(grant.house, refund, now))
     return refund
+
+
+async def write_refund(grant: BillGrant, payment: UUID, amount: int, reason: str) -> UUID:
+    """In the caller's transaction. Whoever asks anew has seen to what was not paid back before."""
+    database, refund = grant.house.database, new_id()
+    await see_to(grant, payment)
+    await database.rows(
+        "INSERT INTO refund (id, ref, payment, amount, state, reason, made_by, made_at) VALUES (?, ?, ?, ?, 'made', ?, ?, ?)",
+        refund, new_ref(), payment, amount, reason, grant.viewer.account, grant.now,
+    )
+    return refund
+
+
+async def see_to(grant: BillGrant, payment: UUID) -> None:
+    """In the caller's transaction: the refunds of this payment that were not made wait for nobody any more."""
+    await grant.house.database.rows(
+        "UPDATE refund SET seen_to_at = ? WHERE payment = ? AND state = 'failed' AND seen_to_at IS NULL", grant.now, payment
+    )
 
 
 async def _paid(grant: BillGrant, ref: str) -> dict:
@@ -152,13 +168,14 @@ async def _fate(processor: Processor, row: dict, now: datetime) -> Returned:
 async def _done(house: House, refund: UUID, now: datetime) -> None:
     """In the caller's transaction: the ledger, and whoever must hear of it. A second time changes nothing."""
     row = (await house.database.rows(REFUND_ROW, refund))[0]
+    kind = kind_in(REFUND, row["currency"], row["billed"])
     await house.database.rows("UPDATE refund SET state = 'done', settled_at = ? WHERE id = ? AND state = 'made'", now, refund)
     posting = Posting(
-        row["guarantor"], row["statement"], REFUND, entries_of(REFUND, row["amount"]), row["currency"], On.at(now),
+        row["guarantor"], row["statement"], kind, entries_of(kind, row["amount"]), row["currency"], On.at(now),
         f"refund:{refund}", payment=row["payment"], refund=refund, by=row["made_by"],
     )  # fmt: skip
     if await post(house.database, posting, now):
-        await _tell(house, row["holder"], row["asked_by"], "payment.returned", row["payment"], now, str(refund))
+        await tell(house, row["holder"], row["asked_by"], "payment.returned", row["payment"], now, str(refund))
 
 
 async def check_back(system: SystemGrant, processor: Processor, refund: UUID, number: int) -> None:

@@ -197,7 +197,7 @@ async def settle(house: House, payment: UUID, told: Checkout) -> str:
             return row["state"]
         state = next_state(row["state"], told.state)
         if state == PAID and row["state"] != PAID and (told.amount, told.currency) != (row["amount"], row["currency"]):
-            await _hold(house, row["id"], told, now)
+            await _hold(house, row, told, now)
             return row["state"]
         await _keep(house, row, state, told, now)
         if state == PAID and row["state"] != PAID:
@@ -206,12 +206,14 @@ async def settle(house: House, payment: UUID, told: Checkout) -> str:
     return state
 
 
-async def _hold(house: House, payment: UUID, told: Checkout, now: datetime) -> None:
+async def _hold(house: House, row: dict, told: Checkout, now: datetime) -> None:
     """Written down beside the payment, which stays as it was, and keeps its sum if it was under way; the processor is asked
-    again, and what it says of the sum that was asked for is booked."""
+    again, and what it says of the sum that was asked for is booked. That nothing was taken, once a person closed it, is no news."""
+    if told.amount <= 0 and row["gone_at"]:
+        return
     await house.database.rows(
-        "UPDATE payment SET odd_amount = ?, odd_currency = ?, odd_at = COALESCE(odd_at, ?), checked_at = ? WHERE id = ?",
-        told.amount, told.currency, now, now, payment,
+        "UPDATE payment SET odd_amount = ?, odd_currency = ?, odd_at = COALESCE(odd_at, ?), checked_at = ?, session = ?,"
+        " charged = COALESCE(?, charged) WHERE id = ?", told.amount, told.currency, now, now, told.session, told.charge or None, row["id"],
     )  # fmt: skip
 
 

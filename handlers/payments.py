@@ -21,7 +21,8 @@ from handlers.refs import FORMS, form_of, parse_ref
 from handlers.respond import in_form, is_htmx, leave_for, lets_leave_for, nothing_new, render, see_other, unasked
 from pages.clinic import clinic
 from pages.paying import PayPage, pay_page
-from pages.payment import PaymentPage, payment_page, payments_page
+from pages.payment import PaymentPage, payment_page
+from pages.payments import payments_page
 from pages.slip import slip_page
 from payments import Forged, NotTaken, Unreachable
 from rules.amounts import card_fault
@@ -193,8 +194,8 @@ async def hook(request: Request) -> Response:
 
 
 def _how_it_went(page: PaymentPage) -> Notice | None:
-    if page.paid:
-        return Notice("good", page.over) if page.back else None
+    if page.paid or page.odd:
+        return Notice("good", page.over) if page.back and page.paid else None
     words = UNTAKEN.get((page.back, page.row["state"])) if page.untaken else SILENT if page.back == "away" else None
     if words:
         return Notice("warn", Later(words))

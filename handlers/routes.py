@@ -39,7 +39,7 @@ from handlers import (
     vitals,
 )
 from handlers.staff import appointments as staff_appointments
-from handlers.staff import billing, desk, hours, letters, queue
+from handlers.staff import billing, desk, hours, letters, queue, stuck
 from handlers.staff import sign_in as staff_sign_in
 
 NOUNS = (
@@ -58,7 +58,7 @@ ALONE: tuple[HTTPRouteHandler, ...] = (
     security.security, security.codes, security.make_codes, security.codes_kept, security.sessions,
     security.end_session, preferences.preferences, preferences.change,
     *bills.ALONE, *offers.ALONE, *letters.ALONE, demo.outbox,
-    *payments.ALONE, *billing.ALONE,
+    *payments.ALONE, *billing.ALONE, *stuck.ALONE,
     desk.home, desk.find, desk.code, desk.issue, queue.queue, queue.item, queue.file, queue.take, queue.take_over, queue.give_back, queue.answer,
     staff_appointments.day, staff_appointments.visit, staff_appointments.call_off, staff_appointments.new, staff_appointments.book,
     staff_appointments.other_time, staff_appointments.move,

@@ -165,7 +165,10 @@ async def _ledger(house: House, settings: Settings) -> AsyncIterator[Finding]:
     )
     odd = await house.database.rows("SELECT COUNT(*) AS n FROM payment WHERE odd_at IS NOT NULL")
     if odd[0]["n"]:
-        yield Finding("BAD", "payments", f"{odd[0]['n']:,} are held: the card company names another sum than was asked for")
+        yield Finding("BAD", "payments", f"{odd[0]['n']:,} are held: the card company names another sum than was asked for. Billing settles them at /staff/bills/stuck")
+    unpaid = await house.database.rows("SELECT COUNT(*) AS n FROM refund WHERE state = 'failed' AND seen_to_at IS NULL")
+    if unpaid[0]["n"]:
+        yield Finding("note", "payments", f"{unpaid[0]['n']:,} refunds were not made. Billing sees them at /staff/bills/stuck")
     if crooked[0]["n"]:
         yield Finding("BAD", "ledger", f"{crooked[0]['n']:,} transactions do not add up to nothing")
     elif late[0]["n"]:

@@ -56,6 +56,7 @@ ACTIONS = {
     "system.bills": N_("filed bills from the clinic"), "payment.begin": N_("began to pay a bill"),
     "payment.stop": N_("stopped a payment"), "payment.received": N_("paid a bill"), "payment.post": N_("posted a payment"),
     "payment.return": N_("paid money back"), "payment.returned": N_("paid money back"),
+    "payment.settle": N_("posted a payment"), "payment.close": N_("closed a payment"), "refund.see_to": N_("saw to a refund"),
     "booking.book": N_("booked an appointment"), "booking.move": N_("moved an appointment"),
     "booking.cancel": N_("called an appointment off"),
     "share.invite": N_("invited somebody to help"), "share.renew": N_("sent an invitation anew"),

@@ -22,12 +22,12 @@ from words.money import money
 
 STATEMENT = columns(Statement, ("id", "ref", "record", "number", "currency", "terms", "issued", "withdrawn_at", "made_at"))
 MOVES = columns(LedgerTransaction, ("id", "statement", "kind", "place", "payment", "refund", "on", "recorded_at"))
-PAYING = columns(Payment, ("id", "ref", "statement", "amount", "state"))
+PAYING = columns(Payment, ("id", "ref", "statement", "amount", "state", "odd_at"))
 WORDS = {
     CHARGE: N_("Service"), INSURANCE: N_("Insurance paid"), ADJUSTMENT: N_("Taken off"),
     SETTLED: N_("Paid, as the clinic’s system says"), PAYMENT: N_("Payment"), REFUND: N_("Paid back"),
 }  # fmt: skip
-"""Kinds of transaction as they are told, in the order of the story."""
+"""Kinds of transaction as they are told, in the order of the story. Money of another currency is told with its payment alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ async def _moves(grant: BillGrant, statements: Sequence[UUID], paying: Sequence[
 def _told(rows: list[Row], statement: UUID, labels: dict) -> tuple[Move, ...]:
     """In the order of the story: what was charged, who paid and took off what, what is left."""
     together: dict[tuple, list[Row]] = defaultdict(list)
-    for row in rows:
+    for row in (one for one in rows if one["kind"] in WORDS):
         alone = (row["id"],) if row["kind"] in (PAYMENT, REFUND) else (row["place"],)
         together[row["kind"], *alone].append(row)
     moves = [_move(same, labels.get((statement, same[0]["kind"], same[0]["place"]), "")) for same in _in_order(together)]
@@ -232,12 +232,15 @@ def _going(paying: Sequence[Row]) -> dict[UUID, tuple[Row, ...]]:
 
 def under_way_part(bills: Sequence[Bill], acts: bool) -> tuple[Part, ...]:
     """Each payment under way with the way to it, for whoever closed the card page; `acts`: they may go on or stop."""
-    links = tuple(Link(("payments", one["ref"]), _under_way(bill, one["amount"], acts)) for bill in bills for one in bill.going)
+    links = tuple(Link(("payments", one["ref"]), _under_way(bill, one, acts)) for bill in bills for one in bill.going)
     return (Part(_("Under way"), links=links, by=_("It is not in these sums yet.")),) if links else ()
 
 
-def _under_way(bill: Bill, amount: int, acts: bool) -> str:
-    said = _("A card payment of %(sum)s for %(statement)s is under way.", sum=bill.money(amount), statement=bill.title)
+def _under_way(bill: Bill, one: Row, acts: bool) -> str:
+    known = {"sum": bill.money(one["amount"]), "statement": bill.title}
+    if one["odd_at"]:
+        return _("We are looking into a card payment of %(sum)s for %(statement)s.", **known)
+    said = _("A card payment of %(sum)s for %(statement)s is under way.", **known)
     return f"{said} {_('Go on with it or stop it.')}" if acts else said
 
 

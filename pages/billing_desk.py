@@ -9,7 +9,8 @@ from access.visible import one_of, visible
 from pages.bill_rows import bills_of
 from pages.bills import AccountPage, bill_address
 from pages.desk import ROWS, find_records
-from pages.payment import PaymentPage, PaymentsPage, payments_page
+from pages.payment import PaymentPage
+from pages.payments import PaymentsPage, payments_page
 from pages.sheet import Facts, Part, said_facts
 from pages.statement import StatementPage
 from tables.ledger import GuarantorAccount
@@ -35,10 +36,11 @@ class FoundAccount:
 
 @dataclass(frozen=True, slots=True)
 class FindPage:
-    """`found` is None before anything was asked. `more`: there were over ten people."""
+    """`found` is None before anything was asked. `more`: there were over ten people. `stuck`: so much waits for a person."""
 
     found: tuple[FoundAccount, ...] | None = None
     more: bool = False
+    stuck: int = 0
 
 
 ACCOUNTS = (

@@ -12,9 +12,9 @@ from pages.bill_rows import Bill, bills_of
 from pages.bills import bill_address
 from pages.sheet import Cell, Facts, Link, Part, Sheet, said_facts, table_part
 from pages.stored import Row, columns
-from rules.payments import CANCELLED, CARD, EXPIRED, PAID, UNDER_WAY
+from rules.payments import CANCELLED, CARD, EXPIRED, PAID, UNDER_WAY, ways_of
 from tables.ledger import Payment, Refund
-from words.bills import METHODS, REASONS, TO_CHOOSE
+from words.bills import AT_WORK, METHODS, REASONS
 from words.dates import day, when
 from words.gettext import N_, _
 from words.money import money
@@ -30,6 +30,13 @@ STATES = {
     "made": ("wait", N_("Not paid yet")), "sent": ("wait", N_("Not paid yet")), PAID: ("good", N_("Paid")),
     CANCELLED: ("", N_("Stopped")), EXPIRED: ("", N_("Not paid")),
 }  # fmt: skip
+ODD = "wait", N_("We are looking into it")
+
+
+def state_of(row: Row) -> tuple[str, str]:
+    """How the kit shows it, and what it is called."""
+    kind, words = ODD if row["odd_at"] else STATES[row["state"]]
+    return kind, _(words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,18 +71,35 @@ class PaymentPage(Sheet):
         """Whether it can be paid back from here."""
         return self.row["method"] != CARD or (self.online and bool(self.row["charged"]))
 
+    @property
+    def currency(self) -> str:
+        """In which it was paid, or is to be paid."""
+        return self.row["currency"]
+
     def money(self, amount: int) -> str:
-        return money(amount, self.row["currency"])
+        return money(amount, self.currency)
 
     @property
     def waits(self) -> bool:
         """Nobody knows yet what became of it."""
-        return self.row["state"] in UNDER_WAY
+        return self.row["state"] in UNDER_WAY and not self.odd
 
     @property
     def odd(self) -> str:
         """What the processor says was paid, where that is another sum: held for a person, and never booked."""
         return money(self.row["odd_amount"], self.row["odd_currency"]) if self.row["odd_at"] else ""
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """What billing may decide of it."""
+        row = self.row
+        return ways_of(row["odd_amount"], row["odd_currency"], self.bill.currency) if self.odd and self.staff else ()
+
+    @property
+    def asked(self) -> str:
+        """What was asked for, where another sum was taken."""
+        taken = self.row["taken"], self.currency
+        return self.bill.money(self.row["amount"]) if self.paid and taken != (self.row["amount"], self.bill.currency) else ""
 
     @property
     def untaken(self) -> bool:
@@ -98,7 +122,7 @@ class PaymentPage(Sheet):
 
     @property
     def title(self) -> str:
-        return _("Payment of %(sum)s", sum=_sum(self.row))
+        return _("Payment of %(sum)s", sum=sum_in(self.row))
 
     @property
     def up(self) -> Link:
@@ -106,13 +130,12 @@ class PaymentPage(Sheet):
 
     @property
     def tag(self) -> tuple[str, str]:
-        kind, words = STATES[self.row["state"]]
-        return kind, _(words)
+        return state_of(self.row)
 
     @property
     def lede(self) -> str:
         if self.paid:
-            return self._given_back() or (_("We have your payment. Thank you.") if not self.payer else _("We have this payment."))
+            return run(self._given_back() or self._thanks, self._another)
         if self.odd:
             return _("The card company names another sum than was asked for. Nothing is booked. We are looking into it.")
         if not self.waits:
@@ -124,6 +147,25 @@ class PaymentPage(Sheet):
         if self.back == "stopped":
             return _("We have not heard of a payment yet. You can still pay, or stop this payment.")
         return _("This payment is not made yet.")
+
+    @property
+    def _strange(self) -> bool:
+        """Paid in another currency than that of the bill."""
+        return self.currency != self.bill.currency
+
+    @property
+    def _thanks(self) -> str:
+        if self._strange:
+            return ""
+        return _("We have your payment. Thank you.") if not self.payer else _("We have this payment.")
+
+    @property
+    def _another(self) -> str:
+        """What was taken, and that it was not what we asked for."""
+        if not self.asked:
+            return ""
+        said = _("We asked for %(asked)s. The card company took %(taken)s.", asked=self.asked, taken=sum_in(self.row))
+        return run(said, _("It cannot pay this bill.") if self._strange else "")
 
     def _given_back(self) -> str:
         done = sum(one["amount"] for one in self.refunds if one["state"] == "done")
@@ -150,15 +192,16 @@ class PaymentPage(Sheet):
     def over(self) -> str:
         """How it ended, for who waited for it."""
         if not self.paid:
-            return _("This payment was not made.")
+            return self.lede if self.odd else _("This payment was not made.")
         said = _("Paid. We have this payment of %(sum)s.") if self.payer else _("Paid. We have your payment of %(sum)s.")
-        return said % {"sum": _sum(self.row)}
+        return said % {"sum": sum_in(self.row)}
 
     @property
     def facts(self) -> Facts:
         until = when(self.row["ends_at"]) if self.waits and not self.late else ""
         return said_facts(
-            (_("Receipt number"), in_groups(self.row["number"]) if self.paid else ""), (_("Amount"), _sum(self.row)),
+            (_("Receipt number"), in_groups(self.row["number"]) if self.paid else ""), (_("Amount"), sum_in(self.row)),
+            (_("Asked for"), self.asked),
             (_("Sum that the card company names"), self.odd if self.staff else ""),
             (_("For"), f"{self.bill.title}, {self.bill.whose}"), (_("How"), _(METHODS[self.row["method"]])),
             (_("Paid on"), when(self.row["settled_at"]) if self.paid else ""), (_("Paid by"), self.payer),
@@ -180,6 +223,11 @@ class PaymentPage(Sheet):
         return table_part(heading, caption, (_("When"), _("Amount"), _("Why")), rows) if rows else ()
 
     @property
+    def unseen(self) -> bool:
+        """Whether a refund that was not made waits for somebody."""
+        return any(one["seen_to_at"] is None for one in self.refused)
+
+    @property
     def links(self) -> tuple[Link, ...]:
         return (Link(("statements", self.bill.ref), self.bill.title),)
 
@@ -198,12 +246,12 @@ async def payment_page(grant: BillGrant, ref: str, back: str = "", online: bool 
         refunds=tuple(one for one in refunds if one["state"] != FAILED), online=online,
         refused=tuple(one for one in refunds if one["state"] == FAILED and grant.basis == "duty"),
         payer=await _payer(grant, row), acts=grant.acts and grant.basis != "duty", staff=grant.basis == "duty",
-        reasons=TO_CHOOSE if grant.basis == "duty" else REASONS,
+        reasons=AT_WORK if grant.basis == "duty" else REASONS,
     )  # fmt: skip
 
 
 async def _refunds_of(grant: BillGrant, row: Row) -> list[Row]:
-    columns = ("amount", "reason", "state", "made_at", "settled_at")
+    columns = ("amount", "reason", "state", "made_at", "settled_at", "seen_to_at")
     return await visible(grant, Refund).rows(columns, "payment = ?", row["id"], then="ORDER BY made_at")
 
 
@@ -215,56 +263,6 @@ async def _payer(grant: BillGrant, row: Row) -> str:
     return rows[0]["name"] if rows else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentsPage(Sheet):
-    """The history of an account: what was paid, how, for what; newest first."""
-
-    rows: tuple[Row, ...]
-    bills: dict
-    refused: frozenset
-    """Payments of which the processor did not give back what billing asked for; empty for anybody but billing."""
-
-    @property
-    def title(self) -> str:
-        return _("Payments and receipts")
-
-    @property
-    def up(self) -> Link:
-        return Link((), _("All bills"))
-
-    @property
-    def parts(self) -> tuple[Part, ...]:
-        heads = (_("Payment"), _("When"), _("How"), _("Statement"), _("State"))
-        cells = [self._cells(row) for row in self.rows]
-        return table_part(_("Payments"), _("Payments, newest first"), heads, cells) if cells else ()
-
-    def _cells(self, row: Row) -> tuple[Cell, ...]:
-        at, state = day(row["settled_at"] or row["made_at"]), _(STATES[row["state"]][1])
-        told = _("on %(day)s: %(state)s", day=at, state=state)
-        return (
-            Cell(_sum(row), at=("payments", row["ref"]), told=told), Cell(at), Cell(_(METHODS[row["method"]])),
-            Cell(self.bills[row["statement"]].title), Cell(state, over=self._to_see(row)),
-        )  # fmt: skip
-
-    def _to_see(self, row: Row) -> str:
-        """What somebody must look at."""
-        return _("Not paid back") if row["id"] in self.refused else _("Another sum was named") if row["odd_at"] else ""
-
-    @property
-    def nothing(self) -> str:
-        return _("Nothing was paid here yet.")
-
-
-async def payments_page(grant: BillGrant) -> PaymentsPage:
-    rows = await visible(grant, Payment).rows(COLUMNS, then="ORDER BY made_at DESC, id LIMIT 500")
-    grant.showed("Payment", [row["id"] for row in rows])
-    bills = {bill.row["id"]: bill for bill in await bills_of(grant)}
-    refused = await visible(grant, Refund).rows(("payment",), "state = ?", FAILED) if grant.basis == "duty" else []
-    return PaymentsPage(
-        at=bill_address(grant), here=("payments",), rows=tuple(rows), bills=bills,
-        refused=frozenset(one["payment"] for one in refused),
-    )
-
-
-def _sum(row: Row) -> str:
+def sum_in(row: Row) -> str:
+    """What was taken; before that, what was asked for."""
     return money(row["taken"] if row["taken"] is not None else row["amount"], row["currency"])

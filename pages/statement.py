@@ -25,6 +25,10 @@ class StatementPage(Sheet):
     now: datetime
 
     @property
+    def currency(self) -> str:
+        return self.bill.currency
+
+    @property
     def title(self) -> str:
         return self.bill.title
 

@@ -41,6 +41,10 @@ HEAD = (
 )
 CSP = "default-src 'none'; style-src 'sha256-{hash}'; form-action *; base-uri 'none'; frame-ancestors 'none'"
 WHOLE = ("jpy", "krw")
+TAKE = (
+    ("asked", "what was asked for"), ("more", "10 more than that"), ("less", "1 less than that"), ("yen", "as much in yen"),
+    ("none", "nothing"),
+)  # fmt: skip
 TELL = (("now", "at once"), ("twice", "at once, and once more"), ("later", "after 20 seconds"), ("never", "not at all"))
 BACK = (
     ("now", "pay it back at once"), ("later", "pay it back after 20 seconds"), ("fails", "say no after 20 seconds"),
@@ -187,12 +191,12 @@ class Practice:
         if one["status"] != "open":
             return _html(200, f"<h1>This is over</h1><p><a href='{escape(one['success_url'])}'>Back to the clinic</a></p>")
         if method == "POST" and fields.get("do") == "pay":
-            return self._pay(session, fields.get("tell", "now"), fields.get("back", "now"))
+            return self._pay(session, fields.get("tell", "now"), fields.get("back", "now"), fields.get("take", "asked"))
         return _html(200, _form(one, declined=method == "POST"))
 
-    def _pay(self, session: str, tell: str, back: str):
+    def _pay(self, session: str, tell: str, back: str, take: str):
         paid = {"status": "complete", "payment_status": "paid", "payment_intent": f"pi_test_{secrets.token_hex(12)}"}
-        one = self.notes.change(session, "open", **paid, back=back, url=None)
+        one = self.notes.change(session, "open", **paid, **_taken(self.notes.get(session), take), back=back, url=None)
         self._note_hooks(one, "checkout.session.completed", DELAYS.get(tell, (0.0,)))
         return _away(one["success_url"])
 
@@ -264,14 +268,20 @@ def _form(one: dict, declined: bool) -> str:
     return (
         f"<h1>Practice payment</h1>{said}<p>This is no real card company. No card is asked for, and no money moves.</p>"
         f"<p><strong>{escape(one['words'])}: {amount}</strong></p><form method=post>"
-        f"{_ways('tell', 'Tell the clinic', TELL)}{_ways('back', 'If the clinic gives it back', BACK)}<button name=do value=pay>Pay</button><button name=do value=decline>Decline the card</button>"
+        f"{_ways('tell', 'Tell the clinic', TELL)}{_ways('back', 'If the clinic gives it back', BACK)}{_ways('take', 'Take', TAKE)}<button name=do value=pay>Pay</button><button name=do value=decline>Decline the card</button>"
         "<button name=do value=stop>Stop and go back</button></form>"
     )
 
 
+def _taken(one: dict, take: str) -> dict:
+    """As a processor may do that is set up wrongly: another sum or currency than it was asked for."""
+    sums = {"more": one["amount_total"] + 1000, "less": one["amount_total"] - 100, "none": 0}
+    return {"amount_total": sums.get(take, one["amount_total"]), "currency": "jpy" if take == "yen" else one["currency"]}
+
+
 def _ways(name: str, legend: str, ways: tuple) -> str:
     radios = "".join(
-        f"<label><input type=radio name={name} value={code}{' checked' if code == 'now' else ''}> {words}</label>"
+        f"<label><input type=radio name={name} value={code}{' checked' if code == ways[0][0] else ''}> {words}</label>"
         for code, words in ways
     )
     return f"<fieldset><legend>{legend}</legend>{radios}</fieldset>"

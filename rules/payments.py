@@ -19,6 +19,8 @@ CHECKS = (
 """When the processor is asked what became of a payment, each after the one before, and when its page has ended; then once
 a day."""
 DAILY = timedelta(days=1)
+POST, BACK, CLOSE = "post", "back", "close"
+"""What a person may decide of an odd payment: post what was really taken, give it back, or close what took nothing."""
 ASKED_FOR = timedelta(hours=24)
 """So long a refund without an answer is asked for under its key: the processor may forget keys that are older."""
 
@@ -30,6 +32,13 @@ def next_state(state: str, told: str) -> str:
     if told == "gone" and state in UNDER_WAY:
         return EXPIRED
     return state
+
+
+def ways_of(taken: int, currency: str, billed: str) -> tuple[str, ...]:
+    """What may be decided of a payment of which this much was taken, for a bill in the currency `billed`."""
+    if taken <= 0:
+        return (CLOSE,)
+    return (POST, BACK) if currency == billed else (BACK,)
 
 
 def next_check(number: int, now: datetime, ends_at: datetime | None = None) -> datetime:

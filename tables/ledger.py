@@ -102,9 +102,10 @@ class Payment(Table, tablename="payment"):
     gone_at = moment()
     """Since then it is known that nobody can pay it any more. Without it, and not paid, the processor is asked."""
     odd_amount = BigInt(null=True, default=None)
-    """What the processor said was paid, where that is not what was asked for; a person must look at it."""
+    """What the processor said was paid, where that is not what was asked for; a person must look at it (`acts.stuck`)."""
     odd_currency = Varchar(length=3, null=True, default=None)
     odd_at = moment()
+    """Until it is settled, by a person or by what the processor says later."""
 
 
 class Refund(Table, tablename="refund"):
@@ -122,6 +123,8 @@ class Refund(Table, tablename="refund"):
     settled_at = moment()
     known_as = Varchar(length=160, null=True, default=None)
     """What the processor calls it, once it answered; from then on it is looked at, and never asked for again."""
+    seen_to_at = moment()
+    """Of one that failed: since then it waits for nobody any more."""
 
 
 class LedgerTransaction(Table, tablename="ledger_transaction"):
@@ -169,7 +172,9 @@ CONSTRAINTS = (
     "CREATE UNIQUE INDEX payment_session ON payment (session) WHERE session IS NOT NULL",
     "CREATE INDEX payment_open ON payment (statement, ends_at) WHERE state IN ('made', 'sent')",
     "CREATE INDEX payment_unsure ON payment (made_at) WHERE gone_at IS NULL AND state <> 'paid'",
+    "CREATE INDEX payment_odd ON payment (odd_at) WHERE odd_at IS NOT NULL",
     "CREATE INDEX refund_unsure ON refund (made_at) WHERE state = 'made'",
+    "CREATE INDEX refund_unseen ON refund (made_at) WHERE state = 'failed' AND seen_to_at IS NULL",
     "CREATE UNIQUE INDEX ledger_transaction_once ON ledger_transaction (dedupe)",
     "CREATE INDEX ledger_entry_statement ON ledger_entry (statement, book)",
     "CREATE INDEX ledger_entry_guarantor ON ledger_entry (guarantor, book)",

@@ -30,6 +30,7 @@ from tests.test_letters import told_rosa
 from tests.test_payments import chosen
 from tests.test_registration_pages import LETTER, PASSWORD, at_login
 from tests.test_staff_appointments import HOURS
+from tests.test_stuck import decided, odd, refused_page
 
 NEEDS_NO_KEY = {
     "proves who somebody is, and changes nothing else": {
@@ -63,6 +64,7 @@ class There:
     cast: dict
     house: object
     client: Client
+    till: object
 
     def record(self, path: str = "", who: str = "self") -> str:
         return f"/records/{self.cast[who].record}{path}"
@@ -94,8 +96,8 @@ def once(template: str):
 
 
 @pytest.fixture
-async def there(somebody, cast, house, client_there):  # noqa: F811 -- fixtures
-    return There(somebody, cast, house, client_there)
+async def there(somebody, cast, house, client_there, till):  # noqa: F811 -- fixtures
+    return There(somebody, cast, house, client_there, till)
 
 
 @pytest.fixture
@@ -414,6 +416,17 @@ async def _(there: There) -> Pressed:
     priya, page, which = await _whole(there)
     page = await priya.follow(await priya.submit(page, which), "Payment")
     return Pressed(priya, await priya.submit(page, "Go on", amount="42.60", reason="twice"), "Pay it back")
+
+
+@once("/staff/bills/{guarantor}/payments/{payment}/decision")
+async def _(there: There) -> Pressed:
+    priya, page = await odd(there.somebody, there.till, "more")
+    return Pressed(priya, await decided(priya, page, "post"), "Post it")
+
+
+@once("/staff/bills/{guarantor}/payments/{payment}/refusals")
+async def _(there: There) -> Pressed:
+    return Pressed(*await refused_page(there.somebody, there.till), "I have seen to it")
 
 
 # The tests

@@ -18,6 +18,7 @@ from handlers.respond import invalid, render, see_other
 from pages.billing_desk import FindPage, desk_account, find_page, sure_page
 from pages.payment import PaymentPage, payment_page
 from pages.statement import StatementPage, statement_page
+from pages.stuck import how_many_stuck
 from payments import Unreachable
 from words.gettext import N_, Later, _
 
@@ -31,13 +32,17 @@ DONE = {
     "back": ("good", N_("It is paid back. They are told so.")),
     "asked": ("good", N_("The card company was asked to pay it back. It shows here when that is done.")),
     "refused": ("warn", N_("The card company did not pay it back. Nothing was given back.")),
+    "settled": ("good", N_("What was taken is posted. They are told that it came.")),
+    "closed": ("good", N_("It is closed. Nothing was taken.")),
+    "seen": ("good", N_("It is off the list of what waits.")),
 }
 ENDED = {"done": "back", "failed": "refused"}
 
 
 @get("/staff/bills", access=staff(Duty.BILLING))
 async def desk(request: Request) -> Response:
-    return await render(request, FindPage(), FIND, form=await open_form(request, FindForm))
+    page = FindPage(stuck=await how_many_stuck(request.state.grant))
+    return await render(request, page, FIND, form=await open_form(request, FindForm))
 
 
 @post("/staff/bills", access=staff(Duty.BILLING))
@@ -77,26 +82,26 @@ async def post_one(request: Request, guarantor: FromPath[str], statement: FromPa
 
 @get(f"{AT}/payments/{{payment:str}}", access=bill(Action.SEE, Duty.BILLING))
 async def payment(request: Request, guarantor: FromPath[str], payment: FromPath[str]) -> Response:
-    page = await _payment(request, payment)
+    page = await payment_of(request, payment)
     return await render(request, page, PAYMENT, form=await open_form(request, RefundForm), notice=_notice(request, page))
 
 
 @post(f"{AT}/payments/{{payment:str}}", access=ACTS)
 async def pay_back(request: Request, guarantor: FromPath[str], payment: FromPath[str]) -> Response:
-    page, form = await _payment(request, payment), read_form(request, RefundForm)
+    page, form = await payment_of(request, payment), read_form(request, RefundForm)
     amount = await _sure(request, page, PAYMENT, form, page.returnable)
     if isinstance(amount, Response):
         return amount
     try:
         refund = await _given_back(request, page, form, amount)
     except (NoWayBack, NotThatMuch) as error:
-        return await _not_back(request, await _payment(request, payment), form, error)
-    return see_other(request, page.link(*page.here, done=await _asked(request, refund), sum=amount))
+        return await _not_back(request, await payment_of(request, payment), form, error)
+    return see_other(request, page.link(*page.here, done=await asked_back(request, refund), sum=amount))
 
 
 async def _sure(request: Request, page: StatementPage | PaymentPage, template: str, form: PostForm | RefundForm, most: int) -> int | Response:
     """The sum, once they have seen what would be done with it and said that it is right; before that, the page to show."""
-    whole, amount = form.validate(), form.read(most, page.bill.row["currency"])
+    whole, amount = form.validate(), form.read(most, page.currency)
     if not whole or amount is None:
         return await _wrong(request, page, template, form, most)
     if "sure" in request.state.fields:
@@ -112,7 +117,7 @@ async def _given_back(request: Request, page: PaymentPage, form: RefundForm, amo
     )  # fmt: skip
 
 
-async def _asked(request: Request, refund) -> str:
+async def asked_back(request: Request, refund) -> str:
     """How it went; where the processor is away, or takes its time, a job asks again."""
     try:
         return ENDED.get(await ask_back(request.app.state.house, request.app.state.processor, refund), "asked")
@@ -142,7 +147,7 @@ async def _statement(request: Request, ref: str) -> StatementPage:
     return page
 
 
-async def _payment(request: Request, ref: str) -> PaymentPage:
+async def payment_of(request: Request, ref: str) -> PaymentPage:
     page = await payment_page(request.state.grant, parse_ref(ref).ref, online=request.app.state.processor is not None)
     if page is None:
         raise NotFoundException

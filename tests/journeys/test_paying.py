@@ -47,8 +47,8 @@ async def left(database: Database) -> int:
     return await owed(database, "t.number = ?", "1510")
 
 
-async def paid_at_the_card_company(maria: Reader, amount: str) -> None:
-    """From the list of bills to the processor's page, and its button pressed."""
+async def paid_at_the_card_company(maria: Reader, amount: str, takes: str = "what was asked for") -> None:
+    """From the list of bills to the processor's page, and its button pressed. `takes`: how much it then takes."""
     await maria.open("/bills")
     await maria.follow("Your bills")
     await maria.follow("Statement 1510")
@@ -58,13 +58,14 @@ async def paid_at_the_card_company(maria: Reader, amount: str) -> None:
     assert "Is this right?" in await maria.words()
     await maria.press("Go to the card page")
     assert "Practice payment" in await maria.words()
+    await maria.choose(takes)
     await maria.press("Pay")
 
 
-async def until_it_is_there(maria: Reader) -> str:
+async def until_it_is_there(maria: Reader, words: str = "We have your payment. Thank you.") -> str:
     """By script it comes by itself; without, a link asks again."""
     until = time.monotonic() + SECONDS
-    while "We have your payment. Thank you." not in (said := await maria.words()):
+    while words not in (said := await maria.words()):
         assert time.monotonic() < until, said
         await asyncio.sleep(0.5)
         if not await by_script(maria):
@@ -117,6 +118,35 @@ async def test_she_pays_a_part_the_desk_takes_a_check_and_she_sees_both(kind, br
         await maria.follow("Statement 1510")
         assert f"${(before - 710) / 100:.2f} is left to pay." in await maria.words()
     assert await left(database) == before - 710 and await unbalanced(database) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_the_card_company_takes_another_sum_billing_posts_it_and_she_reads_the_truth(kind, browser, portal_of_ours, database, live_cast):
+    before = await left(database)
+    async with somebody(kind, browser, portal_of_ours.url, database, live_cast["self"]) as maria:
+        await paid_at_the_card_company(maria, "3.00", "1 less than that")
+        await until_it_is_there(maria, "names another sum than was asked for")
+        async with somebody(kind, browser, portal_of_ours.url, database, live_cast["billing"]) as priya:
+            await priya.open("/staff/bills")
+            for link in ("1 payment or refund waits for a person", "Maria Delgado, $2.00", "Decide what shall be done"):
+                await priya.follow(link)
+                assert await faults_of(priya) == []
+            await priya.choose("Post what was really taken")
+            await priya.choose("The payer says so")
+            await priya.press("Go on")
+            assert "Is this right?" in await priya.words() and await faults_of(priya) == []
+            await priya.press("Post it")
+            assert "What was taken is posted." in await priya.words()
+        await maria.open("/bills")
+        for link in ("Your bills", "Payments and receipts", "$2.00"):
+            await maria.follow(link)
+        assert "We asked for $3.00. The card company took $2.00." in " ".join((await maria.words()).split())
+    assert await left(database) == before - 200 and await unbalanced(database) == []
+
+
+async def faults_of(somebody: Reader) -> list[str]:
+    """Where script runs, for the checks are scripts."""
+    return [*await axe_problems(somebody.page), *await overflows(somebody.page)] if await by_script(somebody) else []
 
 
 async def test_what_is_left_follows_the_amount_by_itself_where_script_runs(browser, portal_of_ours, database, live_cast):

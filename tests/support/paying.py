@@ -32,10 +32,10 @@ class Till:
     def origin(self) -> str:
         return self.practice.origin
 
-    async def at(self, address: str, do: str, tell: str = "now", back: str = "now") -> str:
-        """Presses a button there: where it leads. `back` is how it will take being asked to give it back."""
+    async def at(self, address: str, do: str, tell: str = "now", back: str = "now", take: str = "asked") -> str:
+        """Presses a button there: where it leads. `back` is how it will take being asked to give it back, `take` what it takes."""
         async with httpx.AsyncClient() as somebody:
-            answer = await somebody.post(address, data={"do": do, "tell": tell, "back": back})
+            answer = await somebody.post(address, data={"do": do, "tell": tell, "back": back, "take": take})
         return answer.headers.get("location", "")
 
     async def delivers(self, client: Client) -> list[int]:
