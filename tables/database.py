@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import asyncpg
 
-from tables.postgres import PooledPostgresEngine
+from tables.postgres import PooledConnection, PooledPostgresEngine
 from tables.sqlite import KeptSQLiteEngine
 
 UNUSABLE = {
@@ -26,6 +26,7 @@ POOL = {
     "max_size": 10,
     "timeout": 10,
     "command_timeout": 60,
+    "connection_class": PooledConnection,
     "server_settings": {"idle_in_transaction_session_timeout": "30000"},
 }
 """Seconds, but the server's own are milliseconds: nobody waits for ever for a connection, an answer or a lock."""

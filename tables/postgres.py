@@ -8,9 +8,21 @@ from __future__ import annotations
 
 import asyncio
 
+import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from tables.transactions import OwnTask
+
+
+class PooledConnection(asyncpg.Connection):
+    """Goes back to the pool as it is, but for a transaction that somebody left open, which is rolled back. Nobody here sets
+    anything for a whole session, listens, or locks beyond a transaction, and to clean up after that asks the server once
+    more for each read."""
+
+    __slots__ = ()
+
+    def get_reset_query(self) -> str:
+        return ""
 
 
 class PooledTransaction(PostgresTransaction):

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import contextvars
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from tables.base import new_id
 from tables.clinic import ClinicSite
 from tables.database import Database
 from tables.sqlite import DatabaseBusy
-from tests.support.databases import Sqlite
+from tests.support.databases import HOUSE, Sqlite
 
 COUNTER = "UPDATE installation SET created_at = created_at WHERE 1 = 0"
 HOLD = """
@@ -284,6 +285,28 @@ async def test_a_commit_that_fails_gives_the_writer_back(table):
         assert at_rest(table)
     await asyncio.wait_for(table.rows("UPDATE tally SET n = 3 WHERE id = 1"), 5)
     assert await tally(table) == 3
+
+
+async def test_what_was_left_open_on_a_connection_is_rolled_back_before_the_next_one_has_it(table):
+    if table.is_sqlite:
+        pytest.skip("PostgreSQL has a pool")
+    wrong = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: wrong.append(context["message"]))
+    async with table.engine.pool.acquire() as connection:
+        await connection.execute("BEGIN")
+        await connection.execute("UPDATE tally SET n = 9")
+    async with table.engine.pool.acquire() as connection:
+        assert not connection.is_in_transaction() and await connection.fetchval("SELECT n FROM tally") == 0
+    assert wrong and "active transaction" in wrong[0]
+
+
+def test_nobody_sets_anything_for_a_whole_session():
+    """For a connection goes back to the pool as it is."""
+    lasting = re.compile(r"pg_(try_)?advisory_lock|\bLISTEN\b|\bSET SESSION\b|[\"']SET (?!LOCAL|TRANSACTION)")
+    rooms = ("access", "acts", "ehr", "identity", "jobs", "notices", "pages", "payments", "tables")
+    files = [file for room in rooms for file in (HOUSE / room).rglob("*.py")]
+    assert len(files) > 100 and [str(file) for file in files if lasting.search(file.read_text())] == []
+    assert lasting.search('rows("SET search_path = x")') and lasting.search("SELECT pg_advisory_lock(1)")
 
 
 # Another process has the lock
