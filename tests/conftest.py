@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,11 +19,12 @@ import hypothesis
 import pytest
 
 from tests.support import databases
-from tests.support.databases import Postgres, Server, Sqlite, Templates
+from tests.support.databases import Server, Sqlite, Templates
 
 pytest_plugins = ("tests.support.vera",)
 
 ENGINES = ("sqlite", "postgresql")
+RUN = "PYTEST_RUN_FOLDER"
 
 # What a test makes is gone when it ends, so looking for circles that nobody needs any more can wait: a tenth of all work.
 gc.set_threshold(200_000, 20, 100)
@@ -29,6 +32,19 @@ gc.set_threshold(200_000, 20, 100)
 # The machine is shared while tests run side by side, so a slow example is no failure.
 hypothesis.settings.register_profile("plainchart", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("plainchart")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What the processes of a run share stands in one folder, which the first of them makes and removes."""
+    if not hasattr(config, "workerinput"):
+        os.environ[RUN] = tempfile.mkdtemp(prefix="plainchart-run-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and RUN in os.environ:
+        run = Path(os.environ.pop(RUN))
+        databases.end_postgres_of_run(run)
+        shutil.rmtree(run, ignore_errors=True)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,26 +78,22 @@ def now() -> datetime:
 class Servers:
     """The database servers of this run, each started at its first use."""
 
-    def __init__(self, folder: Path, stack: contextlib.ExitStack):
-        self.folder, self.stack = folder, stack
+    def __init__(self, folder: Path, run: Path):
+        self.folder, self.run = folder, run
         self.started: dict[str, Templates] = {}
 
     def templates(self, engine: str) -> Templates:
         if engine not in self.started:
-            self.started[engine] = Templates(self._server(engine))
+            self.started[engine] = Templates(self._server(engine), self.run)
         return self.started[engine]
 
     def _server(self, engine: str) -> Server:
-        if engine == "sqlite":
-            return Sqlite(self.folder)
-        server: Postgres = self.stack.enter_context(databases.postgres_server())
-        return server
+        return Sqlite(self.folder) if engine == "sqlite" else databases.postgres_of_run(self.run)
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    with contextlib.ExitStack() as stack:
-        yield Servers(tmp_path_factory.mktemp("databases"), stack)
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Servers:
+    return Servers(tmp_path_factory.mktemp("databases"), Path(os.environ[RUN]))
 
 
 @pytest.fixture

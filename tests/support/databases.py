@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import functools
+import json
 import os
 import pwd
 import shutil
@@ -13,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,9 +91,7 @@ class Postgres:
         return self._address(database)
 
     def drop(self, address: str) -> None:
-        # The heads of its audit are named after a database, and this name may be used again.
-        for file in Path(TEST_SETTINGS["PORTAL_DATA"]).glob(f"{address.rsplit('/', 1)[1]}.audit-heads.*"):
-            file.unlink()
+        forget_heads(address)
         if not self.shelf.put_back(address):
             self._say(f'DROP DATABASE IF EXISTS "{address.rsplit("/", 1)[1]}" WITH (FORCE)')
 
@@ -103,6 +103,12 @@ class Postgres:
         done = subprocess.run([*command, self._address("postgres")], capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"{statement}: {done.stderr.strip()}")
+
+
+def forget_heads(address: str) -> None:
+    """The heads of an audit are named after its database, and a name may be used again."""
+    for file in Path(TEST_SETTINGS["PORTAL_DATA"]).glob(f"{address.rsplit('/', 1)[1]}.audit-heads.*"):
+        file.unlink()
 
 
 @functools.cache
@@ -123,56 +129,57 @@ def free_port() -> int:
         return listening.getsockname()[1]
 
 
-@contextlib.contextmanager
-def postgres_server() -> Iterator[Postgres]:
-    """A PostgreSQL server that lives as long as this block and keeps nothing.
+def postgres_of_run(run: Path) -> Postgres:
+    """The server of all processes of a run, whose folder this is; whoever comes first starts it."""
+    with only_once(run / "server") as note:
+        if not note.exists():
+            note.write_text(json.dumps(_started()))
+        return Postgres(json.loads(note.read_text())["port"])
 
-    PostgreSQL refuses to run as root, so root runs it as Debian's `postgres` user.
-    """
-    if os.getuid() == 0:
-        owner = pwd.getpwnam("postgres")
-        become = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
-    else:
-        owner, become = None, {}
-    folder = Path(tempfile.mkdtemp(prefix="plainchart-pg-"))
-    if owner:
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
-    try:
-        with _started(folder, become) as port:
-            yield Postgres(port)
-    finally:
+
+def end_postgres_of_run(run: Path) -> None:
+    for made in run.glob("postgresql-*.json"):
+        forget_heads(json.loads(made.read_text())[0])
+    if (run / "server").exists():
+        folder = Path(json.loads((run / "server").read_text())["folder"])
+        _of_postgres(folder, "pg_ctl", "-m", "immediate", "-w", "stop")
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextlib.contextmanager
-def _started(folder: Path, become: dict[str, object]) -> Iterator[int]:
-    data, log, port = folder / "data", folder / "log", free_port()
+def _as_postgres() -> dict[str, object]:
+    """PostgreSQL refuses to run as root, so root runs it as Debian's `postgres` user."""
+    if os.getuid():
+        return {}
+    owner = pwd.getpwnam("postgres")
+    return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
 
-    def run(program: str, *arguments: str) -> None:
+
+def _of_postgres(folder: Path, program: str, *arguments: str) -> None:
+    # pg_ctl's child would keep a pipe of ours open for ever, so what is said goes into a file.
+    with open(folder / "said", "w") as said:
         done = subprocess.run(
-            [postgres_program(program), "-D", str(data), *arguments],
-            cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, **become,
+            [postgres_program(program), "-D", str(folder / "data"), *arguments],
+            cwd=folder, stdout=said, stderr=said, stdin=subprocess.DEVNULL, **_as_postgres(),
         )  # fmt: skip
-        if done.returncode:
-            raise RuntimeError(f"{program}: {done.stdout}\n{log.read_text() if log.exists() else ''}")
+    if done.returncode:
+        log = folder / "log"
+        raise RuntimeError(f"{program}: {(folder / 'said').read_text()}\n{log.read_text() if log.exists() else ''}")
 
+
+def _started() -> dict[str, object]:
+    """A server on a loopback port that keeps nothing: the port, and the folder that it writes to."""
+    folder, port = Path(tempfile.mkdtemp(prefix="plainchart-pg-")), free_port()
+    if become := _as_postgres():
+        os.chown(folder, become["user"], become["group"])
     # Nothing is synced: a crash of the machine ends the test run too. `C` sorts as bytes, like SQLite.
-    run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+    _of_postgres(folder, "initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
     settings = {
         "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off",
-        "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 200,
+        "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 400,
     }  # fmt: skip
     options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
-    # pg_ctl's child would keep our output pipe open for ever, so the server writes to a file.
-    with open(folder / "ctl", "w") as quiet:
-        subprocess.run(
-            [postgres_program("pg_ctl"), "-D", str(data), "-l", str(log), "-w", "-t", "30", "-o", options, "start"],
-            cwd=folder, stdout=quiet, stderr=quiet, stdin=subprocess.DEVNULL, check=True, **become,
-        )  # fmt: skip
-    try:
-        yield port
-    finally:
-        run("pg_ctl", "-m", "immediate", "-w", "stop")
+    _of_postgres(folder, "pg_ctl", "-l", str(folder / "log"), "-w", "-t", "30", "-o", options, "start")
+    return {"port": port, "folder": str(folder)}
 
 
 Server = Sqlite | Postgres
@@ -180,36 +187,38 @@ Server = Sqlite | Postgres
 
 @dataclass
 class Templates:
-    """The databases that tests copy, each made at its first use."""
+    """The databases that tests copy, each made once a run, at its first use by whichever process comes first."""
 
     server: Server
+    shared: Path
+    """A folder of the whole run, where what was made is written down for the other processes."""
     made: dict[str, str] = field(default_factory=dict)
     cast_json: str = ""
     """What `portal demo --cast-json` printed when the demo was made."""
 
     def migrated(self) -> str:
         """The address of a database with the newest schema and no rows of a clinic."""
-        if "migrated" not in self.made:
-            address = self.server.create("migrated")
-            asyncio.run(_migrate(address))
-            self.made["migrated"] = address
-        return self.made["migrated"]
+        return self._kept("migrated", lambda address: asyncio.run(_migrate(address)))[0]
 
     def clinic(self) -> str:
         """The address of a database as `portal migrate` leaves it to a clinic."""
-        if "clinic" not in self.made:
-            address = self.server.create("clinic")
-            portal(["migrate"], address)
-            self.made["clinic"] = address
-        return self.made["clinic"]
+        return self._kept("clinic", lambda address: portal(["migrate"], address))[0]
 
     def demo(self) -> str:
         """The address of a database with the demo clinic and its cast."""
-        if "demo" not in self.made:
-            address = self.server.create("demo")
-            self.cast_json = portal(["demo", "--cast-json"], address)
-            self.made["demo"] = address
-        return self.made["demo"]
+        address, self.cast_json = self._kept("demo", lambda address: portal(["demo", "--cast-json"], address))
+        return address
+
+    def _kept(self, name: str, fill: Callable[[str], str | None]) -> tuple[str, str]:
+        """Its address, and what filling it printed."""
+        if name not in self.made:
+            with only_once(self.shared / f"{self.server.name}-{name}.json") as note:
+                if not note.exists():
+                    address = self.server.create(name)
+                    note.write_text(json.dumps([address, fill(address) or ""]))
+                self.made[name] = note.read_text()
+        address, printed = json.loads(self.made[name])
+        return address, printed
 
     @contextlib.contextmanager
     def copy(self, template: str) -> Iterator[str]:
@@ -218,6 +227,14 @@ class Templates:
             yield address
         finally:
             self.server.drop(address)
+
+
+@contextlib.contextmanager
+def only_once(note: Path) -> Iterator[Path]:
+    """Of all processes of a run one at a time is in here."""
+    with open(f"{note}.lock", "w") as line:
+        fcntl.flock(line, fcntl.LOCK_EX)
+        yield note
 
 
 async def _migrate(address: str) -> None:
