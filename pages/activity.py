@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ READ = (100, 201)
 PAGE, DOCUMENT = 25, 200
 RUN_MICROS = 60 * 60 * 1_000_000
 """Looks of one person that follow each other within an hour are one row."""
+RUN_OF = itemgetter("actor", "decision", "purpose")
 
 SINCE = {"30": (30, N_("30 days")), "365": (365, N_("One year")), "all": (0, N_("Since the start"))}
 LEDES = {
@@ -238,17 +240,13 @@ def grouped(
     looks: list[Look] = []
     at = 0
     while at < len(found) and len(looks) < size:
+        whose, since = RUN_OF(found[at]), found[at]["at"] - RUN_MICROS
         end = at + 1
-        while end < len(found) and _same_run(found[at], found[end]):
+        while end < len(found) and RUN_OF(found[end]) == whose and found[end]["at"] >= since:
             end += 1
         looks.append(_look(found[at:end], known))
         at = end
     return tuple(looks), at
-
-
-def _same_run(newest: dict[str, Any], row: dict[str, Any]) -> bool:
-    same = newest["actor"] == row["actor"] and newest["decision"] == row["decision"] and newest["purpose"] == row["purpose"]
-    return same and newest["at"] - row["at"] <= RUN_MICROS
 
 
 def _look(run: Sequence[dict[str, Any]], known: Mapping[UUID | None, Someone]) -> Look:
