@@ -208,7 +208,8 @@ async def settle(house: House, payment: UUID, told: Checkout) -> str:
 
 async def _hold(house: House, row: dict, told: Checkout, now: datetime) -> None:
     """Written down beside the payment, which stays as it was, and keeps its sum if it was under way; the processor is asked
-    again, and what it says of the sum that was asked for is booked. That nothing was taken, once a person closed it, is no news."""
+    again, and what it says of the sum that was asked for is booked. The page on which money came is the payment's from then on.
+    That nothing was taken, once a person closed it, is no news."""
     if told.amount <= 0 and row["gone_at"]:
         return
     await house.database.rows(

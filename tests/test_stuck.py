@@ -234,6 +234,20 @@ async def test_messages_and_presses_at_once_come_to_one_posting(somebody, till, 
     assert len(await told(house, "payment.received")) == 1
 
 
+async def test_a_sum_that_came_over_another_page_waits_on_when_the_payments_own_page_is_gone(somebody, till, house, portal):
+    maria, priya = await somebody("self"), await somebody("billing")
+    first = (await begun(maria)).rpartition("/")[2]
+    till.practice.notes.add(till.practice.notes.get(first) | {"id": f"{first}_second"})
+    await till.at(f"{till.origin}/pay/{first}_second", "pay", take="more")
+    assert await till.delivers(maria) == [200]
+    gone = till.event(first, "checkout.session.expired", status="expired", payment_status="unpaid")
+    await tell(maria, gone, signed(gone))
+    await run_checks(house, portal[0].state.processor)
+    page = await priya.follow(await priya.follow(await priya.get(LIST), "Maria Delgado, $52.60"), "Decide what shall be done")
+    page = await priya.submit(await decided(priya, page, "back"), "Give it back")
+    assert "It is paid back." in page.main and await left(house) == LEFT
+
+
 async def test_another_sum_that_is_named_meanwhile_must_be_looked_at_first(somebody, till, house):
     priya, page = await odd(somebody, till, "more")
     asked = await decided(priya, page, "post")
