@@ -16,9 +16,11 @@ UNSHOWN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Form(WTForm):
-    """`sending` is set when the form was sent: acts need it to act once."""
+    """`sending` is set when the form was sent: acts need it to act once. `came_back`: the names of what was kept of it and
+    has come back, where it was opened so."""
 
     sending: Sending | None = None
+    came_back: frozenset[str] = frozenset()
 
     @property
     def problems(self) -> tuple[tuple[str, str], ...]:

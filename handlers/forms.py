@@ -31,6 +31,7 @@ async def open_form(request: Request, kind: type[F], **defaults) -> F:
     if ref:
         pairs = await kept(request.app.state.house, request.state.viewer, request.url.path, ref)
     form = kind(Fields(tuple(pairs)) if pairs else None, **defaults)
+    form.came_back = frozenset(name for name, _ in pairs)
     for name, value in pairs:
         if name == FILE_WAS and "file" in form:
             form.fail("file", Later(AGAIN, name=value))

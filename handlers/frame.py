@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from litestar import Request
 
 from access.grant import BillGrant, RecordGrant
 from access.viewer import Viewer
+from handlers.form_layer import Fields
 from handlers.keys import form_key, form_token
 from handlers.outermost import read_cookies
 from handlers.session_cookie import cookie_name
-from handlers.standing import page_path
+from handlers.standing import page_path, with_more, without
 from handlers.ways import IndexGroup, NavItem, ways_from
-from identity.parking import KEY, kept
+from identity.parking import KEY, kept, without_secrets
 from pages.clinic import Clinic, clinic
 from rules.dates import parse_clinical_date
 from words.dates import clinical, clock, weekday
@@ -23,6 +24,8 @@ from words.gettext import Reader, _, reader
 
 BANNERS = {600: "idle10", 900: "idle15", 1800: "idle30"}
 LONGEST_QUERY = 900
+LEADS = ("next", "step")
+"""Fields that pages of ours take from their address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,10 @@ class Frame:
     errors: tuple[ErrorItem, ...] = ()
     languages: tuple[tuple[str, str, str], ...] = ()
     weight_href: str = "/about/weight"
-    sized_at: str = ""
-    """Where the page is shown in another size of text: "" is here, which a page that answers a form may not be."""
+    sized_at: str = "?"
+    """Where the page is shown in another size of text, up to the size itself; "" where that would lose what was typed."""
+    returns_typed: bool = False
+    """Whether a form of this page can be sent to /stay and comes back with what was typed."""
 
 
 async def frame_for(request: Request, *, notice: Notice | None, errors: tuple[ErrorItem, ...], htmx: bool) -> Frame:
@@ -98,7 +103,8 @@ async def frame_for(request: Request, *, notice: Notice | None, errors: tuple[Er
         csrf=form_token(request), form_key=await _form_key(request), signs_out_at=_signs_out(viewer), idle_class=_banner(viewer),
         record=record, nav=ways.nav, index=ways.index,
         here=own_address(request), printed=_printed(viewer, home),
-        demo=house.demo, notice=notice, errors=errors, sized_at="" if request.method == "GET" else page_path(request.scope),
+        demo=house.demo, notice=notice, errors=errors, sized_at=_sized_at(request, viewer),
+        returns_typed=viewer.level == "full" and not viewer.shared,
     )
 
 
@@ -124,6 +130,25 @@ def own_address(request: Request) -> str:
     path = request.scope["path"] if request.method == "GET" else page_path(request.scope)
     query = request.scope["query_string"].decode()
     return (path or "/") + (f"?{query}" if query and len(query) < LONGEST_QUERY else "")
+
+
+def _sized_at(request: Request, viewer: Viewer) -> str:
+    """A page that answers a form is shown again at the address where the form stood. Of somebody who is not signed in there is
+    nothing to lose there but who they say they are."""
+    address = without(own_address(request), "text")
+    if request.method == "GET":
+        return with_more(address).removeprefix(request.scope["path"])
+    fields = request.scope["state"].get("fields")
+    if viewer.level == "full" and not (fields and _says_all(address, fields)):
+        return ""
+    leads = {name: fields.get(name) for name in LEADS if fields and fields.get(name)}
+    return with_more(with_more(without(address, *leads), **leads) if leads else address)
+
+
+def _says_all(address: str, fields: Fields) -> bool:
+    """Whether the address has everything that was in the form, but for what is typed anew each time."""
+    said = parse_qsl(address.partition("?")[2], keep_blank_values=True)
+    return all(pair in said for pair in without_secrets(fields.pairs))
 
 
 def text_size(request: Request, viewer: Viewer) -> str:

@@ -15,7 +15,7 @@ from handlers.frame import Notice
 from handlers.refs import parse_ref
 from handlers.respond import invalid, render, see_other
 from handlers.security import done_notice
-from handlers.sharing import CHANGE, CONFIRM, DONE, END, SEE, chosen_end, today_at_clinic
+from handlers.sharing import CHANGE, CONFIRM, DONE, END, LOOK, SEE, chosen_end, today_at_clinic
 from pages.given import Given
 from pages.invitations import invitation_page
 from pages.sharing import invite_page
@@ -32,7 +32,14 @@ async def invite(request: Request) -> Response:
     if not page.may_change:
         raise NotFoundException
     form = await open_form(request, InviteForm, **today_at_clinic(request.state.grant))
+    if form.came_back and request.url.path.endswith(LOOK) and form.validate():
+        return await _last_look(request, form)
     return await render(request, page, INVITE, form=form)
+
+
+async def _last_look(request: Request, form: InviteForm) -> Response:
+    page = await invite_page(request.state.grant, form.name.data, Given.of(form.scopes, "helper", chosen_end(form)))
+    return await render(request, page, CONFIRM, form=form)
 
 
 @post("/sharing/invitations/check", access=CHANGE)
@@ -44,8 +51,7 @@ async def check(request: Request) -> Response:
         return await invalid(request, await invite_page(grant), INVITE, form)
     if "again" in request.state.fields:
         return await render(request, await invite_page(grant), INVITE, form=form)
-    page = await invite_page(grant, form.name.data, Given.of(form.scopes, "helper", chosen_end(form)))
-    return await render(request, page, CONFIRM, form=form)
+    return await _last_look(request, form)
 
 
 @post("/sharing/invitations", access=CHANGE)

@@ -28,6 +28,8 @@ SEE = record(Category.CONTROL, page="sharing")
 END = record(Category.CONTROL, Action.ACT, page="sharing")
 CHANGE = record(Category.CONTROL, Action.ACT, page="sharing", step_up=True)
 SHOW, ENDING, TERMS, CONFIRM = (f"sharing/{name}.html" for name in ("show", "ending", "terms", "confirm"))
+LOOK = "/check"
+"""Where what was chosen is shown before it is done: what comes back there, comes back to that."""
 DONE = {
     "ended": N_("It has ended. They cannot open this record any more."),
     "changed": N_("The change is made. They see the new choice at once."),
@@ -85,7 +87,14 @@ async def end(request: Request, helper: FromPath[str]) -> Response:
 async def terms(request: Request, helper: FromPath[str]) -> Response:
     page = await _terms(request, helper)
     form = await open_form(request, TermsForm, **today_at_clinic(request.state.grant), **_held(page))
+    if form.came_back and request.url.path.endswith(LOOK) and form.validate():
+        return await _last_look(request, helper, form)
     return await render(request, page, TERMS, form=form)
+
+
+async def _last_look(request: Request, share: str, form: TermsForm) -> Response:
+    page = await _terms(request, share, Given.of(form.scopes, "helper", chosen_end(form)))
+    return await render(request, page, CONFIRM, form=form)
 
 
 async def _terms(request: Request, share: str, gives: Given | None = None) -> TermsPage:
@@ -121,8 +130,7 @@ async def check_terms(request: Request, helper: FromPath[str]) -> Response:
         return await invalid(request, await _terms(request, helper), TERMS, form)
     if "again" in request.state.fields:
         return await render(request, await _terms(request, helper), TERMS, form=form)
-    gives = Given.of(form.scopes, "helper", chosen_end(form))
-    return await render(request, await _terms(request, helper, gives), CONFIRM, form=form)
+    return await _last_look(request, helper, form)
 
 
 @post("/sharing/{helper:str}/terms", access=CHANGE)

@@ -21,7 +21,7 @@ from handlers.frame import with_query
 from handlers.parking import form_address
 from handlers.respond import invalid, is_htmx, render, see_other
 from handlers.session_cookie import own_page, signed_in, signed_out
-from handlers.standing import with_kept
+from handlers.standing import with_kept, without
 from identity.parking import park
 from pages.sign_in import SignInPage, factor_page
 
@@ -127,13 +127,13 @@ async def _take_code(request: Request, form: FactorForm, act, template: str, hom
 @post("/stay", access=ACCOUNT)
 async def stay(request: Request) -> Response:
     """Asking is being there. What was typed in a form around the button comes back in that form, at the address that the
-    button names or else on the same page."""
+    button names or else on the same page, in the size of text that the button may ask for."""
     if is_htmx(request):
         return Response(b"", status_code=204)
     fields, viewer = request.state.fields, request.state.viewer
-    back = own_page(form_address(request), home_of(viewer).home)
+    back = without(own_page(form_address(request), home_of(viewer).home), "text")
     ref = await park(request.app.state.house, viewer, urlsplit(back).path, fields.to_keep)
-    return see_other(request, with_kept(back, ref) if ref else back)
+    return see_other(request, with_kept(back, ref))
 
 
 @post("/sign-out", access=PUBLIC)

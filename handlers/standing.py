@@ -25,9 +25,19 @@ def page_path(scope: Scope) -> str:
 
 def with_kept(address: str, ref: str) -> str:
     """This page with what was typed in it last, instead of what may have come back in it before."""
+    return with_more(without(address, "kept"), kept=ref) if ref else without(address, "kept")
+
+
+def without(address: str, *names: str) -> str:
+    """This address, and nothing of what these names say in its query."""
     path, _, query = address.partition("?")
-    pairs = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != "kept"]
-    return f"{path}?{urlencode([*pairs, ('kept', ref)])}"
+    pairs = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] not in names]
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def with_more(address: str, **query: str) -> str:
+    """With nothing more to say, it is the address up to where something more can be said."""
+    return address + ("&" if "?" in address else "?") + urlencode(query)
 
 
 @lru_cache(maxsize=8)

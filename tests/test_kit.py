@@ -164,9 +164,19 @@ def test_a_page_without_scripts_loads_none():
 
 
 def test_large_text_is_offered_and_can_be_left():
-    assert 'href="?text=large"' in kit_html(record_frame())
-    large = kit_html(record_frame(text_size="large"))
-    assert '<html lang="en" data-text="large">' in large and 'href="?text=normal"' in large
+    offered = macro("size_of_text")
+    assert 'href="?text=large"' in offered(record_frame(), typed=False)
+    large = record_frame(text_size="large")
+    assert '<html lang="en" data-text="large">' in kit_html(large) and 'href="?text=normal"' in offered(large, typed=False)
+
+
+def test_on_a_page_with_a_form_another_size_of_text_sends_that_form():
+    """Tied to it from the foot of the page, where it is looked for."""
+    tree = read_page(kit_html(record_frame()))
+    button = next(e for e in tree.all("button") if e.get("formaction") == "/stay?text=large")
+    assert tree.is_inside(button, "footer") and tag(tree.by_id[button.get("form")]) == "form"
+    lost = kit_html(record_frame(returns_typed=False))
+    assert "text=large" not in lost, "where its words could not come back"
 
 
 def test_every_signed_in_page_says_when_it_signs_out():
@@ -200,7 +210,7 @@ def test_nothing_is_promised_on_a_shared_computer():
 
 @pytest.mark.parametrize("frame", [Frame(), record_frame(idle_class="")])
 def test_no_banner_where_no_time_runs_out(frame):
-    assert macro("stay_banner")(frame).strip() == "" == macro("stay_button")(frame).strip()
+    assert macro("stay_banner")(frame).strip() == "" and "timeout" not in macro("stay_button")(frame)
 
 
 # Fields

@@ -25,13 +25,13 @@ ONLY_PRESSED = {
     "/records/{record}/sharing/{helper}/ending", "/records/{record}/visit-requests/{visit_request}/cancellation",
     "/bills/{guarantor}/payments/{payment}/cancellation", "/staff/closures/{closure}/end", "/staff/hours/{hours}/end",
     "/staff/records/{record}/code", "/staff/requests/{item}/assignment", "/staff/requests/{item}/return",
+    "/staff/bills/{guarantor}/payments/{payment}/refusals",
 }  # fmt: skip
 """Nothing was typed that could come back: the page is opened anew, and says how it stands by now."""
 
 LOOKED_AT_ONCE_MORE = {
     "/records/{record}/sharing/invitations", "/records/{record}/sharing/{helper}/terms",
-    "/staff/bills/{guarantor}/payments/{payment}", "/staff/bills/{guarantor}/statements/{statement}",
-}  # fmt: skip
+}
 """The page before the last comes back: one button leads to the last, and is still of the same form."""
 
 

@@ -62,8 +62,10 @@ async def account(request: Request, guarantor: FromPath[str]) -> Response:
 
 @get(f"{AT}/statements/{{statement:str}}", access=bill(Action.SEE, Duty.BILLING))
 async def statement(request: Request, guarantor: FromPath[str], statement: FromPath[str]) -> Response:
-    page = await _statement(request, statement)
-    return await render(request, page, STATEMENT, form=await open_form(request, PostForm), notice=_notice(request, page))
+    page, form = await _statement(request, statement), await open_form(request, PostForm)
+    if "sure" in form.came_back:
+        return await _sure(request, page, STATEMENT, form, page.bill.due)
+    return await render(request, page, STATEMENT, form=form, notice=_notice(request, page))
 
 
 @post(f"{AT}/statements/{{statement:str}}", access=ACTS)
@@ -82,8 +84,10 @@ async def post_one(request: Request, guarantor: FromPath[str], statement: FromPa
 
 @get(f"{AT}/payments/{{payment:str}}", access=bill(Action.SEE, Duty.BILLING))
 async def payment(request: Request, guarantor: FromPath[str], payment: FromPath[str]) -> Response:
-    page = await payment_of(request, payment)
-    return await render(request, page, PAYMENT, form=await open_form(request, RefundForm), notice=_notice(request, page))
+    page, form = await payment_of(request, payment), await open_form(request, RefundForm)
+    if "sure" in form.came_back:
+        return await _sure(request, page, PAYMENT, form, page.returnable)
+    return await render(request, page, PAYMENT, form=form, notice=_notice(request, page))
 
 
 @post(f"{AT}/payments/{{payment:str}}", access=ACTS)
@@ -100,11 +104,13 @@ async def pay_back(request: Request, guarantor: FromPath[str], payment: FromPath
 
 
 async def _sure(request: Request, page: StatementPage | PaymentPage, template: str, form: PostForm | RefundForm, most: int) -> int | Response:
-    """The sum, once they have seen what would be done with it and said that it is right; before that, the page to show."""
+    """The sum, once they have seen what would be done with it and said that it is right; before that, the page to show. It is
+    shown again to whoever had it before them when they changed the size of the text, or when their time was over."""
     whole, amount = form.validate(), form.read(most, page.currency)
     if not whole or amount is None:
         return await _wrong(request, page, template, form, most)
-    if "sure" in request.state.fields:
+    sent = request.scope["state"].get("fields")
+    if sent and "sure" in sent:
         return amount
     typed = {field.name: field.data or "" for field in form}
     return await render(request, sure_page(page, request.state.grant.name, amount, typed), CONFIRM)

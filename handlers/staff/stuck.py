@@ -33,6 +33,8 @@ async def stuck(request: Request) -> Response:
 async def choose(request: Request, guarantor: FromPath[str], payment: FromPath[str]) -> Response:
     page = await payment_of(request, payment)
     form = await open_form(request, DecideForm, ways=page.ways, taken=taken_of(page))
+    if "sure" in form.came_back:
+        return await _wrong(request, page, form) or await _ask(request, page, form)
     return await render(request, page, DECIDE, form=form)
 
 
@@ -45,9 +47,13 @@ async def settle(request: Request, guarantor: FromPath[str], payment: FromPath[s
     if wrong:
         return wrong
     if "sure" not in request.state.fields:
-        typed = {field.name: field.data or "" for field in form}
-        return await render(request, decide_page(page, request.state.grant.name, typed), CONFIRM)
+        return await _ask(request, page, form)
     return await _decided(request, page, form)
+
+
+async def _ask(request: Request, page: PaymentPage, form: DecideForm) -> Response:
+    typed = {field.name: field.data or "" for field in form}
+    return await render(request, decide_page(page, request.state.grant.name, typed), CONFIRM)
 
 
 async def _wrong(request: Request, page: PaymentPage, form: DecideForm) -> Response | None:

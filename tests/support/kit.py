@@ -101,7 +101,8 @@ class Frame:
     errors: tuple[ErrorItem, ...] = ()
     here: str = "/kit"
     weight_href: str = "/about/weight"
-    sized_at: str = ""
+    sized_at: str = "?"
+    returns_typed: bool = True
     printed: str = ""
     who: str = ""
     demo: bool = False
