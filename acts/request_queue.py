@@ -10,8 +10,9 @@ from access.grant import QueueGrant, RecordGrant
 from access.visible import visible
 from acts.requests import TooLate, add_step
 from files.store import Prepared
-from rules.requests import ANSWERED, KINDS, REQUESTED, TAKEN
+from rules.requests import ANSWERED, KINDS, REQUESTED, TAKEN, reply_path
 from tables.base import new_id
+from tables.drafts import drop_draft
 from tables.queue import enqueue_notice
 from tables.records import left_of
 from tables.requests import HELD, Request, RequestStep
@@ -86,7 +87,7 @@ async def answer(
     async with grant.acting("request.answer") as entry:
         database, now = grant.house.database, grant.house.clock()
         await use_key(database, sending, outcome, now)
-        rows = await visible(grant, Request).rows(("id", "kind"), "state = ?", TAKEN)
+        rows = await visible(grant, Request).rows(("id", "ref", "kind"), "state = ?", TAKEN)
         if not rows or answer not in KINDS[rows[0]["kind"]].answers:
             raise TooLate
         id, state = rows[0]["id"], KINDS[rows[0]["kind"]].answers[answer]
@@ -97,6 +98,7 @@ async def answer(
         if seen != str(said["steps"]):
             raise NewWords
         await add_step(grant, id, ANSWERED, words, now, answer=answer, file=file)
+        await drop_draft(database, grant.viewer.account, grant.record, reply_path(rows[0]["ref"]))
         entry.showed("Request", [id])
         for one in await database.rows(TO_TELL, id, id):
             await enqueue_notice(

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from access.grant import RecordGrant
 from access.visible import visible
+from acts.drafts import Fields, keep_draft
 from files.store import Prepared, store
 from identity import limits
 from rules.requests import (
-    AGAIN_WITHIN, ASKED, CANCELLED, KINDS, REQUESTED, SAID, WITHDRAWN, Asking, after_words, due_at, may_say_more, may_withdraw,
+    AGAIN_WITHIN, ASKED, CANCELLED, KINDS, REQUESTED, SAID, WITHDRAWN, Asking, after_words, due_at, may_say_more, may_withdraw, reply_path,
 )  # fmt: skip
 from tables.base import new_id, new_ref
 from tables.database import Database
@@ -149,7 +150,17 @@ async def say(
         if not may_say_more(state, kind) or not await database.rows(SAY, after_words(state), now, due, row["id"], state):
             raise TooLate
         await add_step(grant, row["id"], SAID, words, now, file=file)
+        await drop_draft(database, grant.viewer.account, grant.record, reply_path(ref))
         entry.showed("Request", [row["id"]])
+    return True
+
+
+async def keep_reply(grant: RecordGrant, ref: str, fields: Fields, form: Sending) -> bool:
+    """What somebody began to write to a request; False where this grant has none of that name. It shows them nothing of it:
+    what was answered meanwhile stays new. Raises AlreadySent."""
+    if await the_request(grant, ref) is None:
+        return False
+    await keep_draft(grant, reply_path(ref), fields, form)
     return True
 
 

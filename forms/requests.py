@@ -76,6 +76,10 @@ class SayForm(Form):
         super().__init__(*args, **kwargs)
         self.words.flags.required = True
 
+    @property
+    def draft(self) -> dict[str, str]:
+        return {"words": (self.words.data or "")[:LONGEST]}
+
     def validate_words(self, field: TextAreaField) -> None:
         if not field.data:
             raise StopValidation(Later(N_("Write what you want to tell us")))
@@ -110,6 +114,11 @@ class AnswerForm(Form):
     def validate_words(self, field: TextAreaField) -> None:
         if self.only and not field.data:
             raise StopValidation(Later(N_("Write an answer")))
+
+    @property
+    def draft(self) -> dict[str, str]:
+        """What is kept of it while it is not sent. Which answers there are is not asked again: the page offers them."""
+        return {name: (self[name].data or "")[:LONGEST] for name in ("answer", "words")}
 
     def must_look_again(self, seen: str) -> None:
         """They wrote more meanwhile: the page has it now, and what is sent next is sent knowing it."""

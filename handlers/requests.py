@@ -9,6 +9,7 @@ from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 
+from access.grant import RecordGrant
 from access.vocabulary import Action, Category, record
 from acts import requests as acts
 from acts.drafts import keep_draft
@@ -21,9 +22,10 @@ from handlers.keeping import file_of
 from handlers.refs import FORMS, number_of, parse_file, parse_ref, until_of
 from handlers.respond import attached, in_form, invalid, is_htmx, nothing_new, render, see_other, unasked
 from pages.asking import AskPage, ask_page
+from pages.drafts import Draft, draft_of
 from pages.request import RequestPage, request_file, request_page
 from pages.requests import LISTINGS, REQUESTS
-from rules.requests import KINDS
+from rules.requests import KINDS, reply_path
 from words.dates import when
 from words.gettext import N_, Later
 
@@ -57,8 +59,8 @@ def _reading(kind: str) -> tuple[HTTPRouteHandler, ...]:
         page = await request_page(request.state.grant, kind, asked.ref, until_of(request))
         if asked.form or page is None:
             return await in_form(request, page, asked.form, "sheet/show.html", path)
-        form = await open_form(request, SayForm)
-        return await render(request, page, SHOW, form=form, notice=_notice(request, page), htmx=page.talks)
+        notice = kept(request) or _notice(request, page)
+        return await render(request, page, SHOW, form=await _reply(request, page), notice=notice, htmx=page.is_live)
 
     @get(f"/{path}/{{{name}:str}}/files/{{file:str}}", access=access)
     async def file(request: Request) -> Response:
@@ -78,7 +80,7 @@ def _asking(kind: str) -> tuple[HTTPRouteHandler, ...]:
         about = request.query_params.get("about", "")
         page = await ask_page(request.state.grant, kind, about)
         form = await open_form(request, AskForm, **({"subject": about} | page.typed), **_offered(page))
-        return await render(request, page, NEW, form=form, notice=_kept(request), htmx=True)
+        return await render(request, page, NEW, form=form, notice=kept(request), htmx=True)
 
     @post(f"/{path}/new", access=access, upload=True)
     async def ask(request: Request) -> Response:
@@ -88,13 +90,17 @@ def _asking(kind: str) -> tuple[HTTPRouteHandler, ...]:
     async def draft(request: Request) -> Response:
         form = read_form(request, AskForm, **_offered(await ask_page(request.state.grant, kind)))
         await keep_draft(request.state.grant, path, form.draft, replace(form.sending, route=_beside(request, "new")))
-        page = await ask_page(request.state.grant, kind)
-        if not is_htmx(request):
-            return see_other(request, page.link(path, "new", done="kept" if page.draft else "empty"))
-        silent = unasked(request) and "told" in request.state.fields
-        return await render(request, replace(page, silent=silent), NEW, form=form, block="saved")
+        return await saved(request, request.state.grant, path, f"/records/{request.state.grant.record_ref}/{path}/new")
 
     return new, ask, draft
+
+
+async def saved(request: Request, grant: RecordGrant, at: str, form: str) -> Response:
+    """`at` is where the draft is kept below the record, `form` the address of its form."""
+    draft = Draft(await draft_of(grant, at), silent=unasked(request) and "told" in request.state.fields)
+    if not is_htmx(request):
+        return see_other(request, f"{form}?done={'kept' if draft.kept else 'empty'}")
+    return await render(request, draft, "requests/_saved.html")
 
 
 async def _asked(request: Request, kind: str, path: str) -> Response:
@@ -125,6 +131,14 @@ def _acting(kind: str) -> tuple[HTTPRouteHandler, ...]:
     async def say(request: Request) -> Response:
         return await _said(request, await _found(request, kind))
 
+    @post(f"/{path}/{{{name}:str}}/draft", access=access, upload=True)
+    async def draft(request: Request) -> Response:
+        ref, form = parse_ref(request.path_params[name]).ref, read_form(request, SayForm)
+        sending = replace(form.sending, route=_beside(request, "reply"))
+        if not await acts.keep_reply(request.state.grant, ref, form.draft, sending):
+            raise NotFoundException
+        return await saved(request, request.state.grant, reply_path(ref), f"/records/{request.state.grant.record_ref}/{path}/{ref}")
+
     @post(f"/{path}/{{{name}:str}}/cancellation", access=access)
     async def cancel(request: Request) -> Response:
         page, sending = await _found(request, kind), read_form(request, PressForm).sending
@@ -141,9 +155,17 @@ def _acting(kind: str) -> tuple[HTTPRouteHandler, ...]:
         if is_htmx(request) and not page.came:
             return nothing_new(request, page.spoken)
         notice = None if is_htmx(request) else Notice("good" if page.came else "", page.spoken)
-        return await render(request, page, SHOW, form=await open_form(request, SayForm), notice=notice, block="update")
+        return await render(request, page, SHOW, form=await _reply(request, page), notice=notice, block="update")
 
-    return (say, answers) if KINDS[kind].talk else (say, cancel)
+    return (say, draft, answers) if KINDS[kind].talk else (say, draft, cancel)
+
+
+async def _reply(request: Request, page: RequestPage) -> SayForm:
+    """With what was kept of it. Where no words can be added by now, those that come back say so."""
+    form = await open_form(request, SayForm, **page.draft.fields)
+    if form.came_back and not page.may_say:
+        form.fail("words", Later(TOO_LATE))
+    return form
 
 
 async def _said(request: Request, page: RequestPage) -> Response:
@@ -151,18 +173,19 @@ async def _said(request: Request, page: RequestPage) -> Response:
     form = read_form(request, SayForm)
     whole, file = form.validate(), await file_of(request, request.state.grant, form)
     if not whole or form.problems:
-        return await invalid(request, page, SHOW, form, htmx=page.talks)
-    here = page.link(*page.here, done="said")
+        return await invalid(request, page, SHOW, form, htmx=page.is_live)
+    here, ref = page.link(*page.here, done="said"), page.here[1]
     try:
-        await acts.say(request.state.grant, page.here[1], form.words.data, form.sending, here, file)
+        await acts.say(request.state.grant, ref, form.words.data, form.sending, here, file)
     except acts.SentLately:
+        await keep_draft(request.state.grant, reply_path(ref), {}, form.sending)
         return see_other(request, page.link(*page.here, done="again"))
     except acts.TooLate:
         form.fail("words", Later(TOO_LATE))
-        return await invalid(request, page, SHOW, form, htmx=page.talks)
+        return await invalid(request, page, SHOW, form, htmx=page.is_live)
     except acts.TooMany as many:
         _refuse(form, many)
-        return await invalid(request, page, SHOW, form, htmx=page.talks)
+        return await invalid(request, page, SHOW, form, htmx=page.is_live)
     return see_other(request, here)
 
 
@@ -186,7 +209,8 @@ def _offered(page: AskPage) -> dict:
     return {"topics": page.topics, "subjects": page.subjects, "optional": page.kind == "refill"}
 
 
-def _kept(request: Request) -> Notice | None:
+def kept(request: Request) -> Notice | None:
+    """Whether the draft was saved that the button was pressed for."""
     done = request.query_params.get("done", "")
     return Notice("good" if done == "kept" else "warn", Later(KEPT[done])) if done in KEPT else None
 

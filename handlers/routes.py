@@ -59,7 +59,7 @@ ALONE: tuple[HTTPRouteHandler, ...] = (
     security.end_session, preferences.preferences, preferences.change,
     *bills.ALONE, *offers.ALONE, *letters.ALONE, demo.outbox,
     *payments.ALONE, *billing.ALONE, *stuck.ALONE,
-    desk.home, desk.find, desk.code, desk.issue, queue.queue, queue.item, queue.file, queue.take, queue.take_over, queue.give_back, queue.answer,
+    desk.home, desk.find, desk.code, desk.issue, queue.queue, queue.item, queue.file, queue.take, queue.take_over, queue.give_back, queue.answer, queue.draft,
     staff_appointments.day, staff_appointments.visit, staff_appointments.call_off, staff_appointments.new, staff_appointments.book,
     staff_appointments.other_time, staff_appointments.move,
     hours.hours, hours.open_hours, hours.ending, hours.end_hours, hours.closures, hours.close, hours.closure, hours.lift,

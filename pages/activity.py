@@ -53,6 +53,7 @@ ACTIONS = {
     "code.see": N_("opened the page for codes to register with"),
     "message.ask": N_("wrote a message"), "refill.ask": N_("asked for a refill"), "visit.ask": N_("asked for a visit"),
     "request.say": N_("wrote more on a request"), "request.cancel": N_("took a request back"),
+    "draft.keep": N_("kept a draft"),
     "request.take": N_("took a request to answer it"), "request.take_over": N_("took over a request to answer it"),
     "request.give_back": N_("gave a request back"), "request.answer": N_("answered a request"),
     "system.bills": N_("filed bills from the clinic"), "payment.begin": N_("began to pay a bill"),

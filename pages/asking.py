@@ -8,14 +8,13 @@ from access.grant import RecordGrant
 from access.visible import visible
 from pages.address import Address, RecordPage
 from pages.appointments import to_change
-from pages.drafts import Kept, draft_of
+from pages.drafts import Draft, draft_of
 from pages.medicines import NOW
 from pages.requests import LISTINGS, PATHS, open_refills
 from pages.sheet import Link
 from pages.stored import Row
 from rules.requests import KINDS, Asking
 from tables.medicines import MedicationRequest
-from words.dates import when
 from words.gettext import N_, _
 from words.requests import TOPICS, who_reads
 
@@ -36,21 +35,9 @@ class AskPage(RecordPage):
     kind: str
     medicines: tuple[Row, ...] = ()
     waiting: tuple[tuple[str, str], ...] = ()
-    draft: Kept | None = None
-    silent: bool = False
-    """Whether it was said before, on this page, that the draft is saved as one writes."""
+    draft: Draft
     about: tuple[str, str] = ("", "")
     """The title of a visit's form that is about an appointment, and the words it begins with."""
-
-    @property
-    def spoken(self) -> str:
-        """For who has just saved a draft."""
-        return _("Draft saved.") if self.draft else _("There is nothing to save yet.")
-
-    @property
-    def kept(self) -> str:
-        """When the draft was kept."""
-        return _("Kept as a draft on %(when)s. Nobody else can see it.", when=when(self.draft.at)) if self.draft else ""
 
     @property
     def path(self) -> str:
@@ -63,7 +50,7 @@ class AskPage(RecordPage):
     @property
     def typed(self) -> dict[str, str]:
         """What the form holds when it is opened: what was kept of it, after what it is about."""
-        kept, begins = dict(self.draft.fields) if self.draft else {}, self.about[1]
+        kept, begins = self.draft.fields, self.about[1]
         if begins and begins not in kept.get("words", ""):
             kept["words"] = "\n\n".join(filter(None, (begins, kept.get("words"))))
         return kept
@@ -126,7 +113,7 @@ class AskPage(RecordPage):
 
 async def ask_page(grant: RecordGrant, kind: str, about: str = "") -> AskPage:
     """`about` is the ref of the appointment that a visit's form is about."""
-    draft = await draft_of(grant, PATHS[kind])
+    draft = Draft(await draft_of(grant, PATHS[kind]))
     if kind != "refill":
         subject = await to_change(grant, about) if kind == "visit" else ("", "")
         return AskPage(at=Address.of(grant), kind=kind, draft=draft, about=subject)

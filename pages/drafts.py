@@ -8,6 +8,8 @@ from datetime import datetime
 
 from access.grant import RecordGrant
 from access.predicates import is_one_of
+from words.dates import when
+from words.gettext import _
 
 FIND = "SELECT id, sealed, changed_at FROM draft WHERE account = ? AND {record} AND path = ? ORDER BY changed_at DESC LIMIT 1"
 
@@ -16,6 +18,28 @@ FIND = "SELECT id, sealed, changed_at FROM draft WHERE account = ? AND {record} 
 class Kept:
     fields: dict[str, str]
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a form says of what is kept of it. `silent`: it was said before, on this page, that it is saved as one writes."""
+
+    kept: Kept | None
+    silent: bool = False
+
+    @property
+    def spoken(self) -> str:
+        """For who has just saved it."""
+        return _("Draft saved.") if self.kept else _("There is nothing to save yet.")
+
+    @property
+    def words(self) -> str:
+        """When it was kept."""
+        return _("Kept as a draft on %(when)s. Nobody else can see it.", when=when(self.kept.at)) if self.kept else ""
+
+    @property
+    def fields(self) -> dict[str, str]:
+        return dict(self.kept.fields) if self.kept else {}
 
 
 async def draft_of(grant: RecordGrant, path: str) -> Kept | None:

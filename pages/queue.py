@@ -143,6 +143,11 @@ class ItemPage:
         return self.opened.seen if self.opened else ""
 
     @property
+    def typed(self) -> dict[str, str]:
+        """What the form holds when it is opened: the draft of an answer."""
+        return self.opened.draft.fields if self.opened else {}
+
+    @property
     def may_book(self) -> bool:
         """Whoever answers for a visit can book it."""
         return self.one.row["kind"] == "visit"

@@ -14,11 +14,12 @@ from files.kinds import JPEG, PDF, PNG
 from files.store import Stored, read, stored
 from pages.address import Address
 from pages.attachments import File
+from pages.drafts import Draft, draft_of
 from pages.requests import LISTINGS, PATHS, READS, names_of, with_asked
 from pages.sheet import Facts, Link, Part, Sheet, said_facts
 from pages.stored import Row
 from pages.written import Block
-from rules.requests import ANSWERED, ASKED, KINDS, OPEN, SAID, WITHDRAWN, may_say_more, may_withdraw
+from rules.requests import ANSWERED, ASKED, KINDS, OPEN, SAID, WITHDRAWN, may_say_more, may_withdraw, reply_path
 from rules.windows import window
 from tables.requests import Request, RequestStep
 from words.dates import when
@@ -79,6 +80,7 @@ class RequestPage(Sheet):
     row: Row
     steps: tuple[Step, ...]
     may_act: bool
+    draft: Draft
     had: int = 0
     """How many steps the viewer had before they asked what has come since."""
     until: int = 0
@@ -170,6 +172,11 @@ class RequestPage(Sheet):
         return KINDS[self.row["kind"]].talk
 
     @property
+    def is_live(self) -> bool:
+        """Whether a part of the page changes while it is open: an answer comes, or a draft is kept."""
+        return self.talks or self.may_say
+
+    @property
     def seen(self) -> str:
         """How much had been said when this page was made: steps are only ever added."""
         return str(len(self.steps))
@@ -204,9 +211,10 @@ async def request_page(grant: RecordGrant, kind: str, ref: str, until: int = 0) 
     [row] = await with_asked(grant, rows)
     grant.showed("Request", [row["id"]])
     steps = await steps_of(grant, row["id"])
+    may_act = not grant.preview and grant.may(Category(KINDS[kind].category), Action.ACT)
     page = RequestPage(
         at=Address.of(grant), here=(PATHS[kind], ref), row=row, steps=steps, until=until if until < len(steps) else 0,
-        may_act=not grant.preview and grant.may(Category(KINDS[kind].category), Action.ACT),
+        may_act=may_act, draft=Draft(await draft_of(grant, reply_path(ref)) if may_act else None),
     )  # fmt: skip
     begin, end = page.window
     grant.showed("RequestStep", [step.row["id"] for step in reversed(steps[begin:end])])

@@ -85,3 +85,8 @@ def may_say_more(state: str, kind: Kind) -> bool:
 def after_words(state: str) -> str:
     """An answered request that is written to again waits for somebody anew."""
     return REQUESTED if state == COMPLETED else state
+
+
+def reply_path(ref: str) -> str:
+    """Where the draft of a reply to this request, or of an answer, is kept below the record."""
+    return f"requests/{ref}"

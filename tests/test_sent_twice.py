@@ -41,6 +41,8 @@ NEEDS_NO_KEY = {
         "/stay", "/sign-out", "/register/codes", "/account/codes/kept", "/account/sessions/{session}/end",
         "/bills/{guarantor}/payments/{payment}/session", "/records/{record}/messages/draft",
         "/records/{record}/refills/draft", "/records/{record}/visit-requests/draft",
+        "/records/{record}/messages/{message}/draft", "/records/{record}/refills/{refill}/draft",
+        "/records/{record}/visit-requests/{visit_request}/draft", "/staff/requests/{item}/draft",
     },
     "only looks": {
         "/staff", "/staff/bills", "/bills/{guarantor}/statements/{statement}/payment",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from litestar import Request, Response, get, post
@@ -9,9 +10,10 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from access.grant import RecordGrant
+from access.items import open_item
 from access.vocabulary import ANSWERS_REQUESTS, staff
 from acts import request_queue as acts
-from acts.requests import TooLate
+from acts.requests import TooLate, keep_reply
 from files.store import Prepared
 from forms.requests import AnswerForm, TakeOverForm
 from forms.security import PressForm
@@ -19,9 +21,11 @@ from handlers.forms import open_form, read_form
 from handlers.frame import Notice
 from handlers.keeping import file_of
 from handlers.refs import parse_file, parse_ref, until_of
-from handlers.respond import attached, invalid, render, see_other
+from handlers.requests import kept, saved
+from handlers.respond import attached, invalid, is_htmx, render, see_other, status_alone
 from pages.queue import item_file, item_page, queue_page
-from words.gettext import N_, Later
+from rules.requests import reply_path
+from words.gettext import N_, Later, _
 
 ACCESS = staff(*ANSWERS_REQUESTS)
 ANSWERED = "/staff/requests?done=answered"
@@ -43,8 +47,9 @@ async def queue(request: Request) -> Response:
 @get("/staff/requests/{item:str}", access=ACCESS)
 async def item(request: Request, item: FromPath[str]) -> Response:
     page, _grant = await _found(request, item)
-    form = await open_form(request, AnswerForm, answers=page.answers, seen=page.seen)
-    return await render(request, page, "staff/request.html", form=form, notice=_notice(request))
+    form = await open_form(request, AnswerForm, answers=page.answers, seen=page.seen, **page.typed)
+    notice = kept(request) or _notice(request)
+    return await render(request, page, "staff/request.html", form=form, notice=notice, htmx=page.opened is not None)
 
 
 @post("/staff/requests/{item:str}/assignment", access=ACCESS)
@@ -79,6 +84,16 @@ async def answer(request: Request, item: FromPath[str]) -> Response:
     return await _not_sent(request, item, form)
 
 
+@post("/staff/requests/{item:str}/draft", access=ACCESS, upload=True)
+async def draft(request: Request, item: FromPath[str]) -> Response:
+    """For who has taken it; what somebody else has by now is answered by nobody else."""
+    ref, form, here = parse_ref(item).ref, read_form(request, AnswerForm), f"/staff/requests/{item}"
+    grant = await open_item(request.state.grant, ref)
+    if grant is None or not await keep_reply(grant, ref, form.draft, replace(form.sending, route=here)):
+        return status_alone(request, _(TOO_LATE), 422) if is_htmx(request) else await _not_sent(request, item, form)
+    return await saved(request, grant, reply_path(ref), here)
+
+
 async def _sent(grant: RecordGrant, form: AnswerForm, file: Prepared | None) -> bool:
     try:
         await acts.answer(grant, form.chosen, form.words.data, form.seen.data, form.sending, ANSWERED, file)
@@ -94,7 +109,7 @@ async def _not_sent(request: Request, item: str, form: AnswerForm) -> Response:
         return await render(request, page, "staff/request.html", form=form, notice=Notice("warn", Later(TOO_LATE)), status=422)
     if form.seen.data != page.seen:
         form.must_look_again(page.seen)
-    return await invalid(request, page, "staff/request.html", form)
+    return await invalid(request, page, "staff/request.html", form, htmx=True)
 
 
 async def _assign(request: Request, item: str, act, outcome: str) -> Response:
