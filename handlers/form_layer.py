@@ -6,7 +6,7 @@ SECURITY contract 5. Of a form that the guard will turn away it is found out who
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from urllib.parse import SplitResult, parse_qsl, urlsplit
@@ -22,9 +22,10 @@ from access.guard import Refused
 from access.house import House
 from access.viewer import Viewer
 from access.vocabulary import Access
-from handlers.uploads import MULTIPART, NotAForm, Upload, parse_upload
+from handlers.uploads import MULTIPART, NotAForm, Upload, parse_beginning, parse_upload
 from identity.csrf import before_sign_in, matches
 from identity.sessions import is_of_another
+from settings import Limits
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 FORM = b"application/x-www-form-urlencoded"
@@ -113,11 +114,7 @@ class FormLayer(ASGIMiddleware):
         kind = headers.get(b"content-type", FORM)
         uploads = scope["route_handler"].opt.get("upload") and viewer.account is not None
         if uploads and kind.startswith(MULTIPART.encode()):
-            body = await read_body(receive, limits.upload_bytes + limits.body_bytes, UPLOAD_SECONDS, headers)
-            try:
-                pairs, files = parse_upload(kind.decode("latin-1"), body)
-            except NotAForm:
-                raise BadForm(400, "not_a_form") from None
+            pairs, files = await _with_file(receive, kind.decode("latin-1"), limits, headers)
             return Fields(tuple((name.replace("\0", ""), value.replace("\0", "")) for name, value in pairs), files)
         if kind.split(b";")[0].strip().lower() != FORM:
             raise BadForm(415, "not_a_form")
@@ -171,29 +168,52 @@ def _parts(address: str) -> SplitResult | None:
         return None
 
 
+async def _with_file(receive: Receive, kind: str, limits: Limits, headers: Mapping[bytes, bytes]):
+    """Of a form whose file is too large, what was typed is read from its beginning, and the form says why the file is not
+    there; the file is not waited for where its size is known beforehand."""
+    most = limits.upload_bytes + limits.body_bytes
+    enough = limits.body_bytes if _says_more(headers, most) else most
+    body, whole = await _in_time(_up_to(receive, enough), UPLOAD_SECONDS)
+    try:
+        return parse_upload(kind, body) if whole else parse_beginning(kind, body[: limits.body_bytes])
+    except NotAForm:
+        raise (BadForm(400, "not_a_form") if whole else BadForm(413, "too_large", most)) from None
+
+
 async def read_body(receive: Receive, limit: int, seconds: float, headers: Mapping[bytes, bytes] = MappingProxyType({})) -> bytes:
     """One that says beforehand that it is too large is refused before it comes: on a thin line that is minutes."""
-    said = headers.get(b"content-length", b"")
-    if said.isdigit() and (len(said) > 18 or int(said) > limit):
+    if _says_more(headers, limit):
         raise BadForm(413, "too_large", limit)
+    body, whole = await _in_time(_up_to(receive, limit), seconds)
+    if not whole:
+        raise BadForm(413, "too_large", limit)
+    return body
+
+
+def _says_more(headers: Mapping[bytes, bytes], limit: int) -> bool:
+    said = headers.get(b"content-length", b"")
+    return said.isdigit() and (len(said) > 18 or int(said) > limit)
+
+
+async def _in_time(reading: Awaitable[tuple[bytes, bool]], seconds: float) -> tuple[bytes, bool]:
     try:
         async with asyncio.timeout(seconds):
-            return await _whole(receive, limit)
+            return await reading
     except TimeoutError:
         raise BadForm(400, "cut_off") from None
 
 
-async def _whole(receive: Receive, limit: int) -> bytes:
+async def _up_to(receive: Receive, limit: int) -> tuple[bytes, bool]:
+    """The body, and whether that is all of it; of a longer one no more than that and what came along."""
     body = bytearray()
-    while True:
+    while len(body) <= limit:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise BadForm(400, "cut_off")  # half a letter is not a letter
         body += message.get("body", b"")
-        if len(body) > limit:
-            raise BadForm(413, "too_large", limit)
         if not message.get("more_body"):
-            return bytes(body)
+            return bytes(body), len(body) <= limit
+    return bytes(body), False
 
 
 def parse_form(body: bytes) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from words.gettext import N_, Later
 FIELD = "file"
 WHY = {
     "kind": N_("Choose a PDF, a PNG or a JPEG picture. This file is none of these"),
-    "large": N_("Choose a file of 5 MB at most"),
+    "large": N_("This file is too large, so nothing was sent. Choose one of 5 MB at most, or send your words without it"),
     "unread": N_("This file cannot be opened. Choose another one"),
     "encrypted": N_("This PDF has a password or a lock. Save it without one, and choose it again"),
     "busy": N_("We cannot take files right now. Send it without the file, or try again later"),
@@ -28,6 +28,8 @@ async def file_of(request: Request, grant: RecordGrant, form: Form) -> Prepared 
     if upload is None:
         return None
     try:
+        if upload.too_large:
+            raise NotKept("large")
         content = await _cleaned(request, upload.content)
         return prepare(grant.house.keyring, content, record=grant.record, largest=grant.house.limits.upload_bytes)
     except NotKept as refused:

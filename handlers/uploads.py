@@ -6,7 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from io import BytesIO
 
-from multipart import MultipartError, MultipartParser, MultipartPart, parse_options_header
+from multipart import (
+    MultipartError, MultipartParser, MultipartPart, MultipartSegment, PushMultipartParser, parse_options_header,
+)  # fmt: skip
 
 MULTIPART = "multipart/form-data"
 PARTS = 40
@@ -20,10 +22,11 @@ class NotAForm(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What a browser sent for one file. Its name is only shown to whoever sent it."""
+    """What a browser sent for one file. Its name is only shown to whoever sent it. Of one that is `too_large` nothing is here."""
 
     name: str
     content: bytes
+    too_large: bool = False
 
     @property
     def digest(self) -> str:
@@ -36,12 +39,10 @@ Pairs = list[tuple[str, str]]
 
 def parse_upload(content_type: str, body: bytes) -> tuple[Pairs, dict[str, Upload]]:
     """The fields, each file with its digest among them, and the files that were chosen."""
-    kind, options = parse_options_header(content_type)
-    if kind != MULTIPART or not options.get("boundary"):
-        raise NotAForm(kind)
+    boundary = _boundary(content_type)
     try:
         whole = MultipartParser(
-            BytesIO(body), options["boundary"], len(body), strict=True, part_limit=PARTS, spool_limit=len(body) + 1,
+            BytesIO(body), boundary, len(body), strict=True, part_limit=PARTS, spool_limit=len(body) + 1,
             memory_limit=len(body) + 1, partsize_limit=len(body) + 1,
         )
         return _read(list(whole))
@@ -49,11 +50,37 @@ def parse_upload(content_type: str, body: bytes) -> tuple[Pairs, dict[str, Uploa
         raise NotAForm(str(error)) from error
 
 
+def parse_beginning(content_type: str, body: bytes) -> tuple[Pairs, dict[str, Upload]]:
+    """Of a form that is too large: the fields that are whole and stand before its file, and what that file is called. Raises
+    NotAForm where no file has begun, so that it is the words that are too many."""
+    pairs, words, part = [], bytearray(), None
+    try:
+        for event in PushMultipartParser(_boundary(content_type), max_segment_count=PARTS, strict=True).parse(body):
+            if isinstance(event, MultipartSegment):
+                part, words = event, bytearray()
+                if part.filename:
+                    return pairs, {part.name: Upload(part.filename[:200], b"", too_large=True)}
+            elif event is not None:
+                words += event
+            elif part.filename is None:
+                pairs.append((part.name, _decoded(part.charset, bytes(words))))
+    except (MultipartError, ValueError) as error:
+        raise NotAForm(str(error)) from error
+    raise NotAForm("no file")
+
+
+def _boundary(content_type: str) -> str:
+    kind, options = parse_options_header(content_type)
+    if kind != MULTIPART or not options.get("boundary"):
+        raise NotAForm(kind)
+    return options["boundary"]
+
+
 def _read(parts: list[MultipartPart]) -> tuple[Pairs, dict[str, Upload]]:
     pairs, files = [], {}
     for part in parts:
         if part.filename is None:
-            pairs.append((part.name, _text(part)))
+            pairs.append((part.name, _decoded(part.charset, part.raw)))
             continue
         upload = Upload(part.filename[:200], part.raw)
         pairs.append((part.name, upload.digest))
@@ -62,8 +89,8 @@ def _read(parts: list[MultipartPart]) -> tuple[Pairs, dict[str, Upload]]:
     return pairs, files
 
 
-def _text(part: MultipartPart) -> str:
+def _decoded(charset: str | None, raw: bytes) -> str:
     """Raises NotAForm, and UnicodeDecodeError, for what is not UTF-8. What the part calls itself chooses no decoder."""
-    if part.charset.lower().replace("-", "") not in UTF_8:
+    if (charset or "utf-8").lower().replace("-", "") not in UTF_8:
         raise NotAForm("charset")
-    return part.raw.decode("utf-8")
+    return raw.decode("utf-8")
