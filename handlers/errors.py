@@ -21,7 +21,7 @@ from handlers.keys import what_it_did
 from handlers.parking import filled_again, form_address, park_form
 from handlers.respond import IN_ADDRESS, is_htmx, render, see_other, status_alone, unasked
 from handlers.session_cookie import own_page
-from handlers.standing import with_kept
+from handlers.standing import page_path, with_kept
 from identity.parking import without_secrets
 from pages.offers import NotAnswered
 from pdf import PdfBusy, PdfFailed, PdfRefused, PdfTooLarge, PdfUnavailable
@@ -78,7 +78,7 @@ async def refused(request: Request, error: Refused) -> Response:
     if denied.reason in SIGN_IN:
         return _to_proof(request, denied)
     if denied.reason == "merged":
-        return _moved(request, denied)
+        return await _moved_with_words(request, denied) if request.method == "POST" else _moved(request, denied)
     if denied.reason == "stranger":
         return await page(request, 404, typed=typed(request))
     if denied.reason == "gone":
@@ -139,6 +139,17 @@ def _moved(request: Request, denied: Denied) -> Response:
     return Response(b"", status_code=301, headers={"location": quote("/".join(parts)) + (f"?{query}" if query else "")})
 
 
+async def _moved_with_words(request: Request, denied: Denied) -> Response:
+    """Browsers follow a move with nothing in their hands: what was typed waits there, in the same form about the same person."""
+    parts = own_address(request).split("/")
+    if not page_path(request.scope):
+        return _moved(request, denied)
+    parts[2] = denied.elsewhere
+    address = "/".join(parts)
+    ref = await park_form(request, address.partition("?")[0])
+    return see_other(request, with_kept(address, ref) if ref else address)
+
+
 async def page(request: Request, status: int, *, reason: str = "", name: str = "", **fields: str) -> Response:
     """An error page: the same frame, the right status. To an update of htmx that was sent somewhere, which would put the
     whole of it into a part of a page, its words in the status line alone."""
@@ -153,7 +164,7 @@ async def page(request: Request, status: int, *, reason: str = "", name: str = "
 
 async def http_error(request: Request, error: HTTPException) -> Response:
     status = error.status_code if error.status_code in TEMPLATES else (404 if error.status_code == 405 else 500)
-    response = await page(request, status)
+    response = await page(request, status, typed=_own_words(request))
     if error.status_code == 405:
         response.status_code = 405
         response.headers.update(error.headers or {})
@@ -186,6 +197,11 @@ def typed(request: Request) -> str:
     """What was in the form, line by line, without passwords, codes and what is no words of a person's."""
     fields = request.scope["state"].get("fields")
     return "\n".join(value for _, value in without_secrets(fields.pairs)) if fields else ""
+
+
+def _own_words(request: Request) -> str:
+    """What was in a form of whoever is here."""
+    return typed(request) if request.scope["state"].get("form_of") else ""
 
 
 async def changed(request: Request, error: Changed) -> Response:
@@ -229,7 +245,7 @@ async def pdf_error(request: Request, error: PdfRefused) -> Response:
 
 
 async def unavailable(request: Request, error: Exception) -> Response:
-    return await page(request, 503)
+    return await page(request, 503, typed=_own_words(request))
 
 
 async def failed(request: Request, error: Exception) -> Response:
@@ -237,7 +253,7 @@ async def failed(request: Request, error: Exception) -> Response:
     logging.getLogger("portal.error").error(
         "%s", type(error).__name__, exc_info=error if request.app.state.settings.debug else None
     )
-    return await page(request, 500)
+    return await page(request, 500, typed=_own_words(request))
 
 
 class Later(Response):

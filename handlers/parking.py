@@ -12,11 +12,11 @@ from identity.parking import park
 STAY = "/stay"
 
 
-async def park_form(request: Request) -> str:
+async def park_form(request: Request, moved_to: str = "") -> str:
     """The ref under which it is kept; "" where nothing may be, or where its address has no page to show it again. Of a form
-    whose token is nobody's known here, nothing is kept."""
+    whose token is nobody's known here, nothing is kept. `moved_to` is the path of its page where that is another by now."""
     state = request.scope["state"]
-    path = own_path(form_address(request)) if request.scope["path"] == STAY else page_path(request.scope)
+    path = own_path(form_address(request)) if request.scope["path"] == STAY else moved_to or page_path(request.scope)
     if state.get("form_of") is None or not path:
         return ""
     return await park(request.app.state.house, request.state.viewer, path, state["fields"].to_keep)

@@ -31,18 +31,23 @@ Fields = Sequence[tuple[str, str]]
 
 def without_secrets(fields: Fields) -> list[tuple[str, str]]:
     """What of a form may be kept, or shown to whoever typed it. It is raw: no form has read it yet."""
-    return [(name, without_cards(readable(value))) for name, value in fields if name not in SECRETS and value.strip()]
+    return [(name, value) for name, value in _harmless(fields) if value.strip()]
+
+
+def _harmless(fields: Fields) -> list[tuple[str, str]]:
+    """With what was left empty, or emptied."""
+    return [(name, without_cards(readable(value))) for name, value in fields if name not in SECRETS]
 
 
 async def park(house: House, viewer: Viewer, path: str, fields: Fields) -> str:
     """The ref under which the fields are kept, or "" when there is nothing that may be kept. The form's key is kept with
     them: what comes back is still the same form."""
-    kept = without_secrets(fields)
-    if viewer.shared or viewer.account is None or not kept:
+    if viewer.shared or viewer.account is None or not without_secrets(fields):
         return ""
     row, ref = new_id(), new_ref()
     ends_at = viewer.now + timedelta(seconds=house.limits.parked)
-    sealed, record = house.keyring.seal(json.dumps([*kept, *_key(fields)]).encode(), row), await _record(house, path)
+    kept = [*_harmless(fields), *_key(fields)]
+    sealed, record = house.keyring.seal(json.dumps(kept).encode(), row), await _record(house, path)
     async with house.database.transaction():
         await house.database.rows(
             "INSERT INTO parked_form (id, ref, account, session, path, record, sealed, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -6,11 +6,15 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from litestar.exceptions import NotFoundException
 
+from seeds.cast import fixed_id
 from seeds.people import BY_HANDLE
+from tables.sqlite import DatabaseBusy
 from tests.support.forms import fill
 from tests.support.html.tree import words
 from tests.support.inviting import invite, offer
+from tests.support.merging import another_chart, merge, shares_too
 from tests.support.owners import cookie_of
 from tests.sweep.walk import routes_of, values_for
 from tests.test_bookings import last_look
@@ -255,3 +259,39 @@ async def test_of_a_session_that_was_left_or_shared_nothing_is_kept_after_the_ne
     await over(house)
     answer = await maria.send(form, "Send", topic="health", words="May I swim?")
     assert "kept" not in answer.headers["location"] and await house.database.rows("SELECT id FROM parked_form") == []
+
+
+async def test_a_field_that_was_emptied_comes_back_empty(maria, house):
+    await maria.submit(await maria.get("/account/preferences"), "/account/preferences", called="Mia")
+    back = await when_her_time_is_over(maria, house, await maria.get("/account/preferences"), "/account/preferences", called="")
+    assert back.url.count("kept=") == 1 and 'value="Mia"' not in back.html
+
+
+async def test_words_about_a_chart_that_was_merged_meanwhile_come_back_in_the_one_that_is_left(maria, cast, house):
+    """A browser follows the move with nothing in its hands."""
+    form = await maria.get(f"/records/{cast['self'].record}/messages/new")
+    old = fixed_id("record", "self")
+    left = await another_chart(house.database, old, house.clock())
+    await shares_too(house.database, old, left.id)
+    await merge(house.database, old, left.id, house.clock())
+    answer = await maria.send(form, "Send", topic="health", words="May I swim?")
+    assert answer.status == 303 and answer.headers["location"].startswith(f"/records/{left.ref}/messages/new?kept=")
+    back = await maria.arrive(answer)
+    assert "May I swim?" in back.html
+    assert "May I swim?" in (await maria.submit(back, "Send")).main
+
+
+async def test_what_was_sent_where_the_portal_stumbles_or_finds_nothing_is_shown(maria, cast, house, monkeypatch):
+    from acts import requests
+
+    form = await maria.get(f"/records/{cast['self'].record}/messages/new")
+
+    for failure, status in ((OSError, 500), (DatabaseBusy, 503), (NotFoundException, 404)):
+        async def stumbles(*_rest, kind=failure):
+            raise kind("out of order")
+
+        monkeypatch.setattr(requests, "ask", stumbles)
+        answer = await maria.send(form, "Send", topic="health", words="May I swim?")
+        assert answer.status == status and "May I swim?" in answer.main, (status, answer.main)
+    monkeypatch.undo()
+    assert "May I swim?" in (await maria.submit(form, "Send", topic="health", words="May I swim?")).main

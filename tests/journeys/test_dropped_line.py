@@ -12,10 +12,12 @@ import pytest
 from playwright.async_api import Error, Page
 
 from seeds.cast import fixed_id
+from seeds.papers import pdf
 from tables.database import Database
 from tests.support.arriving import given_unused_codes, on, when_her_time_runs_out
 from tests.support.browser import opened_page
 from tests.support.client import Client, browser_like
+from tests.support.forms import fill
 from tests.support.signing_in import give_code, give_password, sign_in, sign_in_here
 
 pytestmark = pytest.mark.browser
@@ -100,6 +102,28 @@ async def test_the_same_form_with_other_words_is_asked_about(maria, database):
     again = await maria.send(form, "/account/preferences", called="Marie")
     assert again.status == 422 and "already" in again.h1.lower() + again.main.lower()
     assert await called(database) == "Mary"
+
+
+async def test_a_file_that_was_cut_on_its_way_is_sent_again_whole_and_kept_once(maria, line, database, live_cast):
+    """Nothing of the half is kept; and where the second answer is lost as well, the third time leads to what the second did."""
+    address = f"/records/{live_cast[SHE].record}/messages/new"
+    before = await asked_so_far(database)
+    page = await maria.get(address)
+    sending = fill(page.tree, page.url, "Send", {"topic": "health", "words": "My letter", "file": ("a.pdf", pdf(["A letter"]), "application/pdf")})
+    line.break_off(address)
+    line.drop(address)
+    for asked, files in ((0, 0), (1, 1)):
+        with pytest.raises(httpx.TransportError):
+            await maria.send_again(sending)
+        assert await asked_so_far(database) == [before[0] + asked, before[1] + files]
+    page = await maria.arrive(await maria.send_again(sending))
+    assert "We have it." in page.main and "My letter" in page.main and "File: PDF" in page.main
+    assert line.lost == [address] * 2 and await asked_so_far(database) == [before[0] + 1, before[1] + 1]
+
+
+async def asked_so_far(database: Database) -> list[int]:
+    """Requests, and files with them."""
+    return [(await database.rows(f"SELECT COUNT(*) AS n FROM {table}"))[0]["n"] for table in ("request", "stored_file")]
 
 
 async def test_pressing_twice_in_a_browser_acts_once(page, database):

@@ -15,13 +15,15 @@ from urllib.parse import urlsplit
 @dataclass
 class BadLine:
     """`drop("/account/codes")`: the next answer to a POST there is lost. `cut("….pdf")`: the next answer to a GET there
-    stops in the middle. `lost` lists what was."""
+    stops in the middle. `break_off("/messages/new")`: of the next POST there only half comes to the portal. `lost` lists what
+    was."""
 
     host: str
     port: int
     upstream: int
     dropping: list[str] = field(default_factory=list)
     cutting: list[str] = field(default_factory=list)
+    breaking: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     keeping: bool = False
     """A fault to plant: on its way, each answer becomes one that a browser may keep."""
@@ -36,10 +38,19 @@ class BadLine:
     def cut(self, path: str, times: int = 1) -> None:
         self.cutting += [path] * times
 
+    def break_off(self, path: str, times: int = 1) -> None:
+        self.breaking += [path] * times
+
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One request for each connection, which keeps it simple: browsers open another."""
         try:
             method, path, request = await read_request(reader)
+            if method == "POST" and path in self.breaking:
+                self.breaking.remove(path)
+                self.lost.append(path)
+                await self._ask(_half(request), hang_up=True)
+                writer.transport.abort()
+                return
             answer = await self._ask(request)
             if method == "POST" and path in self.dropping:
                 self.dropping.remove(path)
@@ -58,19 +69,22 @@ class BadLine:
             with contextlib.suppress(ConnectionError):
                 writer.close()
 
-    async def _ask(self, request: bytes) -> bytes:
+    async def _ask(self, request: bytes, hang_up: bool = False) -> bytes:
         reader, writer = await asyncio.open_connection(self.host, self.upstream)
         writer.write(request)
         await writer.drain()
+        if hang_up:
+            writer.close()
+            return b""
         answer = await reader.read(-1)
         writer.close()
         return answer.replace(b"cache-control: no-store", b"cache-control: max-age=600") if self.keeping else answer
 
 
-def _half(answer: bytes) -> bytes:
+def _half(message: bytes) -> bytes:
     """The head and half of the body."""
-    head = answer.index(b"\r\n\r\n") + 4
-    return answer[: head + (len(answer) - head) // 2]
+    head = message.index(b"\r\n\r\n") + 4
+    return message[: head + (len(message) - head) // 2]
 
 
 async def read_request(reader: asyncio.StreamReader) -> tuple[str, str, bytes]:
