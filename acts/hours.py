@@ -23,10 +23,22 @@ DAY = timedelta(days=1)
 CLOSE = (
     "INSERT INTO clinic_closure (id, ref, site, who, starts_at, ends_at, made_by, made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
+STANDS = (
+    "SELECT ref FROM clinic_closure WHERE site = ? AND who = ? AND starts_at = ? AND ends_at = ? AND lifted_at IS NULL"
+    " ORDER BY made_at, id LIMIT 1"
+)
 LIFT = "UPDATE clinic_closure SET lifted_at = ? WHERE id = ? AND lifted_at IS NULL"
 VISIT_TYPE = (
     "INSERT INTO clinic_visit_type (id, ref, name, minutes, online) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 )
+
+
+class AlreadyClosed(Exception):
+    """The same stands already, from another page or another hand: `ref`. Ending one of two would leave the other."""
+
+    def __init__(self, ref: str):
+        super().__init__(ref)
+        self.ref = ref
 
 
 async def open_hours(grant: QueueGrant, weekly: Sequence[Weekly], sending: Sending, outcome: str) -> None:
@@ -50,16 +62,24 @@ async def end_hours(grant: QueueGrant, ref: str, sending: Sending, outcome: str)
 
 
 async def close(grant: QueueGrant, closed: Closed, sending: Sending, outcome: Callable[[str], str]) -> str:
-    """Nothing is booked then from now on. Who has an appointment keeps it until somebody has called them."""
+    """Nothing is booked then from now on. Who has an appointment keeps it until somebody has called them. Raises
+    AlreadyClosed."""
     database, now, id, ref = grant.house.database, grant.house.clock(), new_id(), new_ref()
     async with grant.acting("closure.make") as entry:
         await use_key(database, sending, outcome(ref), now)
         _at_its_site(grant, closed.site)
+        await _not_yet(database, closed)
         await database.rows(
             CLOSE, id, ref, closed.site, closed.who, closed.starts_at, closed.ends_at, grant.account, now
         )
         entry.showed("Closure", [id])
     return ref
+
+
+async def _not_yet(database: Database, closed: Closed) -> None:
+    rows = await database.rows(STANDS, closed.site, closed.who, closed.starts_at, closed.ends_at)
+    if rows:
+        raise AlreadyClosed(rows[0]["ref"])
 
 
 async def lift(grant: QueueGrant, ref: str, sending: Sending, outcome: str) -> bool:

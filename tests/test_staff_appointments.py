@@ -191,6 +191,22 @@ async def test_a_closure_ends_booking_and_lists_whom_to_call(desk, maria, cast, 
     assert (await desk.get(shut.url)).main.count("End this closure") == 0
 
 
+async def test_the_same_closure_from_two_pages_is_made_once(desk, demo_database):
+    """A second tab, or Back after a lost answer: with two of them, ending one would open nothing."""
+    day = {"day_month": "3", "day_day": "1", "day_year": "2027", "begins": "9 am", "ends": "12 pm", "who": ""}
+    pages, before = [await desk.get("/staff/closures") for _ in range(2)], await standing(demo_database)
+    first, again = [await desk.submit(page, "Close it", **day) for page in pages]
+    assert first.url == again.url
+    assert await standing(demo_database) == before + 1
+    await desk.submit(again, "End this closure")
+    anew = await desk.submit(await desk.get("/staff/closures"), "Close it", **day)
+    assert anew.url != first.url, "one that was ended may be made anew"
+
+
+async def standing(database) -> int:
+    return (await database.rows("SELECT COUNT(*) AS n FROM clinic_closure WHERE lifted_at IS NULL"))[0]["n"]
+
+
 async def test_a_closure_without_appointments_says_that_nothing_is_to_do(desk):
     page = await desk.get("/staff/closures")
     assert "Day to close" in page.main

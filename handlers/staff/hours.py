@@ -77,7 +77,10 @@ async def close(request: Request) -> Response:
     form = read_form(request, ClosureForm, people=page.people, today=page.today)
     if not form.validate() or page.site is None:
         return await invalid(request, page, CLOSURES, form)
-    ref = await acts.close(request.state.grant, page.closed(form), form.sending, _closed)
+    try:
+        ref = await acts.close(request.state.grant, page.closed(form), form.sending, _closed)
+    except acts.AlreadyClosed as before:
+        ref = before.ref
     return see_other(request, _closed(ref))
 
 
