@@ -83,16 +83,18 @@ async def desk_account(grant: BillGrant) -> DeskAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurePage:
-    """Asks before money moves: what would be done, in `facts`; `typed` goes on with the answer, to `back`."""
+    """Asks before money moves: what would be done, in `facts`; `typed` goes on with the answer, to `back`, and so does `left`:
+    how much there was to pay, or to pay back, as they looked (0 where `typed` says it)."""
 
     sum: str
     facts: Facts
     button: str
     back: str
     typed: tuple[tuple[str, str], ...]
+    left: int = 0
 
 
-def sure_page(page: StatementPage | PaymentPage, payer: str, amount: int, typed: dict[str, str]) -> SurePage:
+def sure_page(page: StatementPage | PaymentPage, payer: str, amount: int, left: int, typed: dict[str, str]) -> SurePage:
     """Of a payment that came, or of one that is to be paid back."""
     sum, refund = page.money(amount), isinstance(page, PaymentPage)
     statement = (_("Statement"), _("%(statement)s of %(name)s", statement=page.bill.title, name=payer))
@@ -102,5 +104,5 @@ def sure_page(page: StatementPage | PaymentPage, payer: str, amount: int, typed:
         facts = said_facts((_("Amount that came"), sum), (_("How it came"), _(METHODS[typed["method"]])), statement, (_("Note"), typed["note"]))
     return SurePage(
         sum=sum, facts=facts, button=_("Pay it back") if refund else _("Post this payment"), back=page.link(*page.here),
-        typed=tuple(typed.items()),
+        typed=tuple(typed.items()), left=left,
     )  # fmt: skip

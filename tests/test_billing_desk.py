@@ -88,6 +88,22 @@ async def test_money_moves_only_after_they_saw_how_much_of_what_and_whose(somebo
     assert await left(house) == 3660
 
 
+async def test_the_same_money_from_two_tabs_is_posted_once_unless_they_look_again(somebody, house):
+    """Or after Back, where the answer was lost: what is left is not what they saw any more."""
+    priya = await somebody("billing")
+    tabs = [await priya.submit(await desk_statement(priya), "Go on", amount="10", method="cash") for _ in range(2)]
+    assert "The payment is posted." in (await priya.submit(tabs[0], "Post this payment")).main
+    asked = await priya.submit(tabs[1], "Post this payment")
+    assert asked.h1 == "Maria Delgado’s record: Is this right?" and "$32.60 is left now." in asked.main
+    assert await left(house) == 3260
+    paid = await priya.submit(asked, "Post this payment")
+    assert "The payment is posted." in paid.main and await left(house) == 2260
+    receipt = await priya.follow(paid, "Payment")
+    tabs = [await priya.submit(await priya.get(receipt.url), "Go on", amount="4", reason="twice") for _ in range(2)]
+    assert "It is paid back." in (await priya.submit(tabs[0], "Pay it back")).main
+    assert "$6.00 is left now." in (await priya.submit(tabs[1], "Pay it back")).main and await left(house) == 2660
+
+
 @pytest.mark.parametrize("amount, said", [
     ("42.61", "Enter $42.60 or less"), ("-1", "Enter an amount above 0"), ("x", "Enter an amount in figures, such as 42.60"),
 ])  # fmt: skip

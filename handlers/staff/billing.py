@@ -26,6 +26,7 @@ FIND, ACCOUNT, STATEMENT, PAYMENT = (f"staff/bills/{name}.html" for name in ("fi
 CONFIRM = "staff/bills/confirm.html"
 AT, ACTS = "/staff/bills/{guarantor:str}", bill(Action.ACT, Duty.BILLING)
 NOTHING = N_("Nothing was done: nothing is left to pay, or to pay back.")
+CHANGED = N_("Nothing was done yet. Something else was posted or paid back since you looked: %(sum)s is left now. Is this right all the same?")
 NO_WAY = N_("Nothing was done: only the card company can pay this back, and it cannot be asked from here.")
 DONE = {
     "posted": ("good", N_("The payment is posted. They are told that it came.")),
@@ -105,15 +106,18 @@ async def pay_back(request: Request, guarantor: FromPath[str], payment: FromPath
 
 async def _sure(request: Request, page: StatementPage | PaymentPage, template: str, form: PostForm | RefundForm, most: int) -> int | Response:
     """The sum, once they have seen what would be done with it and said that it is right; before that, the page to show. It is
-    shown again to whoever had it before them when they changed the size of the text, or when their time was over."""
+    shown again to whoever had it before them when they changed the size of the text, or when their time was over; and where
+    what is left is not what it was as they looked, since it may be this very money that was posted."""
     whole, amount = form.validate(), form.read(most, page.currency)
     if not whole or amount is None:
         return await _wrong(request, page, template, form, most)
     sent = request.scope["state"].get("fields")
-    if sent and "sure" in sent:
+    seen = sent.get("sure") if sent else ""
+    if seen == str(most):
         return amount
     typed = {field.name: field.data or "" for field in form}
-    return await render(request, sure_page(page, request.state.grant.name, amount, typed), CONFIRM)
+    notice = Notice("warn", Later(CHANGED, sum=lambda: page.money(most))) if seen else None
+    return await render(request, sure_page(page, request.state.grant.name, amount, most, typed), CONFIRM, notice=notice)
 
 
 async def _given_back(request: Request, page: PaymentPage, form: RefundForm, amount: int):
