@@ -21,7 +21,7 @@ from words.gettext import N_, Later
 
 LIST, DECIDE, CONFIRM = (f"staff/bills/{name}.html" for name in ("stuck", "decide", "confirm"))
 PAYMENT = f"{AT}/payments/{{payment:str}}"
-FASTER = N_("Nothing was done: somebody settled it before, or the card company names another sum now.")
+FASTER = N_("Nothing was done: somebody settled it before. Or the card company names another sum now.")
 
 
 @get("/staff/bills/stuck", access=staff(Duty.BILLING))
