@@ -33,7 +33,7 @@ async def at_times(client, cast, what: str = "Flu shot", who: str = "self"):
 
 def times_on(page) -> list[str]:
     """The words of the times that can be chosen."""
-    return [words for words, address in page.links if "slot=" in address]
+    return [words for words, address in page.links if "slot=" in address and not words.endswith(" text")]
 
 
 async def last_look(client, cast, what: str = "Flu shot", who: str = "self"):

@@ -21,7 +21,7 @@ WIDTH, HEIGHT = 100, 700
 OPTIONS = ("-cookie", "-o", "accept_cookie=1", "-o", "use_cookie=1", "-o", "confirm_qq=0", "-o", "wrap_search=1", "-o", "ignorecase_search=0",
            "-o", "display_image=0", "-o", "auto_image=0", "-I", "UTF-8", "-O", "UTF-8")
 WORDS = "words"
-QUIET_SECONDS, PATIENCE_SECONDS = 0.2, 20
+QUIET_SECONDS, GOES_SECONDS, PATIENCE_SECONDS = 0.2, 3, 20
 BUSY = ("Opening", "Connecting", "read:", "Loading", "contacted", "% ")
 
 
@@ -61,13 +61,24 @@ class TextBrowser:
     async def press(self, words: str) -> None:
         """A button."""
         await self._find(words, is_it=lambda told: "submit" in told.lower())
-        self._type("Enter")
-        await self._settled()
+        await self._go()
 
     async def follow(self, words: str) -> None:
         await self._find(words, is_it=lambda told: "://" in told)
+        await self._go()
+
+    async def _go(self) -> None:
+        """To where that leads. On a busy machine w3m may need a while before it says that it is on its way; who typed on
+        meanwhile would type into nothing."""
+        before = await self._shown()
         self._type("Enter")
+        until = time.monotonic() + GOES_SECONDS
+        while await self._shown() == before and time.monotonic() < until:
+            await asyncio.sleep(0.03)
         await self._settled()
+
+    async def _shown(self) -> str:
+        return self._tmux("capture-pane", "-p")
 
     async def words(self) -> str:
         """Everything on the page, white space as single spaces."""
