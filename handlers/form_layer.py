@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from litestar.enums import ScopeType
@@ -22,13 +22,13 @@ from access.guard import Refused
 from access.house import House
 from access.viewer import Viewer
 from access.vocabulary import Access
+from handlers.elsewhere import FORM, go_there, goes_elsewhere, parts_of
 from handlers.uploads import MULTIPART, NotAForm, Upload, parse_beginning, parse_upload
 from identity.csrf import before_sign_in, matches
 from identity.sessions import is_of_another
 from settings import Limits
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-FORM = b"application/x-www-form-urlencoded"
 FIELDS_AT_MOST = 400
 SHUT_TO_NOBODY = ("half", "account", "record", "bill", "staff")
 """Where the guard turns away whoever has no session; anywhere else the token decides."""
@@ -88,16 +88,22 @@ class FormLayer(ASGIMiddleware):
         if scope["method"] not in SAFE:
             access: Access = scope["route_handler"].opt["access"]
             if access.kind != "signed":
-                await self._check(scope, receive, access)
+                await self._read(scope, receive)
+                if there := goes_elsewhere(scope):
+                    return await go_there(scope, there, send)
+                await self._check(scope, access)
         await next_app(scope, receive, send)
 
-    async def _check(self, scope: Scope, receive: Receive, access: Access) -> None:
+    async def _read(self, scope: Scope, receive: Receive) -> None:
         headers = dict(scope["headers"])
-        house, viewer = scope["app"].state.house, scope["state"]["viewer"]
-        reason = foreign(headers, house.origin)
+        reason = foreign(headers, scope["app"].state.house.origin)
         if reason:
             raise Refused(Denied(reason))
-        fields = scope["state"]["fields"] = await self._fields(scope, receive, headers)
+        scope["state"]["fields"] = await self._fields(scope, receive, headers)
+
+    async def _check(self, scope: Scope, access: Access) -> None:
+        headers, fields = dict(scope["headers"]), scope["state"]["fields"]
+        house, viewer = scope["app"].state.house, scope["state"]["viewer"]
         turned_away = access.kind in SHUT_TO_NOBODY and viewer.level not in ("full", access.kind)
         whose = scope["state"]["form_of"] = await form_of(house, viewer, fields.get("csrf"), turned_away)
         if turned_away:
@@ -130,15 +136,6 @@ async def form_of(house: House, viewer: Viewer, token: str, turned_away: bool) -
     return viewer.account if own else None
 
 
-def own_path(address: str) -> str:
-    """The path of an address on this portal; "/" for anything that might lead elsewhere."""
-    parts = _parts(address)
-    if parts is None:
-        return "/"
-    ours = not parts.scheme and not parts.netloc and address.startswith("/") and not address.startswith(("//", "/\\"))
-    return parts.path if ours else "/"
-
-
 def secret_for(house, viewer: Viewer, path: str) -> bytes:
     """Whose token a form must carry: the session's, or before sign-in that of the pre-session cookie and this path. The
     button that signs out is still right when the session has just ended."""
@@ -155,17 +152,9 @@ def foreign(headers: dict[bytes, bytes], origin: str) -> str:
         return "origin"
     referer = headers.get(b"referer")
     if sent is None and site is None and referer:
-        parts = _parts(referer.decode("latin-1"))
+        parts = parts_of(referer.decode("latin-1"))
         return "" if parts and f"{parts.scheme}://{parts.netloc}" == origin else "origin"
     return ""
-
-
-def _parts(address: str) -> SplitResult | None:
-    """None for what is no address, such as `http://[::1`."""
-    try:
-        return urlsplit(address)
-    except ValueError:
-        return None
 
 
 async def _with_file(receive: Receive, kind: str, limits: Limits, headers: Mapping[bytes, bytes]):

@@ -49,7 +49,7 @@ async def check(request: Request) -> Response:
     form = read_form(request, InviteForm, **today_at_clinic(grant))
     if not form.validate():
         return await invalid(request, await invite_page(grant), INVITE, form)
-    if "again" in request.state.fields:
+    if "to" in request.state.fields:
         return await render(request, await invite_page(grant), INVITE, form=form)
     return await _last_look(request, form)
 

@@ -13,7 +13,7 @@ from handlers.form_layer import Fields
 from identity.csrf import before_sign_in, mask
 from tables.sending import AlreadySent, Sending, sent_before
 
-HIDDEN = ("csrf", "form_key", "next", "look")
+HIDDEN = ("csrf", "form_key", "next", "look", "to")
 """What no person typed: the page on which a form comes back has another address."""
 
 

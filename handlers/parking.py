@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from litestar import Request
 
-from handlers.form_layer import own_path
+from handlers.elsewhere import STAY, own_path
 from handlers.frame import own_address
 from handlers.standing import page_path, with_kept
 from identity.parking import park
-
-STAY = "/stay"
 
 
 async def park_form(request: Request, moved_to: str = "") -> str:

@@ -128,7 +128,7 @@ async def check_terms(request: Request, helper: FromPath[str]) -> Response:
     form = read_form(request, TermsForm, **today_at_clinic(request.state.grant))
     if not form.validate():
         return await invalid(request, await _terms(request, helper), TERMS, form)
-    if "again" in request.state.fields:
+    if "to" in request.state.fields:
         return await render(request, await _terms(request, helper), TERMS, form=form)
     return await _last_look(request, helper, form)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.form_layer import own_path
+from handlers.elsewhere import own_path
 from handlers.uploads import NotAForm, parse_upload
 from tests.support.forms import fill
 from tests.test_requests import home
