@@ -6,6 +6,8 @@ import gc
 import logging
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import uvicorn
@@ -38,24 +40,33 @@ def refuse_taken_port(host: str, port: int, setting: str = "PORT") -> None:
 
 def run(settings: Settings, host: str, reload: bool, practice: bool = False) -> None:
     """`practice`: with the processor to practise with beside it."""
-    if practice:
-        begin_practice(settings)
-    print(f"Plainchart is at {settings.origin} (Ctrl+C ends it).", flush=True)
-    if reload:
-        folders = [str(HOUSE)]
-        uvicorn.run("serving:app", factory=True, host=host, port=settings.port, reload=True, reload_dirs=folders, **OPTIONS)
-    else:
-        uvicorn.run(app(settings), host=host, port=settings.port, **OPTIONS)
+    with practising(settings) if practice else nullcontext():
+        print(f"Plainchart is at {settings.origin} (Ctrl+C ends it).", flush=True)
+        if reload:
+            folders = [str(HOUSE)]
+            uvicorn.run("serving:app", factory=True, host=host, port=settings.port, reload=True, reload_dirs=folders, **OPTIONS)
+        else:
+            uvicorn.run(app(settings), host=host, port=settings.port, **OPTIONS)
 
 
-def begin_practice(settings: Settings) -> None:
-    """In a thread that ends with the process; what it knows is in a file of its own, and is there again after a fall."""
+@contextmanager
+def practising(settings: Settings) -> Iterator[threading.Thread]:
+    """In a thread that ends before Python does: one that still turns while Python is taken down, by uvloop's clock ten times
+    a second, sooner or later ends the process with a fault of its memory. What it knows is in a file of its own, and is there
+    again after a fall."""
     from payments.practice import Practice
 
     hook = f"{settings.origin}/hooks/payments"
     processor = Practice(settings.practice_origin, hook, settings.practice_hook_secret, settings.practice_file)
-    server = uvicorn.Server(uvicorn.Config(processor, host="127.0.0.1", port=settings.practice_port, log_config=None, access_log=False))
-    threading.Thread(target=server.run, name="practice processor", daemon=True).start()
+    options = {"log_config": None, "access_log": False, "timeout_graceful_shutdown": 1}
+    server = uvicorn.Server(uvicorn.Config(processor, host="127.0.0.1", port=settings.practice_port, **options))
+    thread = threading.Thread(target=server.run, name="practice processor", daemon=True)
+    thread.start()
+    try:
+        yield thread
+    finally:
+        server.should_exit = True
+        thread.join(GRACE_SECONDS)
 
 
 def app(settings: Settings | None = None):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 import signal
@@ -10,15 +11,18 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
 
+from serving import practising
 from settings import Limits, data_folder
 from tables.database import Database
 from tables.installation import sqlite_file
 from tests.support.databases import HOUSE, free_port, portal, portal_environment
+from tests.support.live import START_SECONDS
 from tests.support.operator import run
 
 
@@ -135,24 +139,42 @@ def test_serve_says_where_it_is_answers_and_ends(demo_url, tmp_path):
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "cli", "serve", "--port", str(port)], cwd=HOUSE, text=True, stdout=subprocess.PIPE,
-        env=portal_environment(demo_url, PORTAL_DATA=str(tmp_path)), stderr=subprocess.STDOUT,
+        env=portal_environment(demo_url, PORTAL_DATA=str(tmp_path), PORTAL_PRACTICE_PORT=str(free_port())), stderr=subprocess.STDOUT,
     )  # fmt: skip
     assert process.stdout.readline() == f"Plainchart is at http://localhost:{port} (Ctrl+C ends it).\n"
-    for _ in range(100):
-        try:
-            assert urllib.request.urlopen(f"http://localhost:{port}/healthz").status == 200
-            break
-        except OSError:
-            time.sleep(0.1)
+    assert _answer(f"http://localhost:{port}/healthz") == 200
     urllib.request.urlopen(f"http://localhost:{port}/sign-in?next=%2Frecords%2FMaria")
     process.send_signal(signal.SIGINT)
     said, _ = process.communicate(timeout=20)
+    assert process.returncode == 0, said
     lines = [json.loads(line) for line in said.splitlines()]
     assert lines[-1] | {"ms": 0, "bytes": 0, "id": ""} == {
         "route": "/sign-in", "method": "GET", "status": 200, "ms": 0, "bytes": 0, "id": "",
     }
     assert "Maria" not in said
     assert "The audit is whole." in portal(["audit", "verify"], demo_url, PORTAL_DATA=str(tmp_path))
+
+
+def test_the_practice_processor_has_ended_when_the_portal_does(make_settings, tmp_path):
+    """What it may do while Python is taken down ends the process with a fault, once in a while."""
+    settings = make_settings(f"sqlite:///{tmp_path}/a.sqlite", PORTAL_PRACTICE_PORT=str(free_port()))
+    with practising(settings) as thread:
+        assert thread.is_alive()
+        assert _answer(f"{settings.practice_origin}/") == 401
+    assert not thread.is_alive()
+
+
+def _answer(url: str) -> int:
+    """The status, once somebody answers there."""
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        try:
+            return urllib.request.urlopen(url).status
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(url)
 
 
 def test_the_worker_says_that_it_works_and_ends(demo_url, tmp_path):
