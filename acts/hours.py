@@ -23,6 +23,8 @@ DAY = timedelta(days=1)
 CLOSE = (
     "INSERT INTO clinic_closure (id, ref, site, who, starts_at, ends_at, made_by, made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
+HOLD = "UPDATE clinic_site SET zone = zone WHERE id = ?"
+"""Of many who close the same at one moment the first one does, and the rest find it closed."""
 STANDS = (
     "SELECT ref FROM clinic_closure WHERE site = ? AND who = ? AND starts_at = ? AND ends_at = ? AND lifted_at IS NULL"
     " ORDER BY made_at, id LIMIT 1"
@@ -77,6 +79,7 @@ async def close(grant: QueueGrant, closed: Closed, sending: Sending, outcome: Ca
 
 
 async def _not_yet(database: Database, closed: Closed) -> None:
+    await database.rows(HOLD, closed.site)
     rows = await database.rows(STANDS, closed.site, closed.who, closed.starts_at, closed.ends_at)
     if rows:
         raise AlreadyClosed(rows[0]["ref"])
