@@ -34,7 +34,7 @@ BACK = "SELECT COALESCE(SUM(amount), 0) AS sum FROM refund WHERE payment = ? AND
 
 
 class NotThatMuch(Exception):
-    """More than there is: to be paid, or to be paid back. `most` is what there is."""
+    """More than there is, or not what there was when they looked: to be paid, or to be paid back. `most` is what there is."""
 
     def __init__(self, most: int):
         super().__init__(str(most))
@@ -46,10 +46,11 @@ class NoWayBack(Exception):
 
 
 async def post_payment(
-    grant: BillGrant, statement_ref: str, amount: int, method: str, note: str, sending: Sending, outcome: str
+    grant: BillGrant, statement_ref: str, amount: int, seen: int, method: str, note: str, sending: Sending, outcome: str
 ) -> None:
     """Money that somebody at the clinic has in hand: up to what is owed, whatever cards keep for themselves, since it has come
-    and theirs may not. Raises LookupError, NotThatMuch."""
+    and theirs may not. `seen` is what was owed as they looked: else it may be this very money that was posted. Raises
+    LookupError, NotThatMuch."""
     database, payment = grant.house.database, new_id()
     async with grant.acting("payment.post") as entry:
         await use_key(database, sending, outcome, grant.now)
@@ -59,7 +60,7 @@ async def post_payment(
         statement = rows[0]
         await lock_statement(database, statement["id"])
         owed = await balance_of(database, statement["id"])
-        if not 0 < amount <= owed:
+        if owed != seen or not 0 < amount <= owed:
             raise NotThatMuch(max(0, owed))
         await _insert(grant, payment, statement, amount, method, note)
         await _post(grant.house, payment, statement, grant.guarantor, amount, grant.viewer.account, grant.now)
@@ -89,10 +90,10 @@ async def tell(house: House, holder: UUID, payer: UUID | None, event: str, payme
 
 
 async def give_back(
-    grant: BillGrant, processor: Processor | None, payment_ref: str, amount: int, reason: str, sending: Sending, outcome: str
+    grant: BillGrant, processor: Processor | None, payment_ref: str, amount: int, seen: int, reason: str, sending: Sending, outcome: str
 ) -> UUID:
-    """Writes the refund down; what came by cash, check or phone is paid back with it, and a card by `ask_back`. Raises
-    LookupError, NoWayBack, NotThatMuch."""
+    """Writes the refund down; what came by cash, check or phone is paid back with it, and a card by `ask_back`. `seen` is what
+    could be paid back as they looked. Raises LookupError, NoWayBack, NotThatMuch."""
     database, now = grant.house.database, grant.now
     async with grant.acting("payment.return") as entry:
         await use_key(database, sending, outcome, now)
@@ -102,7 +103,7 @@ async def give_back(
             raise NoWayBack
         await lock_statement(database, row["statement"])
         left = row["taken"] - int((await database.rows(BACK, row["id"]))[0]["sum"])
-        if not 0 < amount <= left:
+        if left != seen or not 0 < amount <= left:
             raise NotThatMuch(left)
         refund = await write_refund(grant, row["id"], amount, reason)
         entry.showed("Payment", [row["id"]])

@@ -77,9 +77,9 @@ async def post_one(request: Request, guarantor: FromPath[str], statement: FromPa
         return amount
     outcome = page.link(*page.here, done="posted", sum=amount)
     try:
-        await post_payment(request.state.grant, page.bill.ref, amount, form.method.data, form.note.data, form.sending, outcome)
+        await _posted(request, page, form, amount, outcome)
     except NotThatMuch as error:
-        return await _wrong(request, await _statement(request, statement), STATEMENT, form, error.most)
+        return await _sure(request, await _statement(request, statement), STATEMENT, form, error.most)
     return see_other(request, outcome)
 
 
@@ -120,10 +120,15 @@ async def _sure(request: Request, page: StatementPage | PaymentPage, template: s
     return await render(request, sure_page(page, request.state.grant.name, amount, most, typed), CONFIRM, notice=notice)
 
 
+async def _posted(request: Request, page: StatementPage, form: PostForm, amount: int, outcome: str) -> None:
+    grant, bill = request.state.grant, page.bill
+    await post_payment(grant, bill.ref, amount, bill.due, form.method.data, form.note.data, form.sending, outcome)
+
+
 async def _given_back(request: Request, page: PaymentPage, form: RefundForm, amount: int):
     return await give_back(
-        request.state.grant, request.app.state.processor, page.row["ref"], amount, form.reason.data, form.sending,
-        page.link(*page.here),
+        request.state.grant, request.app.state.processor, page.row["ref"], amount, page.returnable, form.reason.data,
+        form.sending, page.link(*page.here),
     )  # fmt: skip
 
 
@@ -137,7 +142,7 @@ async def asked_back(request: Request, refund) -> str:
 
 async def _not_back(request: Request, page: PaymentPage, form: AmountForm, error: NoWayBack | NotThatMuch) -> Response:
     if isinstance(error, NotThatMuch):
-        return await _wrong(request, page, PAYMENT, form, error.most)
+        return await _sure(request, page, PAYMENT, form, error.most)
     return await render(request, page, PAYMENT, form=form, notice=Notice("warn", Later(NO_WAY)), status=422)
 
 
