@@ -42,6 +42,9 @@ REASONS = {
     "changed": N_("What let you do this has ended, so nothing was done."),
 }
 FAILED = N_("That did not work. Nothing was lost. Try again, or call us.")
+WHILE_TYPING = ("sign_in", "half", "older")
+COMES_BACK = N_("This was not done, since your time was over. What you typed is still on this page. Send the form: it comes back when you are signed in.")
+COPY_IT = N_("This was not done, since your time was over. What you typed is still on this page, and is not kept. Copy it before you go on.")
 UNCHECKED = ("origin", "form")
 """Whether what was sent came from the person who is here is not known: none of it is shown."""
 
@@ -69,6 +72,8 @@ class TooMany(Exception):
 async def refused(request: Request, error: Refused) -> Response:
     denied = error.denied
     request.scope["state"]["refusal"] = denied.entry or _entry(request, denied)
+    if denied.reason in WHILE_TYPING and request.method == "POST" and unasked(request):
+        return _goes_on_typing(request)
     if denied.reason in SIGN_IN and request.method == "POST":
         request.scope["state"]["parked"] = await park_form(request)
     if denied.reason == "older" and (first := await what_it_did(request, request.state.fields)):
@@ -86,6 +91,13 @@ async def refused(request: Request, error: Refused) -> Response:
     kept = "" if denied.reason in UNCHECKED else typed(request)
     back = await filled_again(request) if denied.reason == "older" else ""
     return await page(request, 403, reason=REASONS[denied.reason], name=denied.record_name, typed=kept, back=back)
+
+
+def _goes_on_typing(request: Request) -> Response:
+    """What a page sends by itself while somebody writes: leaving it would lose the letters since, and put the next ones into
+    a field for passwords. What is sent by hand is kept, but of nobody, and on a shared computer."""
+    kept = request.scope["state"].get("form_of") and not request.state.viewer.shared
+    return status_alone(request, _(COMES_BACK if kept else COPY_IT), 403)
 
 
 def _entry(request: Request, denied: Denied) -> Entry | None:

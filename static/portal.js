@@ -97,15 +97,17 @@
   const by = ctx => ctx && ctx.sourceEvent ? ctx.sourceEvent.type : '';
   const polls = ctx => by(ctx) === 'every';
   // A draft that did not arrive takes back that the one before was kept, and is sent once more when the line is there again.
-  let broken, unkept;
+  // One that was refused is not sent again by itself: who types on has heard why.
+  let broken, unkept, refused;
+  const lose = ({ dataset: { lost }, attributes }) => {
+    if (lost) doc.querySelector(attributes['hx-target'].value).textContent = lost;
+    return lost;
+  };
   const failed = ({ detail: { ctx } }) => {
     if (polls(ctx) && broken) return;
     broken = 1;
-    const { lost } = ctx.sourceElement.dataset;
-    if (lost) {
-      unkept = ctx.sourceElement;
-      doc.querySelector(unkept.getAttribute('hx-target')).textContent = lost;
-    }
+    const lost = lose(ctx.sourceElement);
+    if (lost) unkept = ctx.sourceElement;
     say(lost || status.dataset.fail);
   };
   addEventListener('online', () => {
@@ -113,8 +115,11 @@
     unkept = 0;
     if (again) again.click();
   });
-  on('htmx:config:request', ({ detail: { ctx } }) => {
-    if (!/click|submit/.test(by(ctx))) ctx.request.headers['HX-Unasked'] = 'true';
+  on('htmx:config:request', event => {
+    const { ctx } = event.detail;
+    if (/click|submit/.test(by(ctx))) return;
+    ctx.request.headers['HX-Unasked'] = 'true';
+    if (ctx.sourceElement === refused) event.preventDefault();
   });
   on('htmx:after:request', event => {
     const { ctx } = event.detail, { response, sourceElement } = ctx;
@@ -123,6 +128,11 @@
     if (response.status > 499) return failed(event);
     broken = 0;
     if (sourceElement === unkept) unkept = 0;
+    if (response.status === 403) {
+      refused = sourceElement;
+      lose(refused);
+      return;
+    }
     if (!/every|load/.test(sourceElement.getAttribute('hx-trigger'))) prolonged();
   });
   on('htmx:error', failed);

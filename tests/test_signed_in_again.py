@@ -177,6 +177,21 @@ async def test_an_update_that_is_refused_brings_the_status_line_alone(maria, cas
     assert answer.said.startswith("You signed in again since you opened this form") and not answer.tree.all("h1")
 
 
+@pytest.mark.parametrize("how", ["over", "in another tab", "shared"])
+async def test_who_still_types_when_the_time_is_over_is_not_led_away_in_the_middle_of_a_word(how, maria, cast, house):
+    """What she sends by hand is kept, or goes where it is known that it is not."""
+    form = await maria.get(f"/records/{cast['self'].record}/messages/new")
+    fields = dict(fill(form.tree, form.url, "Send", {"topic": "health", "words": "May I swi"}, "Keep as a draft").fields)
+    await house.database.rows("UPDATE session SET shared = ?", how == "shared")
+    await over(house)
+    if how == "in another tab":
+        await in_another_tab(maria, house)
+    answer = await maria.htmx("POST", f"/records/{cast['self'].record}/messages/draft", target="p#kept", data=fields, headers={"HX-Unasked": "true"})
+    assert answer.status == 403 and "hx-redirect" not in answer.headers and answer.headers["hx-reswap"] == "none"
+    assert "What you typed is still on this page" in answer.said and ("Copy it" in answer.said) is (how == "shared")
+    assert await house.database.rows("SELECT id FROM parked_form") == []
+
+
 async def test_a_page_that_answers_a_form_leads_back_to_where_the_form_stood(maria, cast, house):
     """What is left to pay is worked out at an address that nobody can open."""
     bill = await maria.get((await values_for(house.database, cast["self"].record))["guarantor"].join(("/bills/", "")))

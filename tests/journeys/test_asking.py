@@ -221,6 +221,22 @@ async def test_who_looks_for_an_answer_when_the_time_is_over_finds_half_a_reply_
         assert f"Waiting long, by {kind}" in await page.inner_text("main")
 
 
+async def test_who_types_on_when_the_time_is_over_stays_at_the_words_until_they_are_sent(browser, clinic_of_ours, database, live_cast):
+    async with somebody("script", browser, clinic_of_ours, database, live_cast["self"]) as maria:
+        page, sent = maria.page, []
+        await maria.open(f"/records/{live_cast['self'].record}/messages/new")
+        page.on("request", lambda one: sent.append(one) if one.url.endswith("/draft") else None)
+        await maria.choose("Your health.")
+        await when_her_time_runs_out(database)
+        for words in ("Half a sent", "Half a sentence"):
+            await page.locator("#words").fill(words)
+            await page.locator("#words").blur()
+            await page.locator("#status", has_text="still on this page").wait_for()
+        assert len(sent) == 1 and await page.locator("#kept").inner_text() == "Not kept yet."
+        await maria.press("Send")
+        assert "What you typed is kept" in await page.inner_text("main")
+
+
 async def test_a_page_that_looks_for_an_answer_by_itself_says_it_once_and_takes_no_focus(browser, clinic_of_ours, database, live_cast):
     async with somebody("script", browser, clinic_of_ours, database, live_cast["self"]) as maria:
         await maria.open(f"/records/{live_cast['self'].record}/messages/new")
