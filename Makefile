@@ -1,6 +1,7 @@
 # Plainchart. `make help` lists what there is; `make run` is all you need to look at it.
 SHELL := /bin/bash
-PYTHON := .venv/bin/python
+# Not called PYTHON: that is what somebody may name for bin/setup, and make would hand on its own instead.
+OURS := .venv/bin/python
 PORT ?= 8000
 # How many tests run side by side (one more than there are cores, since some of them wait); the long checks' size.
 WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
@@ -29,15 +30,15 @@ ROOMY = $(shell df --output=avail -m /dev/shm 2>/dev/null | awk '$$1 + 0 > 3000 
 # In the order of their names the files with few but long tests come first, so that nobody waits for one of them at the end.
 test: ## set up for tests and run them all, on SQLite and on PostgreSQL (TESTS=tests/test_x.py for some)
 	@bin/setup --tests
-	@TMPDIR=$(or $(TMPDIR),$(ROOMY),/tmp) $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 10 --durations-min 3 $(TESTS)
+	@TMPDIR=$(or $(TMPDIR),$(ROOMY),/tmp) $(OURS) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 10 --durations-min 3 $(TESTS)
 
 prove: ## the long checks at full size (N= sets the size, TESTS= picks some)
 	@bin/setup --tests
-	@PROVE_N=$(N) $(PYTHON) -m pytest -s $(if $(filter tests,$(TESTS)),tests/prove,$(TESTS))
+	@PROVE_N=$(N) $(OURS) -m pytest -s $(if $(filter tests,$(TESTS)),tests/prove,$(TESTS))
 
 bench: ## what things cost on this machine
 	@bin/setup --tests
-	@$(PYTHON) -m bench
+	@$(OURS) -m bench
 
 clean: ## remove what setup and runs made, but never the database in var/
 	@rm -rf .venv build .pytest_cache .hypothesis .coverage

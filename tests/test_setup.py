@@ -1,5 +1,6 @@
 """What a fresh machine relies on: the hashed requirements, the scripts, and that no file names where packages come from."""
 
+import os
 import re
 import resource
 import subprocess
@@ -109,3 +110,10 @@ def test_make_help_lists_every_target():
 def test_continuous_integration_runs_exactly_the_tests():
     lines = (HOUSE / ".ci/run").read_text().splitlines()
     assert lines[-1] == "make test"
+
+
+def test_the_python_that_somebody_names_is_the_one_that_make_sets_up_with():
+    """As `bin/setup` asks of who has none that it finds: `PYTHON=/path/to/it make run`."""
+    says = ["make", "--silent", "--eval", "says: ; @echo $$PYTHON", "says"]
+    done = subprocess.run(says, cwd=HOUSE, capture_output=True, text=True, env={"PATH": os.environ["PATH"], "PYTHON": "/opt/own/python"})
+    assert done.stdout.strip() == "/opt/own/python", done.stderr
