@@ -10,7 +10,6 @@ import contextlib
 import gc
 import os
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,7 +36,7 @@ hypothesis.settings.load_profile("plainchart")
 def pytest_configure(config: pytest.Config) -> None:
     """What the processes of a run share stands in one folder, which the first of them makes and removes."""
     if not hasattr(config, "workerinput"):
-        os.environ[RUN] = tempfile.mkdtemp(prefix="plainchart-run-")
+        os.environ[RUN] = str(databases.begin_run())
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -1,8 +1,13 @@
 """The throw-away databases are new, or as new, for each test, on both engines."""
 
+import fcntl
+import json
+import os
+
 import asyncpg
 import pytest
 
+from tests.support import databases
 from tests.support.databases import NotHere, portal, postgres_program
 
 
@@ -102,3 +107,17 @@ async def an_index_of(templates) -> str:
     )
     await connection.close()
     return found
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next_one_and_a_run_that_lives_is_let_be(tmp_path):
+    dead, alive, server = (tmp_path / name for name in (f"{databases.RUNS}dead", f"{databases.RUNS}alive", "server"))
+    for folder in (dead, alive, server / "data"):
+        folder.mkdir(parents=True)
+    (server / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n")  # a number that is another program's by now
+    (dead / "server").write_text(json.dumps({"port": 1, "folder": str(server)}))
+    for run in (dead, alive):
+        (run / databases.ALIVE).touch()
+    with open(alive / databases.ALIVE) as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        databases.end_killed_runs(tmp_path)
+    assert alive.exists() and not dead.exists() and not server.exists()

@@ -34,6 +34,10 @@ TEST_SETTINGS = {
 }
 
 
+RUNS, ALIVE = "plainchart-run-", "alive"
+HELD: list = []  # what this process keeps locked to its end
+
+
 class NotHere(Exception):
     """A program that the tests need is not installed; `bin/setup --tests` installs it."""
 
@@ -91,7 +95,7 @@ class Postgres:
         return self._address(database)
 
     def drop(self, address: str) -> None:
-        forget_heads(address)
+        forget_files(address)
         if not self.shelf.put_back(address):
             self._say(f'DROP DATABASE IF EXISTS "{address.rsplit("/", 1)[1]}" WITH (FORCE)')
 
@@ -105,10 +109,11 @@ class Postgres:
             raise RuntimeError(f"{statement}: {done.stderr.strip()}")
 
 
-def forget_heads(address: str) -> None:
-    """The heads of an audit are named after its database, and a name may be used again."""
-    for file in Path(TEST_SETTINGS["PORTAL_DATA"]).glob(f"{address.rsplit('/', 1)[1]}.audit-heads.*"):
-        file.unlink()
+def forget_files(address: str) -> None:
+    """The heads of an audit, and what the practice processor knows, are named after a database, and a name may be used again."""
+    for ending in ("audit-heads.*", "practice*"):
+        for file in Path(TEST_SETTINGS["PORTAL_DATA"]).glob(f"{address.rsplit('/', 1)[1]}.{ending}"):
+            file.unlink()
 
 
 @functools.cache
@@ -129,6 +134,26 @@ def free_port() -> int:
         return listening.getsockname()[1]
 
 
+def begin_run() -> Path:
+    """The folder of a run, which is locked as long as its first process lives; what runs left that were killed is removed."""
+    run = Path(tempfile.mkdtemp(prefix=RUNS))
+    HELD.append(open(run / "begun", "w"))
+    fcntl.flock(HELD[-1], fcntl.LOCK_EX)
+    # Only a file that is locked already bears the name that others look for.
+    (run / "begun").rename(run / ALIVE)
+    end_killed_runs(run.parent)
+    return run
+
+
+def end_killed_runs(place: Path) -> None:
+    for alive in place.glob(f"{RUNS}*/{ALIVE}"):
+        # It may be held, or another user's, or be of a run that was killed as it wrote.
+        with contextlib.suppress(OSError, RuntimeError, ValueError), open(alive) as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            end_postgres_of_run(alive.parent)
+            shutil.rmtree(alive.parent, ignore_errors=True)
+
+
 def postgres_of_run(run: Path) -> Postgres:
     """The server of all processes of a run, whose folder this is; whoever comes first starts it."""
     with only_once(run / "server") as note:
@@ -139,11 +164,20 @@ def postgres_of_run(run: Path) -> Postgres:
 
 def end_postgres_of_run(run: Path) -> None:
     for made in run.glob("postgresql-*.json"):
-        forget_heads(json.loads(made.read_text())[0])
+        forget_files(json.loads(made.read_text())[0])
     if (run / "server").exists():
         folder = Path(json.loads((run / "server").read_text())["folder"])
-        _of_postgres(folder, "pg_ctl", "-m", "immediate", "-w", "stop")
+        if _works_in(folder):
+            _of_postgres(folder, "pg_ctl", "-m", "immediate", "-w", "stop")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _works_in(folder: Path) -> bool:
+    """Whether the server of this folder is still there: its number may be another program's by now."""
+    with contextlib.suppress(OSError, IndexError):
+        number = (folder / "data" / "postmaster.pid").read_text().split()[0]
+        return str(folder) in Path(f"/proc/{number}/cmdline").read_text()
+    return False
 
 
 def _as_postgres() -> dict[str, object]:
