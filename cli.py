@@ -99,7 +99,7 @@ def _serving(names) -> None:
     one.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
     one.add_argument("--reload", action="store_true", help="start again when the code changes")
     _add(names, "migrate", "Make the database, or bring it up to this release", commands.migrate)
-    words = "Say the clinic's name, phone, hours and time zone; without options, show what is said"
+    words = "Say the clinic's name, phone, hours, time zone and address; without options, show what is said"
     one = _add(names, "clinic", words, commands.clinic)
     one.add_argument("--name", type=_said, help="as patients know it")
     one.add_argument("--phone", type=_phone, help="where patients may ask")
