@@ -33,9 +33,9 @@ NEWS = {
     ASKED: N_("%(who)s wrote."), SAID: N_("%(who)s wrote."), ANSWERED: N_("%(who)s answered."),
     WITHDRAWN: N_("%(who)s took it back."),
 }  # fmt: skip
-MOST, LETTERS = 25, 30_000
-"""Of the steps of one request so many stand on a page, and so many letters of them: a paper of these is drawn in a second or
-two. Who writes very much makes more pages, not longer ones."""
+MOST, LETTERS = 25, 10_000
+"""Of the steps of one request so many stand on a page, and so many letters of them: it comes in two seconds on a thin line. Who
+writes very much makes more pages, not longer ones."""
 STEPS = ("id", "at", "author", "by_staff", "did", "answer", "sealed", "file")
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from pages.request import LETTERS, MOST
 from tables.base import new_id
 from tests.support.pdf import Document
+from tests.sweep.test_sweep import WARM
 from tests.test_requests import taken, write
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture
@@ -51,6 +55,16 @@ async def test_a_long_thread_is_shown_in_parts_and_each_of_them_is_reached(maria
     assert "were written after these" in page.main
     newest = await maria.follow(page, "The newest ones")
     assert newest.url == address
+
+
+async def test_a_thread_of_long_messages_is_no_heavier_than_any_page(person, opened, cast):
+    """As heavy as English is, which repeats itself less than what other tests write."""
+    prose = "".join((ROOT / name).read_text() for name in ("README.md", "docs/glossary.md", "docs/requests.md"))
+    maria = await person("self")
+    page = await write(maria, cast, prose[:4_900])
+    for place in range(4_900, 19_600, 4_900):
+        page = await maria.submit(page, "Send", words=prose[place:place + 4_900])
+        assert prose[place + 4_400:place + 4_500].split()[1] in page.main and page.weight <= WARM, page.weight
 
 
 async def test_its_paper_and_its_text_have_the_same_part_and_say_what_is_left_out(maria, cast, opened):
