@@ -7,7 +7,7 @@ import json
 from access.grant import RecordGrant
 from tables.base import new_id
 from tables.drafts import drop_draft
-from tables.sending import Sending, sent_before
+from tables.sending import Sending, not_sent
 
 KEEP = (
     "INSERT INTO draft (id, account, record, path, sealed, changed_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
@@ -21,8 +21,7 @@ async def keep_draft(grant: RecordGrant, path: str, fields: Fields, form: Sendin
     house, id = grant.house, new_id()
     sealed = house.keyring.seal(json.dumps(fields).encode(), id)
     async with grant.acting("draft.keep"):
-        if sent := await sent_before(house.database, form):
-            raise sent
+        await not_sent(house.database, form, house.clock())
         await drop_draft(house.database, grant.viewer.account, grant.record, path)
         if any(value.strip() for value in fields.values()):
             now = house.clock()

@@ -113,3 +113,12 @@ async def sent_before(database: Database, sending: Sending) -> AlreadySent | Non
         sending.key, sending.actor, sending.route,
     )
     return AlreadySent(first[0]["outcome"], bytes(first[0]["body"]) == sending.body) if first else None
+
+
+async def not_sent(database: Database, sending: Sending, now: datetime) -> None:
+    """For what must come before this form does its work, and leaves the key to that: first in a transaction, it waits for who
+    sends the form at this moment, and who sends it later waits for it. Raises AlreadySent."""
+    await use_key(database, sending, "", now)
+    await database.rows(
+        "DELETE FROM used_key WHERE hash = ? AND actor = ? AND route = ?", sending.key, sending.actor, sending.route
+    )

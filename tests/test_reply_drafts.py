@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
+
 import pytest
 
+from acts import requests
+from tables.drafts import drop_draft
 from tests.support.html.tree import words
 from tests.test_requests import UNASKED, home, keys_of, taken, write
 from tests.test_signed_in_again import again, over
@@ -109,6 +114,21 @@ async def test_a_draft_that_comes_after_its_reply_was_sent_brings_nothing_back(m
     page = await thread(maria, cast)
     await maria.submit(page, "Send", words="Sent long ago")
     assert (await saved(maria, page, "Sent long ago", **UNASKED)).status == 204
+    assert await demo_database.rows("SELECT id FROM draft") == []
+
+
+async def test_a_draft_that_comes_while_its_reply_is_being_sent_brings_nothing_back(maria, cast, demo_database, monkeypatch):
+    """Pressing Send leaves the field, which saves a draft: the two are on their way together."""
+    page, late = await thread(maria, cast), []
+
+    async def dropped(*of):
+        await drop_draft(*of)
+        late.append(asyncio.create_task(saved(maria, page, "Once"), context=contextvars.Context()))
+        await asyncio.sleep(0.2)
+
+    monkeypatch.setattr(requests, "drop_draft", dropped)
+    assert "We have it." in (await maria.submit(page, "Send", words="Once")).main
+    await late[0]
     assert await demo_database.rows("SELECT id FROM draft") == []
 
 
