@@ -15,6 +15,8 @@ GROUP = re.compile(r"\d+")
 PLAIN = re.compile(r"[ -]?")
 FOUR = 4
 LENGTHS = range(13, 20)
+MOST_FOURS = LENGTHS[-1] // FOUR + 1
+"""So many groups a card in fours has at most: of 19 digits four, and a shorter one."""
 ISSUERS = (
     (re.compile(r"4"), (13, 16, 19)), (re.compile(r"5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)"), (16,)),
     (re.compile(r"3[47]"), (15,)), (re.compile(r"3(?:0[0-5]|[689])"), range(14, 20)),
@@ -30,7 +32,8 @@ def luhn(digits: str) -> bool:
 
 
 def is_card(run: str) -> bool:
-    digits = "".join(str(int(sign)) for sign in run if sign.isdecimal())
+    digits = "".join(GROUP.findall(run))
+    digits = digits if digits.isascii() else "".join(str(int(sign)) for sign in digits)
     issued = any(begins.match(digits) and len(digits) in lengths for begins, lengths in ISSUERS)
     return issued and luhn(digits)
 
@@ -55,8 +58,12 @@ def _without(chain: str) -> str:
 
 
 def _ends(chain: str, groups: list[tuple[int, int]], start: int) -> Iterator[int]:
-    """The places of groups with which a card ends that begins with the one at `start`, the longest first."""
+    """The places of groups with which a card ends that begins with the one at `start`, the longest first. After a group too
+    short for a card in fours no end is looked for, but where the chain may be one card: nobody waits for a text of figures."""
     lengths = [end - begin for begin, end in groups[start : start + LENGTHS[-1]]]
+    if len(lengths) < len(groups):
+        short = next((place for place, length in enumerate(lengths) if length < FOUR), len(lengths))
+        lengths = lengths[: min(short + 1, MOST_FOURS)]
     for last in reversed(range(start, start + len(lengths))):
         own = lengths[: last - start + 1]
         run = chain[groups[start][0] : groups[last][1]]
