@@ -6,7 +6,9 @@ SECURITY contract 5. Of a form that the guard will turn away it is found out who
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from urllib.parse import parse_qsl
@@ -36,6 +38,8 @@ BODY_SECONDS = 120
 """64 KB at 50 kbps take 11 seconds; a sender ten times slower than that is not a form."""
 UPLOAD_SECONDS = 1800
 """5 MB at 50 kbps take 14 minutes."""
+AT_ONCE = 4
+"""So many files of one account are waited for at the same time: each stands in memory until it is whole."""
 
 
 FILE_WAS = "file_was"
@@ -82,6 +86,9 @@ class Fields:
 class FormLayer(ASGIMiddleware):
     scopes = (ScopeType.HTTP,)
 
+    def __init__(self) -> None:
+        self.waited_for: Counter[UUID] = Counter()
+
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         if "\0" in scope["path"] or b"%00" in scope["query_string"]:
             raise NotFoundException  # PostgreSQL refuses this sign, and no page of ours has it in its address
@@ -120,11 +127,24 @@ class FormLayer(ASGIMiddleware):
         kind = headers.get(b"content-type", FORM)
         uploads = scope["route_handler"].opt.get("upload") and viewer.account is not None
         if uploads and kind.startswith(MULTIPART.encode()):
-            pairs, files = await _with_file(receive, kind.decode("latin-1"), limits, headers)
+            with self._room(viewer.account) as room:
+                pairs, files = await _with_file(receive, kind.decode("latin-1"), limits, headers, room)
             return Fields(tuple((name.replace("\0", ""), value.replace("\0", "")) for name, value in pairs), files)
         if kind.split(b";")[0].strip().lower() != FORM:
             raise BadForm(415, "not_a_form")
         return Fields(tuple(parse_form(await read_body(receive, limits.body_bytes, BODY_SECONDS, headers))))
+
+
+    @contextmanager
+    def _room(self, account: UUID) -> Iterator[bool]:
+        """Whether one more file of theirs may be waited for."""
+        room = self.waited_for[account] < AT_ONCE
+        self.waited_for[account] += room
+        try:
+            yield room
+        finally:
+            self.waited_for[account] -= room
+            self.waited_for += Counter()  # without those of whom none is left
 
 
 async def form_of(house: House, viewer: Viewer, token: str, turned_away: bool) -> UUID | None:
@@ -157,14 +177,17 @@ def foreign(headers: dict[bytes, bytes], origin: str) -> str:
     return ""
 
 
-async def _with_file(receive: Receive, kind: str, limits: Limits, headers: Mapping[bytes, bytes]):
-    """Of a form whose file is too large, what was typed is read from its beginning, and the form says why the file is not
-    there; the file is not waited for where its size is known beforehand."""
+async def _with_file(receive: Receive, kind: str, limits: Limits, headers: Mapping[bytes, bytes], room: bool):
+    """Of a form whose file is too large, or for which there is no room, what was typed is read from its beginning, and the form
+    says why the file is not there; the file is not waited for where that is known beforehand."""
     most = limits.upload_bytes + limits.body_bytes
-    enough = limits.body_bytes if _says_more(headers, most) else most
+    enough = most if room and not _says_more(headers, most) else limits.body_bytes
     body, whole = await _in_time(_up_to(receive, enough), UPLOAD_SECONDS)
     try:
-        return parse_upload(kind, body) if whole else parse_beginning(kind, body[: limits.body_bytes])
+        if whole:
+            return parse_upload(kind, body)
+        pairs, files = parse_beginning(kind, body[: limits.body_bytes])
+        return pairs, files if room else {name: replace(one, busy=True) for name, one in files.items()}
     except NotAForm:
         raise (BadForm(400, "not_a_form") if whole else BadForm(413, "too_large", most)) from None
 

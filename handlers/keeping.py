@@ -28,8 +28,8 @@ async def file_of(request: Request, grant: RecordGrant, form: Form) -> Prepared 
     if upload is None:
         return None
     try:
-        if upload.too_large:
-            raise NotKept("large")
+        if upload.busy or upload.too_large:
+            raise NotKept("busy" if upload.busy else "large")
         content = await _cleaned(request, upload.content)
         return prepare(grant.house.keyring, content, record=grant.record, largest=grant.house.limits.upload_bytes)
     except NotKept as refused:

@@ -22,11 +22,13 @@ class NotAForm(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What a browser sent for one file. Its name is only shown to whoever sent it. Of one that is `too_large` nothing is here."""
+    """What a browser sent for one file. Its name is only shown to whoever sent it. Of one that is `too_large`, or came
+    while many others of theirs did (`busy`), nothing is here."""
 
     name: str
     content: bytes
     too_large: bool = False
+    busy: bool = False
 
     @property
     def digest(self) -> str:

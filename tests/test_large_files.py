@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -104,6 +105,28 @@ async def test_of_too_large_a_file_no_more_is_read_than_words_can_have(maria, ca
     page = await maria.get(home(cast, "/messages/new"))
     await sent_with(maria, page, "Send", too_large(), piece=10_000, topic="bill", words="Long")
     assert read == [pytest.approx(65_536, abs=10_000)]
+
+
+async def test_many_large_files_of_one_account_at_once_fill_no_memory_and_cost_no_words(maria, cast):
+    """Whoever sends hundreds and never ends them leaves room for everybody else; small ones are taken all the same."""
+    page, here, ends = await maria.get(home(cast, "/messages/new")), [], asyncio.Event()
+
+    async def held():
+        yield b"--b\r\n" + b"a" * 100_000
+        here.append(True)
+        await ends.wait()
+
+    headers = {"content-type": KIND}
+    waiting = [asyncio.create_task(maria.request("POST", page.url, content=held(), headers=headers)) for _ in range(form_layer.AT_ONCE)]
+    while len(here) < form_layer.AT_ONCE:
+        await asyncio.sleep(0.01)
+    large = ("x.pdf", PDF + b"\0" * 100_000, "application/pdf")
+    refused = await sent_with(maria, page, "Send", large, topic="bill", words="Long and dear")
+    assert refused.errors == ["We cannot take files right now. Send it without the file, or try again later"]
+    assert "Long and dear" in refused.html
+    ends.set()
+    assert {seen.status for seen in await asyncio.gather(*waiting)} == {400}
+    assert "We cannot take files" not in (await sent_with(maria, page, "Send", large, topic="bill", words="Long and dear")).main
 
 
 def part(head: str, content: bytes) -> bytes:
