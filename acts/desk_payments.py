@@ -30,6 +30,7 @@ REFUND_ROW = (
     " JOIN payment p ON p.id = r.payment JOIN guarantor_account g ON g.id = p.guarantor"
     " JOIN statement t ON t.id = p.statement WHERE r.id = ?"
 )
+SEE_TO = "UPDATE refund SET seen_to_at = ? WHERE payment = ? AND state = 'failed' AND seen_to_at IS NULL"
 BACK = "SELECT COALESCE(SUM(amount), 0) AS sum FROM refund WHERE payment = ? AND state <> 'failed'"
 
 
@@ -124,9 +125,7 @@ async def write_refund(grant: BillGrant, payment: UUID, amount: int, reason: str
 
 async def see_to(grant: BillGrant, payment: UUID) -> None:
     """In the caller's transaction: the refunds of this payment that were not made wait for nobody any more."""
-    await grant.house.database.rows(
-        "UPDATE refund SET seen_to_at = ? WHERE payment = ? AND state = 'failed' AND seen_to_at IS NULL", grant.now, payment
-    )
+    await grant.house.database.rows(SEE_TO, grant.now, payment)
 
 
 async def _paid(grant: BillGrant, ref: str) -> dict:

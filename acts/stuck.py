@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from access.grant import BillGrant
+from access.predicates import one_of
 from access.visible import visible
-from acts.desk_payments import NoWayBack, plan, see_to, tell, write_refund
+from acts.desk_payments import SEE_TO, NoWayBack, plan, tell, write_refund
 from payments.checkout import Processor
 from rules.ledger import PAYMENT, entries_of, kind_in
 from rules.payments import BACK, CLOSE, EXPIRED, PAID, POST, ways_of
@@ -104,10 +105,11 @@ async def _back(grant: BillGrant, processor: Processor | None, row: dict, amount
     return refund
 
 
-async def see_to_refusals(grant: BillGrant, payment_ref: str, sending: Sending, outcome: str) -> None:
-    """Somebody has seen to the refunds of this payment that were not made, in whatever way. Raises LookupError."""
+async def see_to_refusals(grant: BillGrant, payment_ref: str, refs: tuple[str, ...], sending: Sending, outcome: str) -> None:
+    """Somebody has seen to these refunds of this payment that were not made, in whatever way; one that failed after they
+    looked waits on. Raises LookupError."""
     async with grant.acting("refund.see_to") as entry:
         await use_key(grant.house.database, sending, outcome, grant.now)
         row = await _payment(grant, payment_ref)
         entry.showed("Payment", [row["id"]])
-        await see_to(grant, row["id"])
+        await grant.house.database.rows(f"{SEE_TO} AND {one_of('ref', refs)}", grant.now, row["id"], *refs)

@@ -9,10 +9,23 @@ from wtforms.fields import SelectChoice
 
 from forms.base import Form, exact
 from forms.preferences import one_of
+from forms.security import PressForm
 from words.bills import PROOFS, WAYS
 from words.gettext import Later, N_
 
+MOST = 100
+"""So many refunds of one payment are seen to at once."""
 WHY = [SelectChoice(code, Later(words)) for code, words in PROOFS.items()]
+
+
+class SeenToForm(PressForm):
+    """`seen`: the refunds that stood on the page, by their refs."""
+
+    seen = HiddenField(filters=[exact])
+
+    @property
+    def refs(self) -> tuple[str, ...]:
+        return tuple((self.seen.data or "").split()[:MOST])
 
 
 class DecideForm(Form):

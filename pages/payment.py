@@ -223,9 +223,9 @@ class PaymentPage(Sheet):
         return table_part(heading, caption, (_("When"), _("Amount"), _("Why")), rows) if rows else ()
 
     @property
-    def unseen(self) -> bool:
-        """Whether a refund that was not made waits for somebody."""
-        return any(one["seen_to_at"] is None for one in self.refused)
+    def unseen(self) -> str:
+        """The refs of the refunds that were not made and wait for somebody, as a form carries them."""
+        return " ".join(one["ref"] for one in self.refused if one["seen_to_at"] is None)
 
     @property
     def links(self) -> tuple[Link, ...]:
@@ -251,7 +251,7 @@ async def payment_page(grant: BillGrant, ref: str, back: str = "", online: bool 
 
 
 async def _refunds_of(grant: BillGrant, row: Row) -> list[Row]:
-    columns = ("amount", "reason", "state", "made_at", "settled_at", "seen_to_at")
+    columns = ("ref", "amount", "reason", "state", "made_at", "settled_at", "seen_to_at")
     return await visible(grant, Refund).rows(columns, "payment = ?", row["id"], then="ORDER BY made_at")
 
 

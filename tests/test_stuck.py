@@ -315,6 +315,17 @@ async def test_a_refund_that_was_refused_waits_until_somebody_has_seen_to_it(som
     assert "were not made" not in await told_by_doctor(house, portal)
 
 
+async def test_who_has_seen_to_one_refund_has_not_seen_to_the_next(somebody, till, house):
+    """A page from before: meanwhile it was asked for anew, and refused again."""
+    priya, before = await refused_page(somebody, till)
+    page = await press(priya.submit, priya, await priya.get(before.url), "Pay it back", amount="5", reason="mistake")
+    assert "The card company did not pay it back." in page.main and "Maria Delgado, $5.00" in (await priya.get(LIST)).main
+    await priya.submit(before, "I have seen to it")
+    assert "Maria Delgado, $5.00" in (await priya.get(LIST)).main
+    await priya.submit(page, "I have seen to it")
+    assert "Nothing waits for you." in (await priya.get(LIST)).main
+
+
 async def test_a_refund_that_fails_late_waits_and_asking_anew_takes_its_place(somebody, till, house, portal, later):
     priya, page = await odd(somebody, till, "yen", back="fails")
     page = await priya.submit(await decided(priya, page, "back"), "Give it back")

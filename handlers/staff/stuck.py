@@ -8,8 +8,7 @@ from litestar.params import FromPath
 from access.vocabulary import Action, Duty, bill, staff
 from acts.desk_payments import NoWayBack
 from acts.stuck import Decision, Settled, decide, see_to_refusals
-from forms.security import PressForm
-from forms.stuck import DecideForm
+from forms.stuck import DecideForm, SeenToForm
 from handlers.forms import open_form, read_form
 from handlers.frame import Notice
 from handlers.respond import invalid, render, see_other
@@ -88,9 +87,9 @@ async def _nothing(request: Request, page: PaymentPage, words: str) -> Response:
 
 @post(f"{PAYMENT}/refusals", access=ACTS)
 async def see_to(request: Request, guarantor: FromPath[str], payment: FromPath[str]) -> Response:
-    page = await payment_of(request, payment)
+    page, form = await payment_of(request, payment), read_form(request, SeenToForm)
     outcome = page.link(*page.here, done="seen")
-    await see_to_refusals(request.state.grant, page.row["ref"], read_form(request, PressForm).sending, outcome)
+    await see_to_refusals(request.state.grant, page.row["ref"], form.refs, form.sending, outcome)
     return see_other(request, outcome)
 
 
