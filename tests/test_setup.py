@@ -7,6 +7,7 @@ import subprocess
 import tomllib
 
 import pytest
+from playwright._impl._driver import compute_driver_executable
 
 from tests.support.databases import HOUSE
 
@@ -16,6 +17,8 @@ REQUIREMENTS = sorted(set((HOUSE / "requirements").glob("*.txt")) - {HTMX})
 # Written apart, so that this file does not name them either.
 HOSTS = [".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("deb", "debian", "org"),
                                        ("jsdelivr", "net"), ("unpkg", "com"), ("npmjs", "com"))]  # fmt: skip
+ON_EACH_DEBIAN = {"libc6", "libdl2", "libgcc_s1", "libm6", "libpthread0", "librt1", "libstdc++6"}
+"""Libraries that come with apt itself, each with the number of its interface."""
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
@@ -84,6 +87,12 @@ def test_setup_done_twice_does_nothing_quickly():
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert "installing" not in again.stdout
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1  # of work, on a machine that does much else
+
+
+def test_every_library_of_the_browser_s_driver_is_on_each_debian_or_installed_by_setup():
+    node, _script = compute_driver_executable()
+    needed = {name.replace(".so.", "") for name in re.findall(r"^\s*(lib\S+) =>", run("ldd", node).stdout, re.MULTILINE)}
+    assert needed and needed - ON_EACH_DEBIAN <= set(re.split(r"[,\s]+", run("bin/setup", "--help").stdout))
 
 
 @pytest.mark.parametrize("script", ["bin/setup", "bin/lock", "bin/dev", "bin/ci", "bin/pictures", "bin/portal", ".ci/run"])
