@@ -194,8 +194,10 @@ async def hook(request: Request) -> Response:
 
 
 def _how_it_went(page: PaymentPage) -> Notice | None:
-    if page.paid or page.odd:
-        return Notice("good", page.over) if page.back and page.paid else None
+    if page.paid:
+        return Notice("good", page.over) if page.back else None
+    if page.odd:
+        return Notice("", page.over) if page.back not in ("", "away") else None
     words = UNTAKEN.get((page.back, page.row["state"])) if page.untaken else SILENT if page.back == "away" else None
     if words:
         return Notice("warn", Later(words))

@@ -17,7 +17,7 @@ from pages.listing import Entry, Source
 from pages.requests import names_of
 from pages.sheet import Facts, Link, Part, Sheet, lines_part, said_facts
 from pages.stored import Row
-from rules.bookings import BOOKED, LIMIT_HOURS, MOVED, OFF, may_change, off_of, read_sent, same_appointment
+from rules.bookings import BOOKED, LIMIT_HOURS, OFF, may_change, off_of, read_sent, same_appointment
 from rules.calendars import Event, calendar_file
 from tables.appointments import Appointment
 from tables.bookings import Booking, BookingStep, instructions_by_name, slots_named
@@ -159,11 +159,19 @@ class BookingPage(Sheet):
         )  # fmt: skip
 
     @property
-    def moved(self) -> str:
-        """Said beside the time where nobody of the patient's chose it."""
-        moves = [step.row for step in self.steps if step.row["did"] == MOVED]
-        by_clinic = self.row["stands"] != "off" and moves and moves[-1]["by_staff"]
-        return _("The clinic moved it to this time.") if by_clinic else ""
+    def by_clinic(self) -> str:
+        """Said beside the time where nobody of the patient's chose what became of it. What the front desk called off because
+        the patient asked for it has another reason than the clinic's."""
+        last = next((step.row for step in reversed(self.steps) if step.row["did"] != BOOKED), None)
+        if self.row["stands"] == "off":
+            theirs = self._unsaid or (last and (last["author"] is None or last["reason"] == "clinic"))
+            return _("The clinic called it off.") if theirs else ""
+        return _("The clinic moved it to this time.") if last and last["by_staff"] else ""
+
+    @property
+    def _unsaid(self) -> bool:
+        """Whether it is off by the clinic's own system alone, and no step here says so."""
+        return self.row["stands"] == "off" and self.row["state"] == BOOKED and all(step.row["author"] for step in self.steps)
 
     @property
     def until(self) -> str:
@@ -174,8 +182,7 @@ class BookingPage(Sheet):
         sent = self.row["sent"] if self.row["stands"] == "off" else None
         why = told(_("Why"), sent["cancel_reason"]) if sent else ""
         lines = [run(_said(step, self.row["zone"]), "" if step.row["author"] else why) for step in self.steps]
-        unsaid = sent and all(step.row["author"] for step in self.steps) and self.row["state"] == BOOKED
-        return lines_part(_("What was done"), [*lines, *([run(_("The clinic called it off."), why)] if unsaid else [])])
+        return lines_part(_("What was done"), [*lines, *([run(_("The clinic called it off."), why)] if self._unsaid else [])])
 
 
 def _minutes(row: Row) -> int:

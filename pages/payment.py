@@ -137,7 +137,7 @@ class PaymentPage(Sheet):
         if self.paid:
             return run(self._given_back() or self._thanks, self._another)
         if self.odd:
-            return _("The card company names another sum than was asked for. Nothing is booked. We are looking into it.")
+            return _("The card company names another sum than was asked for. It does not count for the bill yet. We are looking into it.")
         if not self.waits:
             return _("This payment was not made. If the card company took money all the same, it will show here.")
         if self.late:
@@ -192,7 +192,7 @@ class PaymentPage(Sheet):
     def over(self) -> str:
         """How it ended, for who waited for it."""
         if not self.paid:
-            return self.lede if self.odd else _("This payment was not made.")
+            return _("The card company has answered.") if self.odd else _("This payment was not made.")
         said = _("Paid. We have this payment of %(sum)s.") if self.payer else _("Paid. We have your payment of %(sum)s.")
         return said % {"sum": sum_in(self.row)}
 

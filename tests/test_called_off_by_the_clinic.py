@@ -88,6 +88,7 @@ async def test_what_is_called_off_in_the_clinics_system_is_called_off_here_and_e
     row, steps = await row_of(demo_database, first), await steps_of(demo_database, first)
     assert row["state"] == "cancelled" and [one["did"] for one in steps] == ["booked", "cancelled"] and steps[-1]["author"] is None
     page = await maria.get(address_of(first))
+    assert page.main.index("The clinic called it off.") < page.main.index("With"), "before what may be skipped"
     assert "Called off on" in page.main and "by the clinic." in page.main and page.main.count("Why: The doctor is ill.") == 1
     assert "Move it" not in page.main and "METHOD:" in (await maria.get(f"{address_of(first)}.ics")).text
     off = (await maria.get(home(cast, "/appointments"))).main

@@ -446,11 +446,11 @@ async def test_another_sum_than_was_asked_for_is_held_for_a_person_and_never_boo
     body = till.event(page.rpartition("/")[2], amount_total=amount, currency=currency)
     assert (await tell(maria, body, signed(body))).status == 200
     assert await left(house) == LEFT and await states(house) == ["sent"] and await unbalanced(house.database) == []
-    assert "names another sum than was asked for. Nothing is booked." in (await maria.get(back)).main
+    assert "names another sum than was asked for. It does not count for the bill yet." in (await maria.get(back)).main
     assert "1 are held" in await told_by_doctor(house, portal)
     billing = await somebody("billing")
     seen = await billing.get(back.partition("?")[0].partition("8000")[2].replace("/bills/", "/staff/bills/"))
-    assert "Sum that the card company names" in seen.main and "Nothing is booked." in seen.main
+    assert "Sum that the card company names" in seen.main and "It does not count for the bill yet." in seen.main
     true = till.event(page.rpartition("/")[2])
     await tell(maria, true, signed(true))
     assert await left(house) == 0 and "held" not in await told_by_doctor(house, portal)

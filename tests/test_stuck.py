@@ -14,7 +14,7 @@ from tests.support.billing import unbalanced
 from tests.support.paying import signed, tell
 from tests.support.tills import house, portal, somebody, till  # noqa: F401 -- fixtures
 from tests.test_billing_desk import card_paid, later, press, refunds  # noqa: F401 -- a fixture
-from tests.test_payments import LEFT, begun, left, run_checks, statement, states, told_by_doctor
+from tests.test_payments import LEFT, begun, focused, left, run_checks, statement, states, told_by_doctor
 
 LIST = "/staff/bills/stuck"
 TAKEN = {"more": 5260, "less": 4160, "yen": 4260, "none": 0}
@@ -79,6 +79,7 @@ async def test_what_was_taken_otherwise_than_asked_waits_in_the_list_of_billing(
     assert page.url.endswith(address) and "Sum that the card company names$52.60" in page.main
     seen = await maria.get(address)
     assert "We are looking into it" in seen.main and "Stop this payment" not in seen.main and "Go to the card page" not in seen.main
+    assert focused(await maria.get(f"{address}?back=over")) == "The card company has answered.", "whoever waited for it hears that"
     history = await maria.get(address.rpartition("/")[0])
     assert "Another sum was named" in history.main and "We are looking into it" in history.main
     bill = await statement(maria)
