@@ -1,12 +1,13 @@
 """A button that sends its form to another address than the form's, such as the one that keeps a draft.
 
 Text browsers (w3m 0.5, Lynx 2.9) know no `formaction` and send the form to its own address. Without more, who only looks for
-an answer would send what they have half written. So such a button also says in its name where it goes, and that is done.
+an answer would send what they have half written. So such a button also says where it goes in what it sends, and that is done.
+Lynx shows and speaks those words too, so they are short: an address seen from the form's own, such as `draft`.
 """
 
 from __future__ import annotations
 
-from urllib.parse import SplitResult, urlencode, urlsplit
+from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
 
 from litestar.types import Message, Scope, Send
 
@@ -20,8 +21,16 @@ def goes_elsewhere(scope: Scope) -> str:
     state = scope["state"]
     fields = state["fields"]
     there = fields.get("to") or (STAY if "look" in fields else "")
-    path = own_path(there)
-    return "" if path in ("/", scope["path"]) or state.get("sent_on") else there
+    address = _seen_from(scope["path"], there)
+    arrived = scope["path"].endswith(f"/{there}") or own_path(address) in ("/", scope["path"])
+    return "" if not there or arrived or state.get("sent_on") else address
+
+
+def _seen_from(path: str, there: str) -> str:
+    try:
+        return urljoin(path, there)
+    except ValueError:
+        return ""
 
 
 async def go_there(scope: Scope, there: str, send: Send) -> None:

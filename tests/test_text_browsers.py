@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.forms import fill, find_form
 from tests.support.templates import all_templates
-from tests.test_requests import PDF, home, write
+from tests.test_requests import PDF, home, taken, write
 
 KEEP, LOOK, STAY = "Keep as a draft", "Look for an answer", "Stay signed in"
 
@@ -70,7 +70,22 @@ async def test_what_a_button_names_is_judged_like_any_other_form_there(person, c
     maria, stranger = await person("self"), await person("stranger")
     page = await maria.get((await write(maria, cast)).url.partition("?")[0])
     theirs = await stranger.get(f"/records/{cast['stranger'].record}/messages/new")
-    for there, status in ((f"{page.url}/draft", 404), ("/nowhere", 404), ("//example.org/stay", 422), ("/stay/", 303), ("", 422)):
+    for there, status in ((f"{page.url}/draft", 404), ("/nowhere", 404), ("//example.org/stay", 422), ("//[", 422), ("/stay/", 303), ("", 422)):
         sending = as_w3m(theirs, "Send", KEEP, words="")
         fields = [(name, there if name == "to" else value) for name, value in sending.fields]
         assert (await stranger.send_again(replace(sending, fields=tuple(fields)))).status == status, there
+
+
+async def test_half_an_answer_of_the_clinic_is_kept_and_not_sent(person, cast, opened):
+    maria, lena = await person("self"), await person("clinician")
+    await write(maria, cast)
+    page = await taken(lena, "Message from Maria Delgado")
+    before = await steps(opened.house.database)
+    kept = await lena.arrive(await lena.send_again(as_w3m(page, "Send the answer", KEEP, words="Yes, but")))
+    assert "Draft saved." in kept.main and await steps(opened.house.database) == before
+
+
+async def test_what_such_a_button_sends_is_short_enough_to_be_heard(person, cast):
+    maria = await person("self")
+    page = await maria.get((await write(maria, cast)).url.partition("?")[0])
+    assert sorted(one.get("value") for one in page.tree.all("button") if one.get("name") == "to") == ["/stay", "draft"]
