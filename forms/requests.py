@@ -13,6 +13,8 @@ from words.gettext import N_, Later
 
 LONGEST = 5000
 """Letters of one message: four printed pages."""
+KEPT = 4 * LONGEST
+"""Letters of a draft: a text browser lets anybody type more than can be sent, and says so when it is sent."""
 
 
 def _words(label: str) -> TextAreaField:
@@ -53,7 +55,7 @@ class AskForm(Form):
     def draft(self) -> dict[str, str]:
         """What is kept of it while it is not sent, as far as a draft goes."""
         names = ("topic", "subject", "words")
-        return {name: (self[name].data or "")[:LONGEST] for name in names if name in self}
+        return {name: (self[name].data or "")[:KEPT] for name in names if name in self}
 
     def validate_topic(self, field: RadioField) -> None:
         one_of(field.choices, N_("Choose what it is about"))(self, field)
@@ -78,7 +80,7 @@ class SayForm(Form):
 
     @property
     def draft(self) -> dict[str, str]:
-        return {"words": (self.words.data or "")[:LONGEST]}
+        return {"words": (self.words.data or "")[:KEPT]}
 
     def validate_words(self, field: TextAreaField) -> None:
         if not field.data:
@@ -118,7 +120,7 @@ class AnswerForm(Form):
     @property
     def draft(self) -> dict[str, str]:
         """What is kept of it while it is not sent. Which answers there are is not asked again: the page offers them."""
-        return {name: (self[name].data or "")[:LONGEST] for name in ("answer", "words")}
+        return {name: (self[name].data or "")[:KEPT] for name in ("answer", "words")}
 
     def must_look_again(self, seen: str) -> None:
         """They wrote more meanwhile: the page has it now, and what is sent next is sent knowing it."""

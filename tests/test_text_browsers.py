@@ -89,3 +89,11 @@ async def test_what_such_a_button_sends_is_short_enough_to_be_heard(person, cast
     maria = await person("self")
     page = await maria.get((await write(maria, cast)).url.partition("?")[0])
     assert sorted(one.get("value") for one in page.tree.all("button") if one.get("name") == "to") == ["/stay", "draft"]
+
+
+async def test_a_draft_of_more_than_can_be_sent_is_kept_whole(person, cast):
+    maria = await person("self")
+    page = await maria.get((await write(maria, cast)).url.partition("?")[0])
+    back = await maria.arrive(await maria.send_again(as_w3m(page, "Send", KEEP, words="letter " * 900 + "the end")))
+    assert "Draft saved." in back.main and "the end</textarea>" in back.html
+    assert (await maria.send(back, "Send")).errors == ["Use 5,000 letters at most"]
