@@ -18,7 +18,7 @@ from tables.accounts import Password, RateBucket, Session
 from tables.audit import AuditEvent
 from tables.clinic import ClinicSite
 from tables.clinical import Clinical
-from tables.records import Record, Share
+from tables.records import Record, Share, ShareScope
 from tables.results import DiagnosticReport, Observation, Series
 from tables.sending import Capability
 from tables.sites import site_of
@@ -408,6 +408,13 @@ async def test_who_has_looked_is_the_patients_to_see(world):
     assert await visible(await opened(world, "everything"), AuditEvent).count() == 0
     assert await visible(await opened(world, "maria"), Share).count() == 8
     assert await visible(await opened(world, "everything"), Share).count() == 0
+
+
+async def test_what_a_share_gives_is_seen_with_the_share_and_by_nobody_who_does_not_see_it(world):
+    mine = await visible(await opened(world, "maria"), ShareScope).rows(("share",))
+    assert {row["share"] for row in mine} == {one.id for who, one in world.shares.items() if who not in ("maria", "stan")}
+    assert await visible(await opened(world, "everything"), ShareScope).count() == 0
+    assert await visible(await opened(world, "stan", "Stan"), ShareScope).count() == 0
 
 
 async def test_an_account_sees_what_it_did_itself(world):

@@ -1,5 +1,6 @@
 """What of an invitation may be read: by whom it was sent to, by whoever has its link, by nobody else."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -55,6 +56,13 @@ async def test_an_address_that_is_not_theirs_for_sure_shows_nothing(house, addre
 async def test_staff_are_sent_none(house):
     await sent_to(house, "frontdesk")
     assert await seen_by(house, "frontdesk", "staff") == []
+
+
+async def test_an_account_that_nobody_looks_through_is_sent_none(house):
+    await sent_to(house, "stranger")
+    viewer = await signed_in(house, fixed_id("account", "stranger"), "personal", house.clock())
+    grant = open_account(house, viewer)
+    assert [len(await visible(one, Invitation).rows(("id",))) for one in (grant, replace(grant, viewer=None))] == [1, 0]
 
 
 @pytest.mark.parametrize("change_to", [

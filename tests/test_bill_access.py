@@ -33,6 +33,7 @@ from tables.statements import Invoice
 from tables.visits import Encounter
 from tests.support.merging import merge
 from tests.support.world import World
+from tests.test_access import a_site
 
 BILLS = (Statement, Payment, LedgerTransaction, LedgerEntry, Refund, StatementLine)
 SEES, ACTS = ("billing", "see"), ("billing", "act")
@@ -229,8 +230,10 @@ async def refs(grant) -> set[str]:
 async def test_the_accounts_of_a_person_are_their_own_and_those_whose_bills_were_given_to_them(till):
     await given(till, "reads", "Maria", "helper", SEES)
     await given(till, "late", "Maria", "helper", SEES, ends_at=till.world.now)
-    for who, holders in (("maria", ["Maria"]), ("stan", ["Stan"]), ("reads", ["Maria"]), ("late", []), ("everything", []),
-                         ("revoked", []), ("not yet", []), ("ended", [])):  # fmt: skip
+    await given(till, "dropped", "Maria", "helper", SEES, revoked_at=till.world.now)
+    await given(till, "early", "Maria", "helper", SEES, starts_at=till.world.now + timedelta(microseconds=1))
+    for who, holders in (("maria", ["Maria"]), ("stan", ["Stan"]), ("reads", ["Maria"]), ("late", []), ("dropped", []),
+                         ("early", []), ("everything", []), ("revoked", []), ("not yet", []), ("ended", [])):  # fmt: skip
         grant = open_account(till.world.house, till.world.people[who])
         assert await refs(grant) == {till.accounts[holder].ref for holder in holders}, who
 
@@ -246,6 +249,35 @@ async def test_a_record_leads_to_the_account_of_its_owner_and_to_ones_own_that_c
     assert await refs(mine) == {account} and await refs(hers) == {account} and await refs(other) == set()
     results = await open_record(world.house, world.people["results only"], world.records["Maria"].ref, record(Category.RESULTS))
     assert await refs(results) == set()
+
+
+async def test_a_charts_bills_lead_to_an_account_by_ones_own_share_that_stands_alone(till):
+    """Whoever may see the bills of a child is not led to the account that pays for it, unless it is theirs."""
+    world, see = till.world, record(Category.BILLING)
+    await given(till, "parent", "Kim", "guardian", SEES)
+
+    async def led_to(change: str = "") -> set[str]:
+        if change:
+            await world.house.database.rows(f"UPDATE share SET {change} WHERE id = ?", share.id)
+        return await refs(await open_record(world.house, world.people["parent"], world.records["Kim"].ref, see))
+
+    share = await world.share("parent", "Maria", "helper", (SEES,))
+    assert await led_to() == set()
+    await world.house.database.rows("UPDATE share SET revoked_at = starts_at WHERE basis = 'self'")
+    assert await led_to("basis = 'self'") == {till.accounts["Maria"].ref}
+    assert await led_to("revoked_at = starts_at") == set()
+
+
+async def test_what_a_helper_will_see_of_bills_is_not_what_the_patients_other_chart_pays(till):
+    world, see = till.world, record(Category.BILLING)
+    await given(till, "reads", "Kim", "helper", SEES)
+    await world.share("maria", "Kim", "self")
+    hers, theirs = [
+        await open_record(world.house, world.people["maria"], world.records["Kim"].ref, see, share_ref=share_ref)
+        for share_ref in ("", world.shares["reads"].ref)
+    ]
+    assert await refs(hers) == {till.accounts["Maria"].ref} and await refs(theirs) == set()
+    assert await refs(replace(hers, viewer=None)) == set(), "nor what is asked for by nobody"
 
 
 # At work
@@ -278,6 +310,28 @@ async def test_billing_opens_every_account_of_its_sites_with_all_names(till):
     assert isinstance(await open_bill_at_work(await at_work(till), till.accounts["Maria"].ref, bill()), BillGrant)
     await world.house.database.rows("UPDATE staff_duty SET site = NULL WHERE account = ?", world.people["biller"].account)
     assert isinstance(await open_bill_at_work(await at_work(till), till.accounts["Maria"].ref, bill()), BillGrant)
+
+
+async def test_billing_finds_what_waits_for_a_person_at_its_sites_and_no_other_payment_or_refund(till):
+    world, rows = till.world, till.world.house.database.rows
+    await world.person("biller", kind="staff", duties=(Duty.BILLING,))
+    waits = {Payment: "odd_at = made_at", Refund: "state = 'failed'"}
+
+    async def found(table, person="biller", duty=Duty.BILLING) -> int:
+        return await visible(await at_work(till, person, duty), table).count()
+
+    for table, change in waits.items():
+        assert await found(table) == 0
+        await rows(f"UPDATE {table._meta.tablename} SET {change}")
+        assert await found(table) == 4 and await found(table, "desk", Duty.FRONT_DESK) == 0
+    here, there = [await a_site(name, "UTC") for name in ("Here", "There")]
+    await rows("UPDATE record SET site = ?", here)
+    for site, count in ((here, 4), (there, 0)):
+        await rows("UPDATE staff_duty SET site = ? WHERE account = ?", site, world.people["biller"].account)
+        assert [await found(table) for table in waits] == [count, count]
+    await rows("UPDATE staff_duty SET site = NULL")
+    await rows("UPDATE refund SET seen_to_at = made_at")
+    assert [await found(table) for table in waits] == [4, 0], "what somebody saw to waits no more"
 
 
 async def test_staff_open_nothing_by_a_share(till):
