@@ -133,8 +133,7 @@ def _is_here(queue: QueueGrant, row: dict) -> bool:
 
 
 def _entry(viewer: Viewer, row: dict | None, access: Access) -> Entry:
-    action = f"{access.page or access.category.value}.{access.action.value}"
-    entry = Entry(viewer.now, action, viewer.account, subject=_uuid(row["id"]) if row else None)
+    entry = Entry(viewer.now, f"{access.page}.{access.action.value}", viewer.account, subject=_uuid(row["id"]) if row else None)
     if row and row["basis"] != "self":
         entry.behalf = _uuid(row["share"])
     return entry
