@@ -18,8 +18,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = (
-    "access.visible", "access.visible_bills", "access.predicates", "access.opening", "access.bills", "access.guard",
-    "access.grant", "access.viewer", "rules.access", "rules.billing",
+    "access.visible", "access.visible_bills", "access.visible_sharing", "access.predicates", "access.opening",
+    "access.bills", "access.booking", "access.items", "access.guard", "access.grant", "access.viewer", "rules.access",
+    "rules.billing",
 )  # fmt: skip
 TURNED = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
