@@ -6,10 +6,11 @@ Async tests are plain `async def` functions. A test that asks for `database_url`
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import os
-import shutil
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.support import databases
+from tests.support import databases, pools
 from tests.support.databases import Server, Sqlite, Templates
 
 pytest_plugins = ("tests.support.vera",)
@@ -42,8 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and RUN in os.environ:
         run = Path(os.environ.pop(RUN))
-        databases.end_postgres_of_run(run)
-        shutil.rmtree(run, ignore_errors=True)
+        databases.end_run(run)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -58,6 +58,20 @@ def chosen_engines(config: pytest.Config) -> tuple[str, ...]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "templates" in metafunc.fixturenames:
         metafunc.parametrize("templates", chosen_engines(metafunc.config), indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of a long walk marked `in_turns` each example runs on one of the two databases; in `make prove` on both."""
+    if "PROVE_N" in os.environ or config.getoption("--db") != "both":
+        return
+    left = [item for item in items if item.get_closest_marker("in_turns") and not _has_its_turn(item)]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in set(left)]
+
+
+def _has_its_turn(item: pytest.Item) -> bool:
+    engine = item.callspec.params["templates"]
+    return ENGINES[zlib.crc32(item.nodeid.replace(engine, "").encode()) % 2] == engine
 
 
 @pytest.fixture(scope="session")
@@ -130,15 +144,23 @@ def demo_url(templates: Templates) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+async def one_loop(anyio_backend: str) -> AsyncIterator[None]:
+    """All async tests run in one event loop, in which connections to PostgreSQL outlive a test."""
+    kept = pools.keep_pools(asyncio.get_running_loop())
+    yield
+    await pools.release_pools(kept)
+
+
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator:
+async def database(database_url: str, one_loop) -> AsyncIterator:
     """The open `tables.database.Database` behind `database_url`."""
     async with _opened(database_url) as opened:
         yield opened
 
 
 @pytest.fixture
-async def demo_database(demo_url: str) -> AsyncIterator:
+async def demo_database(demo_url: str, one_loop) -> AsyncIterator:
     """The open `tables.database.Database` behind `demo_url`."""
     async with _opened(demo_url) as opened:
         yield opened
@@ -164,7 +186,7 @@ def worlds_url(templates: Templates) -> str:
 
 
 @pytest.fixture
-async def world(templates: Templates, worlds_url: str, now: datetime) -> AsyncIterator:
+async def world(templates: Templates, worlds_url: str, now: datetime, one_loop) -> AsyncIterator:
     """A patient, people around her, and rows of every kind: `tests.support.world`."""
     from tests.support.world import BUILT, a_house, build
 
@@ -185,7 +207,7 @@ def clinics_url(templates: Templates) -> str:
 
 
 @pytest.fixture
-async def clinic(clinics_url: str, tmp_path: Path, now: datetime) -> AsyncIterator:
+async def clinic(clinics_url: str, tmp_path: Path, now: datetime, one_loop) -> AsyncIterator:
     """A clinic that sends FHIR: `await clinic.sends(patient(), observation())`. It sees its own rows alone."""
     from tests.support.feeds import Clinic
 
@@ -208,7 +230,7 @@ def make_settings(tmp_path: Path):
 
 
 @pytest.fixture(scope="session")
-async def drawing(anyio_backend: str) -> AsyncIterator:
+async def drawing(one_loop) -> AsyncIterator:
     """What draws the documents of every `app` of the run."""
     from pdf import PdfPool
     from tests.support.client import ORIGIN

@@ -18,10 +18,9 @@ from tests.support.vital_walk import VitalWalk
 from words import dates
 
 
-async def test_the_pages_of_a_patient_say_what_the_feed_said(database_url, make_settings, shared_fhir):
-    await the_pages_say_what_the_feed_said(
-        database_url, make_settings(database_url), shared_fhir / SYNTHEA, ["a10-Leon.json"], papers=1
-    )
+async def test_the_pages_of_a_patient_say_what_the_feed_said(first_templates, make_settings, shared_fhir):
+    with first_templates.copy(first_templates.migrated()) as address:
+        await the_pages_say_what_the_feed_said(address, make_settings(address), shared_fhir / SYNTHEA, ["a10-Leon.json"], papers=1)
 
 
 @pytest.fixture(scope="module")

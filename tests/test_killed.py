@@ -24,8 +24,13 @@ async def test_nothing_acknowledged_is_missing_after_a_kill(settings):
         assert any(getattr(busy, kind) for busy in people), f"there was work to lose: {kind}"
 
 
-async def test_a_page_that_was_not_written_down_would_be_noticed(settings):
+async def test_a_page_that_was_not_written_down_would_be_noticed(first_templates, make_settings):
     """Planted: somebody was told of one page and one change more than there were."""
+    with first_templates.copy(first_templates.demo()) as address:
+        await _what_is_missing_is_noticed(make_settings(address))
+
+
+async def _what_is_missing_is_noticed(settings):
     people = await killed_rounds(settings, 1, partial(nothing_is_missing, settings))
     people[0].views += 1000
     with pytest.raises(AssertionError, match="are in the audit"):

@@ -451,6 +451,8 @@ async def state_of(database) -> dict[str, list]:
         name = table._meta.tablename
         if name == "outbox":
             found[name] = await database.rows("SELECT event, account, object FROM outbox")
+        elif name == "slot_template":  # the worker makes its times and writes down until when
+            found[name] = await database.rows("SELECT id, what, who, weekday, begins, ends, ended_at FROM slot_template")
         elif name not in MOVES_BY_ITSELF and table not in TABLE_CATEGORY:
             found[name] = await database.rows(f'SELECT * FROM "{name}"')
     return {name: sorted(repr(sorted(row.items(), key=str)) for row in rows) for name, rows in found.items()}
@@ -476,6 +478,7 @@ def same_place(template: str, first: str, again: str) -> bool:
     return first == again
 
 
+@pytest.mark.in_turns
 @pytest.mark.parametrize("template", sorted(ONCE))
 async def test_a_form_that_is_sent_again_does_it_once_and_leads_to_the_same_place(template, there):
     """Pressed three times at once, as a browser does that gives up its first request; then once more, as if no answer

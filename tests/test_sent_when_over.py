@@ -73,6 +73,7 @@ def after_the_door(answer: Seen) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(parts.query).items()}
 
 
+@pytest.mark.in_turns
 @pytest.mark.parametrize("template", FORMS)
 async def test_what_was_done_and_is_sent_again_when_the_time_is_over_leads_through_the_door_to_what_it_did(template, there):  # noqa: F811
     form = await Again.of(template, there)
@@ -87,6 +88,7 @@ async def test_what_was_done_and_is_sent_again_when_the_time_is_over_leads_throu
     assert await state_of(form.house.database) == before
 
 
+@pytest.mark.in_turns
 @pytest.mark.parametrize("template", FORMS)
 async def test_what_was_done_and_is_sent_again_after_signing_in_in_another_tab_leads_to_what_it_did(template, there):  # noqa: F811
     form = await Again.of(template, there)
@@ -98,6 +100,7 @@ async def test_what_was_done_and_is_sent_again_after_signing_in_in_another_tab_l
     assert await state_of(form.house.database) == before
 
 
+@pytest.mark.in_turns
 @pytest.mark.parametrize("template", FORMS)
 async def test_a_form_that_came_back_in_two_tabs_is_done_once(template, there):  # noqa: F811
     """Sent twice when the time was over, it waits twice: both are still the same form."""

@@ -132,6 +132,7 @@ async def refused(pressed: Pressed) -> Seen | None:
     return None
 
 
+@pytest.mark.in_turns
 @pytest.mark.parametrize("template", sorted(FORMS))
 async def test_what_stands_in_a_form_is_there_in_another_size_of_text(template, there):  # noqa: F811
     """As it was opened and filled in; and where it was sent and something is to be mended."""

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.support import pools
 from tests.support.restoring import Shelf
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -89,6 +90,7 @@ class Postgres:
         if again := self.shelf.take(template):
             return again
         database = f"copy_{uuid.uuid4().hex}"
+        pools.forget(template)
         # FILE_COPY is twice as quick as writing the copy through the log, and safe: nothing here outlives the run.
         self._say(f'CREATE DATABASE "{database}" TEMPLATE "{template.rsplit("/", 1)[1]}" STRATEGY FILE_COPY')
         self.shelf.made(self._address(database), template)
@@ -97,6 +99,7 @@ class Postgres:
     def drop(self, address: str) -> None:
         forget_files(address)
         if not self.shelf.put_back(address):
+            pools.forget(address)
             self._say(f'DROP DATABASE IF EXISTS "{address.rsplit("/", 1)[1]}" WITH (FORCE)')
 
     def _address(self, database: str) -> str:
@@ -143,6 +146,12 @@ def begin_run() -> Path:
     (run / "begun").rename(run / ALIVE)
     end_killed_runs(run.parent)
     return run
+
+
+def end_run(run: Path) -> None:
+    end_postgres_of_run(run)
+    shutil.rmtree(run, ignore_errors=True)
+    HELD.pop().close()
 
 
 def end_killed_runs(place: Path) -> None:
@@ -209,7 +218,7 @@ def _started() -> dict[str, object]:
     _of_postgres(folder, "initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
     settings = {
         "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off",
-        "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 400,
+        "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off", "max_connections": 600,
     }  # fmt: skip
     options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
     _of_postgres(folder, "pg_ctl", "-l", str(folder / "log"), "-w", "-t", "30", "-o", options, "start")

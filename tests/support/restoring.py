@@ -15,12 +15,16 @@ from typing import Any
 
 import asyncpg
 
+from tests.support import pools
+
 MOST_TURNS = 40
 """Rows that were replaced leave holes, so a copy retires."""
 OTHERS_LEAVE = (
     "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    f" WHERE datname = current_database() AND pid <> pg_backend_pid() AND NOT (application_name = '{pools.NAME}' AND state = 'idle')"
 )
+PATIENCE = "SET lock_timeout = 5000"
+"""Who stayed holds nothing; should they, the copy is given up."""
 OURS = "FROM pg_class WHERE relnamespace = 'public'::regnamespace"
 WRITTEN = (
     "SELECT relname AS name, pg_stat_get_tuples_inserted(oid) + pg_stat_get_tuples_updated(oid)"
@@ -126,6 +130,7 @@ async def _restored(copy: Copy) -> bool:
     connection = await asyncpg.connect(copy.address)
     try:
         await connection.execute(OTHERS_LEAVE)
+        await connection.execute(PATIENCE)
         if not await _schema_is_the_same(connection, copy):
             return False
         written = await _written(connection)

@@ -104,9 +104,14 @@ async def test_every_page_of_a_record_is_walked(sweep):
     assert passed_over == [], "the seeds of `self` need something to show there"
 
 
-async def test_everybody_gets_what_is_theirs_and_nothing_else(sweep):
+FEW = ("guardian", "helper-appointments", "helper-revoked", "billing", "frontdesk")
+"""On the second database, where `make prove TESTS=tests/sweep` asks as everybody: those of whom the rules ask most."""
+
+
+async def test_everybody_gets_what_is_theirs_and_nothing_else(sweep, templates):
     wrong = []
-    for who in (*sorted(EVERYONE), NOBODY):
+    all_of_them = templates.server.name == "sqlite" or "PROVE_N" in os.environ
+    for who in (*(sorted(EVERYONE) if all_of_them else FEW), NOBODY):
         async with sweep.browser(who, inspect=False) as client:
             for route in sweep.routes:
                 if "GET" in route.methods:
