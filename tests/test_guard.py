@@ -25,6 +25,8 @@ from handlers.views import make_environment, make_text_environment
 from identity.csrf import mask
 from identity.sessions import open_session
 from starting import walk
+from tables.ledger import GuarantorAccount
+from tables.sending import Capability, secret_hash
 from tests.support.world import VISITOR, World
 
 SEEN = "seen by a handler"
@@ -58,6 +60,7 @@ def handlers() -> list:
     return [
         one("/public", PUBLIC), one("/pre", PRE_SESSION), one("/half", HALF), one("/account", ACCOUNT),
         one("/fresh", account(step_up=True)), one("/demo", DEMO), one("/bill/{guarantor:str}", bill(Action.SEE)),
+        one("/bill-desk/{guarantor:str}", bill(Action.SEE, Duty.BILLING)),
         one("/c/{capability:str}", capability("activation")), one("/desk", staff(Duty.FRONT_DESK)),
         one("/fresh-desk", Access("staff", duties=(Duty.FRONT_DESK,), step_up=True)),
         one("/r/{record:str}/results", record(Category.RESULTS)),
@@ -198,6 +201,26 @@ async def test_staff_need_the_duty_and_patients_learn_nothing(doors):
 async def test_whose_bill_or_secret_it_is_not_finds_nothing(doors):
     for path in (f"/bill/{'A' * 22}", "/c/anything", f"/c/{'A' * 22}"):
         assert (await doors.get(path, await doors.token("maria"))).status_code == 404
+
+
+async def test_a_bill_opens_for_who_owes_and_at_work_for_billing_alone(doors):
+    world = doors.world
+    account = GuarantorAccount(holder=world.records["Maria"].id, number="1", opened_at=world.now)
+    await account.save()
+    await world.person("biller", kind="staff", duties=(Duty.BILLING,))
+    for path, opens, not_found in (("bill", "maria", "biller"), ("bill-desk", "biller", "maria")):
+        path = f"/{path}/{account.ref}"
+        assert (await doors.get(path, await doors.token(opens))).text == f"{SEEN} BillGrant"
+        assert (await doors.get(path, await doors.token(not_found))).status_code == 404
+    assert (await doors.get(f"/bill-desk/{account.ref}", await doors.token("desk"))).status_code == 403
+    assert (await doors.get(f"/bill/{account.ref}")).status_code == 303, "who has not signed in is asked to"
+
+
+async def test_a_secret_opens_its_door_to_whoever_has_it(doors):
+    now = doors.world.now
+    await Capability(hash=secret_hash("s" * 22), purpose="activation", object_kind="Record", object="x", issued_at=now,
+                     ends_at=now + timedelta(days=1)).save()  # fmt: skip
+    assert (await doors.get(f"/c/{'s' * 22}")).text == f"{SEEN} CapabilityGrant"
 
 
 async def test_demo_routes_are_absent_from_a_real_installation(doors):
