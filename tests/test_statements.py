@@ -14,6 +14,9 @@ async def bills_of(client, whose: str = "Your bills"):
     return await client.follow(await client.get("/bills"), whose)
 
 
+DAY = re.compile(r"[A-Z][a-z]+ \d{1,2}, \d{4}")
+
+
 async def statement_of(client, number: str, whose: str = "Your bills"):
     return await client.follow(await bills_of(client, whose), f"Statement {number}")
 
@@ -36,9 +39,9 @@ async def test_a_statement_is_told_step_by_step_and_line_by_line(person):
     story = "Visit: Visit for an illness. The charges are $355.00. Insurance paid $224.00. We took off $61.00. Paid so far: $70.00."
     assert story in page.main
     rows = page.rows("From the charges")[1:]
-    assert [(row[0], row[2]) for row in rows] == [
+    assert [(DAY.sub("a day", row[0].replace("\xa0", " ")), row[2]) for row in rows] == [
         ("Visit for an illness", "$145.00"), ("Chest X-ray", "$210.00"), ("Insurance paid: Lakeside Health Plan", "\u2212$224.00"),
-        ("Taken off: Price agreed with your plan", "\u2212$61.00"), ("Payment of $90.00 on July 14, 2025", "\u2212$90.00"), ("Paid back", "$20.00"),
+        ("Taken off: Price agreed with your plan", "\u2212$61.00"), ("Payment of $90.00 on a day", "\u2212$90.00"), ("Paid back", "$20.00"),
         ("Left to pay", "$0.00"),
     ]  # fmt: skip
 

@@ -15,6 +15,8 @@ import asyncpg
 from tables.postgres import PooledPostgresEngine
 
 NAME = "kept for the next test"
+COPIES = "copy_"
+"""How the names begin of the databases that come back as new."""
 
 
 @dataclass
@@ -30,7 +32,8 @@ class Kept:
 
     def keep(self, database: str, pool: asyncpg.Pool) -> bool:
         """Whether it can stay: nobody has one of its connections."""
-        rests = asyncio.get_running_loop() is self.loop and pool.get_size() == pool.get_idle_size()
+        at_rest = pool.get_size() == pool.get_idle_size()
+        rests = at_rest and database.startswith(COPIES) and asyncio.get_running_loop() is self.loop
         if rests:
             self.at_rest.setdefault(database, []).append(pool)
         return rests
