@@ -12,8 +12,9 @@ from tests.support.databases import NotHere
 
 # The one without windows is the same browser for a third of the work.
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
+# All pages of a run are drawn in one process: to start one for each costs more than most pages.
 QUIET = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--renderer-process-limit=1 --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
 # A small phone at 400 % zoom is as wide as this many CSS pixels (WCAG 1.4.10).
