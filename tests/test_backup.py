@@ -15,11 +15,15 @@ from jobs.keeping import back_up, restore
 from tables.backup import BackupFailed, scratch
 from tables.comparing import count_rows
 from tables.database import Database
+from tests.support import pools
 from tests.support.databases import portal
 
 
 @pytest.fixture
-def settings(demo_url, make_settings):
+def settings(demo_url, make_settings, monkeypatch):
+    """Nobody stays connected: a database in use is not replaced."""
+    pools.forget(demo_url)
+    monkeypatch.setattr(pools, "COPIES", "none at all")
     return make_settings(demo_url)
 
 
