@@ -28,12 +28,15 @@ def report() -> None:
 def started(folder: Path, port: int) -> tuple[float, str]:
     """Seconds until the portal answers, and what it printed until it was ended."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "DATABASE_URL"))}
+    with socket.socket() as free:  # the next port may be somebody else's
+        free.bind(("127.0.0.1", 0))
+        ours = {"PORTAL_DATA": str(folder / "var"), "PORTAL_PRACTICE_PORT": str(free.getsockname()[1])}
     said = folder / "said"
     began = time.monotonic()
     with open(said, "w") as out:
         process = subprocess.Popen(
             ["make", "run", f"PORT={port}"], cwd=HOUSE, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-            env=environ | {"PORTAL_DATA": str(folder / "var")}, start_new_session=True,
+            env=environ | ours, start_new_session=True,
         )  # fmt: skip
         try:
             while not answers(port):
