@@ -133,11 +133,7 @@ def _acting(kind: str) -> tuple[HTTPRouteHandler, ...]:
 
     @post(f"/{path}/{{{name}:str}}/draft", access=access, upload=True)
     async def draft(request: Request) -> Response:
-        ref, form = parse_ref(request.path_params[name]).ref, read_form(request, SayForm)
-        sending = replace(form.sending, route=_beside(request, "reply"))
-        if not await acts.keep_reply(request.state.grant, ref, form.draft, sending):
-            raise NotFoundException
-        return await saved(request, request.state.grant, reply_path(ref), f"/records/{request.state.grant.record_ref}/{path}/{ref}")
+        return await _kept(request, path, parse_ref(request.path_params[name]).ref)
 
     @post(f"/{path}/{{{name}:str}}/cancellation", access=access)
     async def cancel(request: Request) -> Response:
@@ -158,6 +154,14 @@ def _acting(kind: str) -> tuple[HTTPRouteHandler, ...]:
         return await render(request, page, SHOW, form=await _reply(request, page), notice=notice, block="update")
 
     return (say, draft, answers) if KINDS[kind].talk else (say, draft, cancel)
+
+
+async def _kept(request: Request, path: str, ref: str) -> Response:
+    """A reply as far as it is written."""
+    grant, form = request.state.grant, read_form(request, SayForm)
+    if not await acts.keep_reply(grant, ref, form.draft, replace(form.sending, route=_beside(request, "reply"))):
+        raise NotFoundException
+    return await saved(request, grant, reply_path(ref), f"/records/{grant.record_ref}/{path}/{ref}")
 
 
 async def _reply(request: Request, page: RequestPage) -> SayForm:

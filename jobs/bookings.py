@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
+from functools import partial
 
 from access.house import House
 from access.opening import open_system
-from acts.called_off import FIRST, call_off_gone
+from acts.called_off import call_off_gone
+from jobs.handfuls import begin_handfuls, one_handful
 from jobs.job import Job
-from tables.queue import enqueue
 
 BOOKINGS = "feed.bookings"
 
 
 async def bookings_of_feed(house: House, since: datetime) -> None:
-    """In the transaction that ends an import, which began at `since`."""
-    await enqueue(house.database, BOOKINGS, {"since": since.isoformat()}, house.clock(), dedupe=f"{BOOKINGS}:{since.isoformat()}")
+    await begin_handfuls(house, BOOKINGS, since)
 
 
 async def feed_bookings(house: House, job: Job, now: datetime) -> None:
-    """One handful, then a job for the next."""
-    since, after = datetime.fromisoformat(job.arguments["since"]), UUID(job.arguments.get("after", str(FIRST)))
-    last = await call_off_gone(open_system(house, "bookings", now), since, after)
-    if last:
-        more = job.arguments | {"after": str(last)}
-        await enqueue(house.database, BOOKINGS, more, now, dedupe=f"{BOOKINGS}:{more['since']}:{last}")
+    await one_handful(house, BOOKINGS, job, now, partial(call_off_gone, open_system(house, "bookings", now)))
