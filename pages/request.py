@@ -112,8 +112,18 @@ class RequestPage(Sheet):
     @property
     def parts(self) -> tuple[Part, ...]:
         begin, end = self.window
-        shown = (Part(step.heading, blocks=step.blocks, links=self._files(step)) for step in self.steps[begin:end])
-        return (*_left_out(_("Written before"), self.before), *shown, *_left_out(_("Written after"), self.after))
+        before, after = _left_out(_("Written before"), self.before), _left_out(_("Written after"), self.after)
+        return (*before, *self._told(begin, end), *after)
+
+    @property
+    def arrived(self) -> tuple[Part, ...]:
+        """What came, for a page that has all that was before it; of more than a page, its end."""
+        begin, end = self.window
+        before = _left_out(_("Written before"), self.before) if self.had < begin else ()
+        return (*before, *self._told(max(begin, self.had), end))
+
+    def _told(self, begin: int, end: int) -> tuple[Part, ...]:
+        return tuple(Part(step.heading, blocks=step.blocks, links=self._files(step)) for step in self.steps[begin:end])
 
     @property
     def window(self) -> tuple[int, int]:

@@ -88,6 +88,19 @@ async def test_money_moves_only_after_they_saw_how_much_of_what_and_whose(somebo
     assert await left(house) == 3660
 
 
+async def test_a_link_tells_nothing_of_money_that_did_not_move(somebody, house):
+    """Sent by somebody, or typed: what was done is said as the books have it."""
+    priya = await somebody("billing")
+    address = (await desk_statement(priya)).url
+    assert "is posted" not in (await priya.get(f"{address}?done=posted&sum=99900")).main
+    page = await press(priya.submit, priya, await priya.get(address), "Post this payment", amount="10", method="cash")
+    assert "They are told that it came. $10.00, Statement 1510" in (await priya.get(f"{address}?done=posted&sum=99900")).main
+    receipt = (await priya.follow(page, "Payment")).url
+    for done in ("back", "asked", "refused", "closed", "seen", "posted", "nonsense"):
+        told = (await priya.get(f"{receipt}?done={done}&sum=99900")).main
+        assert not any(words in told for words in ("999", "paid back. They", "was asked", "did not pay", "is closed", "is off")), done
+
+
 async def test_the_same_money_from_two_tabs_is_posted_once_unless_they_look_again(somebody, house):
     """Pressed at one moment, or after Back, where the answer was lost: what is left is not what they saw any more."""
     priya = await somebody("billing")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import random
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -515,6 +516,21 @@ async def test_a_page_that_asks_by_itself_after_its_time_is_not_led_away_from_ha
     assert by_itself.status == 204 and "hx-redirect" not in by_itself.headers
     pressed = await maria.htmx("GET", address)
     assert pressed.status == 204 and pressed.headers["hx-redirect"].startswith("/sign-in?")
+
+
+async def test_of_a_long_talk_only_what_came_is_sent_again(maria, person, cast):
+    """An update is small on a thin line, and what is being read stays as it is."""
+    letters = random.Random(7)
+    sent = await write(maria, cast)
+    for _ in range(4):
+        said = " ".join("".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=6)) for _ in range(280))
+        sent = await maria.submit(await maria.get(sent.url.partition("?")[0]), "Send", words=said)
+    address = news_of(await maria.get(sent.url.partition("?")[0]))
+    clinician = await person("clinician")
+    await clinician.submit(await taken(clinician, "Message from Maria Delgado"), "Send the answer", words="On Monday.")
+    came = await maria.htmx("GET", address, target="div#thread")
+    assert "On Monday." in came.html and said[:60] not in came.html and came.weight < 1500
+    assert came.tree.by_id["seen"].get("value") == "6"
 
 
 async def test_what_came_is_said_once_and_asking_again_brings_nothing(maria, person, cast):

@@ -16,6 +16,7 @@ from handlers.frame import Notice
 from handlers.refs import parse_ref
 from handlers.respond import invalid, render, see_other
 from pages.billing_desk import FindPage, desk_account, find_page, sure_page
+from pages.billing_done import done_with, posted_on
 from pages.payment import PaymentPage, payment_page
 from pages.statement import StatementPage, statement_page
 from pages.stuck import how_many_stuck
@@ -66,7 +67,7 @@ async def statement(request: Request, guarantor: FromPath[str], statement: FromP
     page, form = await _statement(request, statement), await open_form(request, PostForm)
     if "sure" in form.came_back:
         return await _sure(request, page, STATEMENT, form, page.bill.due)
-    return await render(request, page, STATEMENT, form=form, notice=_notice(request, page))
+    return await render(request, page, STATEMENT, form=form, notice=await _posted_notice(request, page))
 
 
 @post(f"{AT}/statements/{{statement:str}}", access=ACTS)
@@ -75,7 +76,7 @@ async def post_one(request: Request, guarantor: FromPath[str], statement: FromPa
     amount = await _sure(request, page, STATEMENT, form, page.bill.due)
     if isinstance(amount, Response):
         return amount
-    outcome = page.link(*page.here, done="posted", sum=amount)
+    outcome = page.link(*page.here, done="posted")
     try:
         await _posted(request, page, form, amount, outcome)
     except NotThatMuch as error:
@@ -88,7 +89,7 @@ async def payment(request: Request, guarantor: FromPath[str], payment: FromPath[
     page, form = await payment_of(request, payment), await open_form(request, RefundForm)
     if "sure" in form.came_back:
         return await _sure(request, page, PAYMENT, form, page.returnable)
-    return await render(request, page, PAYMENT, form=form, notice=_notice(request, page))
+    return await render(request, page, PAYMENT, form=form, notice=_done_notice(request, page))
 
 
 @post(f"{AT}/payments/{{payment:str}}", access=ACTS)
@@ -101,7 +102,7 @@ async def pay_back(request: Request, guarantor: FromPath[str], payment: FromPath
         refund = await _given_back(request, page, form, amount)
     except (NoWayBack, NotThatMuch) as error:
         return await _not_back(request, await payment_of(request, payment), form, error)
-    return see_other(request, page.link(*page.here, done=await asked_back(request, refund), sum=amount))
+    return see_other(request, page.link(*page.here, done=await asked_back(request, refund)))
 
 
 async def _sure(request: Request, page: StatementPage | PaymentPage, template: str, form: PostForm | RefundForm, most: int) -> int | Response:
@@ -169,13 +170,23 @@ async def payment_of(request: Request, ref: str) -> PaymentPage:
     return page
 
 
-def _notice(request: Request, page: StatementPage | PaymentPage) -> Notice | None:
-    said, sum = DONE.get(request.query_params.get("done", "")), request.query_params.get("sum", "")
-    if said is None:
+async def _posted_notice(request: Request, page: StatementPage) -> Notice | None:
+    if request.query_params.get("done") != "posted":
         return None
-    amount = page.money(int(sum)) if sum.isascii() and sum.isdigit() and len(sum) < 12 else ""
-    what = _("%(sum)s, %(statement)s of %(name)s.", sum=amount, statement=page.bill.title, name=request.state.grant.name)
-    return Notice(said[0], Later(said[1]), what if amount else "")
+    return _notice(request, page, "posted", await posted_on(request.state.grant, page.bill))
+
+
+def _done_notice(request: Request, page: PaymentPage) -> Notice | None:
+    done = request.query_params.get("done", "")
+    return _notice(request, page, done, done_with(page, done))
+
+
+def _notice(request: Request, page: StatementPage | PaymentPage, done: str, sum: str | None) -> Notice | None:
+    """Of what the books do not have, nothing is said."""
+    if sum is None:
+        return None
+    what = _("%(sum)s, %(statement)s of %(name)s.", sum=sum, statement=page.bill.title, name=request.state.grant.name)
+    return Notice(DONE[done][0], Later(DONE[done][1]), what if sum else "")
 
 
 ALONE = (desk, find, account, statement, post_one, payment, pay_back)

@@ -15,10 +15,11 @@ from handlers.respond import invalid, render, see_other
 from handlers.staff.billing import ACTS, AT, NO_WAY, asked_back, payment_of
 from pages.payment import PaymentPage
 from pages.stuck import decide_page, stuck_page, taken_of
-from rules.payments import BACK, CLOSE
+from rules.payments import CLOSE, POST
 from words.gettext import N_, Later
 
 LIST, DECIDE, CONFIRM = (f"staff/bills/{name}.html" for name in ("stuck", "decide", "confirm"))
+OUTCOMES = {CLOSE: "closed", POST: "settled"}
 PAYMENT = f"{AT}/payments/{{payment:str}}"
 FASTER = N_("Nothing was done: somebody settled it before. Or the card company names another sum now.")
 
@@ -68,14 +69,13 @@ async def _wrong(request: Request, page: PaymentPage, form: DecideForm) -> Respo
 async def _decided(request: Request, page: PaymentPage, form: DecideForm) -> Response:
     row, way = page.row, form.way.data
     decision = Decision(way, row["odd_amount"], row["odd_currency"], form.reason.data)
-    outcome = page.link(*page.here) if way == BACK else page.link(*page.here, done="closed") if way == CLOSE else (
-        page.link(*page.here, done="settled", sum=row["odd_amount"]))  # fmt: skip
+    outcome = page.link(*page.here, done=OUTCOMES.get(way))
     try:
         refund = await decide(request.state.grant, request.app.state.processor, row["ref"], decision, form.sending, outcome)
     except (Settled, NoWayBack) as error:
         return await _nothing(request, await payment_of(request, row["ref"]), NO_WAY if isinstance(error, NoWayBack) else FASTER)
     if refund:
-        outcome = page.link(*page.here, done=await asked_back(request, refund), sum=row["odd_amount"])
+        outcome = page.link(*page.here, done=await asked_back(request, refund))
     return see_other(request, outcome)
 
 

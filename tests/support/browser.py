@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import shutil
 from collections.abc import AsyncIterator
@@ -70,7 +71,13 @@ async def overflows(page: Page) -> list[str]:
 
 
 async def focused(page: Page) -> str:
-    """`tag#id` of the element that has the focus, as htmx names it."""
-    return await page.evaluate(
-        "() => { const e = document.activeElement; return e.tagName.toLowerCase() + (e.id ? '#' + e.id : '') }"
-    )
+    """`tag#id` of the element that has the focus, as htmx names it. A browser gives what says `autofocus` the focus when it
+    first draws the page, which may be after it has come: so nobody's is asked about again for a second."""
+    for _ in range(20):
+        name = await page.evaluate(
+            "() => { const e = document.activeElement; return e.tagName.toLowerCase() + (e.id ? '#' + e.id : '') }"
+        )
+        if name != "body":
+            return name
+        await asyncio.sleep(0.05)
+    return "body"
