@@ -8,7 +8,6 @@ content, keyed outside the database (SECURITY contract 12; ASVS 16.4).
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import hmac
 import json
 import os
@@ -92,7 +91,7 @@ def micros(moment: datetime) -> int:
 def seal_row(key: bytes, before: bytes, row: tuple) -> bytes:
     """The MAC of one row. `row` is everything stored but the MAC, in the order of INSERT."""
     content = json.dumps([str(value) if isinstance(value, UUID) else value for value in row], ensure_ascii=True)
-    return hmac.new(key, before + content.encode(), hashlib.sha256).digest()
+    return hmac.digest(key, before + content.encode(), "sha256")
 
 
 class AuditWriter:

@@ -12,7 +12,6 @@ from access.grant import BillGrant, RecordGrant
 from access.viewer import Viewer
 from handlers.form_layer import Fields
 from handlers.keys import form_key, form_token
-from handlers.outermost import read_cookies
 from handlers.session_cookie import cookie_name
 from handlers.standing import page_path, with_more, without
 from handlers.ways import IndexGroup, NavItem, ways_from
@@ -114,7 +113,7 @@ async def _form_key(request: Request) -> str:
     if request.method != "GET":
         fields = request.scope["state"].get("fields")
         return (fields.get("form_key") if fields else "") or form_key()
-    ref = request.query_params.get("kept", "")
+    ref = in_query(request, "kept")
     pairs = await kept(request.app.state.house, request.state.viewer, request.url.path, ref) if ref else []
     return dict(pairs).get(KEY) or form_key()
 
@@ -151,10 +150,14 @@ def _says_all(address: str, fields: Fields) -> bool:
     return all(pair in said for pair in without_secrets(fields.pairs))
 
 
+def in_query(request: Request, name: str) -> str:
+    """What the address says of it, or "". Most addresses say nothing, and are not read for each question."""
+    return request.query_params.get(name, "") if request.scope["query_string"] else ""
+
+
 def text_size(request: Request, viewer: Viewer) -> str:
-    cookies = read_cookies(request.headers.get("cookie", "").encode("latin-1"))
-    kept = cookies.get(cookie_name(request.app.state.settings.secure, "text"))
-    asked = request.query_params.get("text") or kept or viewer.text_size
+    kept = request.scope["state"]["cookies"].get(cookie_name(request.app.state.settings.secure, "text"))
+    asked = in_query(request, "text") or kept or viewer.text_size
     return asked if asked in ("normal", "large") else "normal"
 
 

@@ -86,8 +86,9 @@ class Outermost:
             answer.replace(*refusal)
             return
         try:
-            viewer = await self._viewer(scope, headers)
-            scope["state"] = {"viewer": viewer, "request_id": secrets.token_hex(8)}
+            cookies = read_cookies(headers.get(b"cookie", b""))
+            viewer = await self._viewer(scope, headers, cookies)
+            scope["state"] = {"viewer": viewer, "request_id": secrets.token_hex(8), "cookies": cookies}
             with use(viewer.locale, await self._zone(viewer)):
                 await self.app(scope, receive, answer.take)
         except Exception as error:  # noqa: BLE001 -- the last line of defence: nothing opens when something fails
@@ -101,8 +102,8 @@ class Outermost:
             return 400, WRONG_ADDRESS
         return (405, WRONG_ADDRESS) if scope["method"] == "OPTIONS" else None
 
-    async def _viewer(self, scope: Scope, headers: dict[bytes, bytes]) -> Viewer:
-        house, cookies = self.house(), read_cookies(headers.get(b"cookie", b""))
+    async def _viewer(self, scope: Scope, headers: dict[bytes, bytes], cookies: dict[str, str]) -> Viewer:
+        house = self.house()
         visitor = Visitor(
             ip=self.proxies.client(scope, headers),
             device=device_words(headers.get(b"user-agent", b"")),

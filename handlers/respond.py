@@ -11,7 +11,7 @@ from litestar.exceptions import NotFoundException
 
 from access.grant import BillGrant, RecordGrant
 from forms.base import Form
-from handlers.frame import ErrorItem, Notice, frame_for, text_size
+from handlers.frame import ErrorItem, Notice, frame_for, in_query, text_size
 from handlers.session_cookie import cookie_name
 from pages.address import RecordPage
 from pages.attachments import File
@@ -25,7 +25,7 @@ class UnauditedPage(RuntimeError):
 
 
 def is_htmx(request: Request) -> bool:
-    return request.headers.get("hx-request") == "true"
+    return (b"hx-request", b"true") in request.scope["headers"]
 
 
 def unasked(request: Request) -> bool:
@@ -76,7 +76,7 @@ def _with_cookies(request: Request, response: Response) -> Response:
     flags = {"httponly": True, "samesite": "lax", "secure": settings.secure, "path": "/"}
     if fresh:
         response.set_cookie(cookie_name(settings.secure, "pre"), fresh, **flags)
-    asked = request.query_params.get("text")
+    asked = in_query(request, "text")
     if asked in ("normal", "large"):
         response.set_cookie(cookie_name(settings.secure, "text"), asked, max_age=31_536_000, **flags)
     return response

@@ -37,30 +37,38 @@ class IndexGroup:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """`nav` is the bar, without the home that stands first in it; `index` the foot."""
+    """`nav` is the bar, `index` the foot. `roots` are addresses that are marked on their own page alone, and not on those
+    below it."""
 
-    home: NavItem | None = None
     nav: tuple[NavItem, ...] = ()
     index: tuple[IndexGroup, ...] = ()
+    roots: tuple[str, ...] = ("/records",)
 
 
 def ways_from(grant: Grant | None, viewer: Viewer, side: str, here: str) -> Ways:
     """Those of this page, the one that leads to where one is marked."""
     ways = _ways(grant, viewer, side)
-    home = NavItem(here, ways.home.text, "page") if ways.home and ways.home.href == here else ways.home
-    index = tuple(IndexGroup(group.heading, _marked(group.items, here)) for group in ways.index)
-    return Ways(nav=(*([home] if home else []), *_marked(ways.nav, here)), index=index)
+    marks = _marks(here, ways.roots)
+    index = tuple([_group_marked(group, marks) for group in ways.index])
+    return Ways(nav=_marked(ways.nav, marks), index=index)
 
 
-def _marked(items: Sequence[NavItem], here: str) -> tuple[NavItem, ...]:
-    marks = [(one, here.startswith(one.href) and _current(one.href, here)) for one in items]
-    return tuple([NavItem(one.href, one.text, mark) if mark else one for one, mark in marks])
+def _marks(here: str, roots: Sequence[str]) -> dict[str, str]:
+    """How the addresses of this page and of those above it are marked."""
+    parts = here.split("/")
+    above = {"/".join(parts[:many]): "true" for many in range(2, len(parts))}
+    return {href: mark for href, mark in above.items() if href not in roots} | {here: "page"}
 
 
-def _current(href: str, here: str) -> str:
-    if here == href:
-        return "page"
-    return "true" if href != "/records" and here.startswith(href + "/") else ""
+def _group_marked(group: IndexGroup, marks: dict[str, str]) -> IndexGroup:
+    items = _marked(group.items, marks)
+    return group if items is group.items else IndexGroup(group.heading, items)
+
+
+def _marked(items: tuple[NavItem, ...], marks: dict[str, str]) -> tuple[NavItem, ...]:
+    if not any([one.href in marks for one in items]):
+        return items
+    return tuple([NavItem(one.href, one.text, marks[one.href]) if one.href in marks else one for one in items])
 
 
 def _ways(grant: Grant | None, viewer: Viewer, side: str) -> Ways:
@@ -77,7 +85,7 @@ def _ways(grant: Grant | None, viewer: Viewer, side: str) -> Ways:
 def _of_staff(locale: str, duties: frozenset[Duty]) -> Ways:
     with use(locale):
         items = tuple(NavItem(one.path, _(one.name)) for one in STAFF_PLACES if one.duties & duties)
-        return Ways(items[0], items[1:]) if items else Ways()
+        return Ways(items, roots=(items[0].href,)) if items else Ways()
 
 
 @lru_cache(maxsize=64)
@@ -109,4 +117,5 @@ def _of_record(locale: str, root: str, own: bool, seen: tuple[str, ...]) -> Ways
             for group, heading in headings.items()
         ]
         bar = tuple(item for path, item in items.items() if path in BAR)
-        return Ways(NavItem(at.link(), _("Home")), bar, (*(group for group in groups if group.items), _account()))
+        home = NavItem(at.link(), _("Home"))
+        return Ways((home, *bar), (*(group for group in groups if group.items), _account()), ("/records", home.href))

@@ -20,8 +20,8 @@ from words.dates import clock, day
 from words.gettext import N_, _, ngettext
 from words.names import list_of
 
-READ = (100, 201)
-"""How many entries one page reads to fill its rows, and how many more where many of them make one row."""
+EACH = 5
+"""So many entries are read for each row of a page. Where more of them make one row, the page has fewer rows."""
 
 PAGE, DOCUMENT = 25, 200
 RUN_MICROS = 60 * 60 * 1_000_000
@@ -203,7 +203,10 @@ async def activity_page(grant: RecordGrant, asked: ActivityFilter, size: int = P
     counts = await counted(grant, since)
     known = await people(grant, (row["actor"] for row in counts))
     actors = [account for account, one in known.items() if one.ref == asked.who] if asked.who else None
-    found, looks, used = await _enough(grant, asked_for(since, actors), asked, known, size)
+    most = EACH * size + 1
+    found = await entries(grant, asked_for(since, actors), asked.before, asked.skip, most)
+    whole = found[:-1] if len(found) == most else found  # the last one only tells that there is more
+    looks, used = grouped(whole, known, size)
     grant.showed("AuditEvent", [row["id"] for row in found[:used]])
     chosen = [row for row in counts if actors is None or row["actor"] in actors]
     return ActivityPage(
@@ -217,21 +220,6 @@ async def activity_page(grant: RecordGrant, asked: ActivityFilter, size: int = P
 async def activity_document(grant: RecordGrant, asked: ActivityFilter) -> ActivityPage:
     """From its newest entry, up to DOCUMENT rows."""
     return await activity_page(grant, ActivityFilter(asked.who, asked.since), DOCUMENT)
-
-
-async def _enough(
-    grant: RecordGrant, where: Predicate, asked: ActivityFilter, known: Mapping[UUID | None, Someone], size: int
-) -> tuple[list[dict[str, Any]], tuple[Look, ...], int]:
-    """Entries, the rows they make, and how many entries these took."""
-    found: list[dict[str, Any]] = []
-    for most in READ:
-        more = await entries(grant, where, asked.before, asked.skip + len(found), most)
-        found += more
-        whole = found[:-1] if len(more) == most else found  # the last one only tells that there is more
-        looks, used = grouped(whole, known, size)
-        if used < len(whole) or len(more) < most:
-            break
-    return found, looks, used
 
 
 def grouped(

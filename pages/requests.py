@@ -41,8 +41,9 @@ async def with_labels(grant: RecordGrant, rows: list[Row]) -> list[Row]:
 
 
 async def _with_people(grant: RecordGrant, rows: list[Row]) -> list[Row]:
-    names = await names_of(grant, {row["asked_by"] for row in rows})
-    return [row | {"asker": "" if row["asked_by"] == grant.viewer.account else names.get(row["asked_by"], "")} for row in rows]
+    others = {row["asked_by"] for row in rows} - {grant.viewer.account}
+    names = await names_of(grant, others) if others else {}
+    return [row | {"asker": names.get(row["asked_by"], "")} for row in rows]
 
 
 async def with_news(grant: RecordGrant, rows: list[Row]) -> list[Row]:

@@ -51,7 +51,8 @@ sqlite3.register_converter("UUID", _uuid)
 sqlite3.register_converter("TIMESTAMPTZ", _instant)
 sqlite3.register_converter("BOOLEAN", b"1".__eq__)
 sqlite3.register_converter("INTEGER", int)
-# The moment of a request is a value of each of its questions.
+# The moment of a request, and whose record it is, are values of each of its questions.
+sqlite3.register_adapter(uuid.UUID, lru_cache(maxsize=2048)(str))
 sqlite3.register_adapter(datetime, lru_cache(maxsize=2048)(convert_datetime_in))
 
 

@@ -1,8 +1,9 @@
 """The plain names of what vaccines are against."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
-from words.gettext import N_, _
+from words.gettext import N_, _, reader
 from words.names import list_of
 
 DISEASES = {
@@ -22,5 +23,11 @@ DISEASES = {
 
 def against(diseases: Sequence[str]) -> str:
     """Tetanus, diphtheria, and whooping cough: as a heading."""
+    return _against(tuple(diseases), reader().locale)
+
+
+@lru_cache(maxsize=1024)
+def _against(diseases: tuple[str, ...], locale: str) -> str:
+    """The same for each dose of a vaccine, in the language of who reads."""
     said = list_of([_(DISEASES[one]) for one in diseases])
     return said[:1].upper() + said[1:]
