@@ -14,6 +14,8 @@ from litestar.types import Message, Scope, Send
 FORM = b"application/x-www-form-urlencoded"
 STAY = "/stay"
 OWN = (b"content-type", b"content-length", b"transfer-encoding")
+WHO_ASKS = ("viewer", "request_id", "cookies")
+"""What the outermost wrapper found out of who sent a request."""
 
 
 def goes_elsewhere(scope: Scope) -> str:
@@ -41,7 +43,7 @@ async def go_there(scope: Scope, there: str, send: Send) -> None:
     body = urlencode([(name, names.get(name, value)) for name, value in fields.pairs]).encode()
     headers = [pair for pair in scope["headers"] if pair[0].lower() not in OWN]
     headers += [(b"content-type", FORM), (b"content-length", str(len(body)).encode())]
-    anew = {"viewer": state["viewer"], "request_id": state["request_id"], "sent_on": True}
+    anew = {name: state[name] for name in WHO_ASKS} | {"sent_on": True}
 
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
