@@ -153,9 +153,10 @@ class BookingPage(Sheet):
     @property
     def facts(self) -> Facts:
         at, minutes = self.row["at"] or {}, _minutes(self.row)
+        before = self.row["before"] if self.row["stands"] != "off" else ""
         return said_facts(
             (_("With"), self.row["who"]), (_("Where"), where(self.row)), (_("Address"), at.get("address")),
-            (_("Phone"), at.get("phone")), (_("How long"), _("%(count)s minutes", count=minutes) if minutes else ""), (_("Before you come"), self.row["before"]),
+            (_("Phone"), at.get("phone")), (_("How long"), _("%(count)s minutes", count=minutes) if minutes else ""), (_("Before you come"), before),
         )  # fmt: skip
 
     @property

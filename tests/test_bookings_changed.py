@@ -154,6 +154,7 @@ async def test_calling_off_asks_why_and_frees_the_time(maria, person, cast, demo
     assert wrong.status == 422 and "Choose why" in wrong.main and "Kept words" in wrong.html
     done = await maria.submit(form, "Call this appointment off", reason="ride", words="My car is broken")
     assert "It is called off. Nobody waits for you." in done.main and done.title.startswith("Called off: Flu shot – ")
+    assert "Before you come" not in done.main, "nobody comes"
     listed = await maria.get(home(cast, "/appointments?show=off"))
     rows = [words(row) for row in listed.tree.all("li") if "Flu shot" in words(row)]
     assert "Called off" in listed.main and rows and "Called off" not in rows[0], "the heading says it for all"

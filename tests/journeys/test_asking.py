@@ -43,6 +43,8 @@ async def somebody(kind, browser, clinic, database, member):
         yield one
 
 
+HEIGHT = "one => one.getBoundingClientRect().top + scrollY"
+"""Where an element stands on its page, in pixels from the top."""
 ASKED = {
     "message": ("clinician", "Messages", "Write to us", "Send", "Message from Maria Delgado"),
     "refill": ("clinician", "Refills", "Ask for a refill", "Ask for this refill", "Refill from Maria Delgado"),
@@ -190,6 +192,10 @@ async def test_an_answer_comes_into_the_page_that_she_reads_and_is_said(browser,
         page, look = maria.page, maria.page.get_by_role("button", name="Look for an answer")
         await page.locator("#words").fill("Half a reply")
         await page.evaluate("document.querySelector('#thread h2').here = true")
+        stood = await look.evaluate(HEIGHT)
+        await page.locator("#words").blur()
+        await page.locator("#kept", has_text="Kept as a draft").wait_for()
+        assert await page.locator("#status").inner_text() and await look.evaluate(HEIGHT) - stood < 2, "a button that moves loses its press"
         await look.click()
         await page.get_by_text("It comes by itself").wait_for()
         await page.locator("#status", has_text="Dr. Lena Okafor answered.").wait_for()
