@@ -27,7 +27,7 @@ def done_with(page: PaymentPage, done: str) -> str | None:
         made = page.refused if done == "refused" else page.refunds
         sums = [one["amount"] for one in made if one["state"] == REFUNDS[done]]
         return page.money(sums[-1]) if sums else None
-    if done == "settled" and page.paid:
+    if done == "settled" and page.asked and not (page.refunds or page.refused):
         return page.money(page.row["taken"])
     return "" if done in ENDS and ENDS[done](page) else None
 
@@ -39,4 +39,4 @@ def _seen_to(page: PaymentPage) -> bool:
 
 REFUNDS = {"back": "done", "asked": "made", "refused": "failed"}
 """The state in which the refund stands after each answer."""
-ENDS = {"closed": lambda page: page.untaken, "seen": _seen_to}
+ENDS = {"closed": lambda page: page.untaken and not page.waits, "seen": _seen_to}

@@ -119,8 +119,8 @@ class RequestPage(Sheet):
     def arrived(self) -> tuple[Part, ...]:
         """What came, for a page that has all that was before it; of more than a page, its end."""
         begin, end = self.window
-        before = _left_out(_("Written before"), self.before) if self.had < begin else ()
-        return (*before, *self._told(max(begin, self.had), end))
+        missed = _left_out(_("Written before"), _before(begin - self.had))
+        return (*missed, *self._told(max(begin, self.had), end))
 
     def _told(self, begin: int, end: int) -> tuple[Part, ...]:
         return tuple(Part(step.heading, blocks=step.blocks, links=self._files(step)) for step in self.steps[begin:end])
@@ -132,9 +132,7 @@ class RequestPage(Sheet):
     @property
     def before(self) -> str:
         """What is left out at the beginning, in words; "" where nothing is."""
-        count = self.window[0]
-        said = ngettext("%(count)s entry was written before these.", "%(count)s entries were written before these.", count)
-        return run(said, _("They are not on this page.")) if count else ""
+        return _before(self.window[0])
 
     @property
     def after(self) -> str:
@@ -205,6 +203,11 @@ class RequestPage(Sheet):
     def spoken(self) -> str:
         """Dr. Lena Okafor answered. Each thing that came is said once."""
         return " ".join(dict.fromkeys(step.news for step in self.came)) or _("No new answer yet.")
+
+
+def _before(count: int) -> str:
+    said = ngettext("%(count)s entry was written before these.", "%(count)s entries were written before these.", count)
+    return run(said, _("They are not on this page.")) if count > 0 else ""
 
 
 def _left_out(heading: str, words: str) -> tuple[Part, ...]:

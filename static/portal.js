@@ -143,12 +143,15 @@
     sourceElement.form.requestSubmit(sourceElement);
     event.preventDefault();
   });
+  // Lost it is where the pressed one was replaced: in Safari nothing that is pressed has the focus.
   on('htmx:after:swap', event => {
-    const { ctx } = event.detail, { target } = ctx;
+    const { ctx } = event.detail, { sourceElement, target } = ctx;
     if (polls(ctx) || doc.activeElement !== doc.body || !target) return;
     const part = target.isConnected ? target : doc.getElementById(target.id);
-    const goal = part && (part.querySelector('h1,h2,h3') || part);
-    if (goal) { goal.tabIndex = -1; goal.focus(); }
+    if (!part || !part.contains(sourceElement)) return;
+    const goal = part.querySelector('h1,h2,h3') || part;
+    goal.tabIndex = -1;
+    goal.focus();
   });
   // The address follows a filter without a new step in the history: back leads to the page before. (htmx's own
   // history is off: it would keep pages.)
