@@ -98,7 +98,7 @@
   const polls = ctx => by(ctx) === 'every';
   // A draft that did not arrive takes back that the one before was kept, and is sent once more when the line is there again.
   // One that was refused is not sent again by itself: who types on has heard why.
-  let broken, unkept, refused;
+  let broken, unkept, refused, pressed;
   const lose = ({ dataset: { lost }, attributes }) => {
     if (lost) doc.querySelector(attributes['hx-target'].value).textContent = lost;
     return lost;
@@ -117,7 +117,10 @@
   });
   on('htmx:config:request', event => {
     const { ctx } = event.detail;
-    if (/click|submit/.test(by(ctx))) return;
+    if (/click|submit/.test(by(ctx))) {
+      if (ctx.sourceElement.matches('.htmx-request[hx-sync]')) pressed = ctx.sourceElement;
+      return;
+    }
     ctx.request.headers['HX-Unasked'] = 'true';
     if (ctx.sourceElement === refused) event.preventDefault();
   });
@@ -136,6 +139,13 @@
     if (!/every|load/.test(sourceElement.getAttribute('hx-trigger'))) prolonged();
   });
   on('htmx:error', failed);
+  // Who pressed while the clock was asking is answered after it, unless it brought something.
+  on('htmx:finally:request', ({ detail: { ctx } }) => {
+    const { response, sourceElement } = ctx;
+    if (sourceElement !== pressed) return;
+    pressed = 0;
+    if (polls(ctx) && !(response && response.status === 200)) setTimeout(() => sourceElement.click());
+  });
   // Who looks for an answer when the time is over sends along what they typed, so that it comes back after signing in.
   on('htmx:before:response', event => {
     const { hx, sourceElement } = event.detail.ctx;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from urllib.parse import urlsplit
 
@@ -246,6 +247,13 @@ async def test_who_types_on_when_the_time_is_over_stays_at_the_words_until_they_
 
 
 async def test_a_page_that_looks_for_an_answer_by_itself_says_it_once_and_takes_no_focus(browser, clinic_of_ours, database, live_cast):
+    """Who presses while it looks is answered all the same."""
+    let_go = asyncio.Event()
+
+    async def held(route):
+        await let_go.wait()
+        await route.continue_()
+
     async with somebody("script", browser, clinic_of_ours, database, live_cast["self"]) as maria:
         await maria.open(f"/records/{live_cast['self'].record}/messages/new")
         await maria.choose("Your health.")
@@ -270,3 +278,9 @@ async def test_a_page_that_looks_for_an_answer_by_itself_says_it_once_and_takes_
         await page.get_by_text("Nobody pressed").wait_for()
         assert said == ["Dr. Lena Okafor answered."]
         assert await page.evaluate("document.activeElement === document.body")
+        await page.route("**/answers?*", held)
+        async with page.expect_request("**/answers?*"):
+            await page.clock.fast_forward(60_000)
+        await page.get_by_role("button", name="Look for an answer").click()
+        let_go.set()
+        await page.locator("#status", has_text="No new answer yet.").wait_for()
