@@ -36,12 +36,14 @@ def form_token(request: Request) -> str:
 
 def sending_of(request: Request, fields: Fields) -> Sending:
     """What the act writes down so that the same form, sent again, leads where it led before: to its account, in whichever
-    session of theirs. A form without a key is one of a kind: it never stands for another."""
+    session of theirs. A form without a key is one of a kind: it never stands for another. What was typed is hashed together
+    with the key, which is stored nowhere as it is: nobody who reads the row can try out passwords on it."""
     whose = request.scope["state"].get("form_of")
     actor = str(whose) if whose else "pre:" + request.state.viewer.visitor.pre.hex()[:32]
-    body = json.dumps(sorted(pair for pair in fields.pairs if pair[0] not in HIDDEN)).encode()
+    key = fields.get("form_key") or form_key()
+    body = json.dumps([key, *sorted(pair for pair in fields.pairs if pair[0] not in HIDDEN)]).encode()
     return Sending(
-        key=hashlib.sha256((fields.get("form_key") or form_key()).encode()).digest(), actor=actor,
+        key=hashlib.sha256(key.encode()).digest(), actor=actor,
         route=request.url.path[:160], body=hashlib.sha256(body).digest(),
     )
 
