@@ -29,7 +29,9 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """`level`: none, half (password proven), full. `ended`: expired or revoked when a cookie named such a session."""
+    """`level`: none, half (password proven), full. `ended`: expired or revoked when a cookie named such a session.
+    `replaced`: the account of one that another took the place of. The cookie of that other may have been lost on the way;
+    a form is known again by it, and nothing more is allowed."""
 
     visitor: Visitor
     now: datetime
@@ -52,6 +54,7 @@ class Viewer:
     shared: bool = False
     duties: frozenset[Duty] = frozenset()
     ended: str = ""
+    replaced: UUID | None = None
 
     @property
     def is_staff(self) -> bool:

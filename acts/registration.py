@@ -144,8 +144,7 @@ async def make_login(
 async def _unfit(house, record: dict, username: str, password: str, clinic_words) -> Refused | None:
     if await is_taken(house, username):
         return await _taken(house, username)
-    own = (username, record["name"], record["email"] or "", record["birth_text"], *clinic_words)
-    reason = passwords.unfit(password, own)
+    reason = passwords.unfit(password, passwords.own_words(username, record, clinic_words))
     return Refused(reason) if reason else None
 
 

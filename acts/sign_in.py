@@ -48,26 +48,46 @@ class NotSignedIn:
     left: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One try of a password, counted under `asked`, which whoever makes use of it gives back. `reason`: "" when it is right,
+    else one of `NotSignedIn`. `known` is the account, where there is one."""
+
+    known: dict | None
+    asked: tuple[limits.Limit, ...]
+    reason: str
+    again_at: datetime | None = None
+    left: int = 0
+
+
 async def check_password(
     house: House, viewer: Viewer, kind: str, username: str, password: str, shared: bool = False
 ) -> SignedIn | NotSignedIn:
     """One hash and the same statements, whether or not there is such a user name."""
-    key = username_key(username)
+    tried = await try_password(house, viewer, kind, username_key(username), password)
+    if tried.reason == "again":
+        return NotSignedIn("again", tried.again_at)
+    known, token = tried.known, ""
+    if not tried.reason:
+        fresh = await _fresh_hash(house, known["hash"], password)
+        token = await _open_half(house, viewer, kind, known, fresh, shared, tried.asked)
+    if not token:
+        await _not_a_pair(house, viewer, known)
+        return NotSignedIn("pair", left=tried.left)
+    return SignedIn(token, known["state"] == "enrolling")
+
+
+async def try_password(house: House, viewer: Viewer, kind: str, key: str, password: str) -> Tried:
+    """The one place where a password is tried, by the name's key: at the door, and before it is changed."""
     known = await _find(house, viewer, kind, key)
     asked = _limits(key, viewer, at_home=bool(known and known["at_home"]))
     tries = await limits.take(house, asked, viewer.now)
     if tries.refused:
-        return NotSignedIn("again", tries.again_at)
+        return Tried(known, asked, "again", tries.again_at)
     right = await passwords.hasher(house.limits).verify(known["hash"] if known else None, password)
     if not right or (known["failures"] >= ELSEWHERE_AT_MOST and not known["at_home"]):
-        await _count_failure(house, viewer, known)
-        return NotSignedIn("pair", left=tries.left)
-    fresh = await _fresh_hash(house, known["hash"], password)
-    token = await _open_half(house, viewer, kind, known, fresh, shared, asked)
-    if not token:
-        await _count_failure(house, viewer, known)
-        return NotSignedIn("pair", left=tries.left)
-    return SignedIn(token, known["state"] == "enrolling")
+        return Tried(known, asked, "pair", left=tries.left)
+    return Tried(known, asked, "", left=tries.left)
 
 
 async def _find(house: House, viewer: Viewer, kind: str, key: str) -> dict | None:
@@ -93,11 +113,16 @@ def _limits(key: str, viewer: Viewer, at_home: bool) -> tuple[limits.Limit, ...]
     )
 
 
-async def _count_failure(house: House, viewer: Viewer, known: dict | None) -> None:
-    """Only what failed elsewhere is counted against the password; at home the same statement finds nothing."""
+async def count_failure(house: House, known: dict | None) -> None:
+    """Inside a transaction. Only what failed elsewhere is counted against the password; at home the same statement finds
+    nothing."""
     counted = known["id"] if known and not known["at_home"] else new_id()
+    await house.database.rows("UPDATE password SET failures = failures + 1 WHERE account = ?", counted)
+
+
+async def _not_a_pair(house: House, viewer: Viewer, known: dict | None) -> None:
     async with house.audit.transaction() as entries:
-        await house.database.rows("UPDATE password SET failures = failures + 1 WHERE account = ?", counted)
+        await count_failure(house, known)
         entries.append(
             Entry(viewer.now, "account.password", subject=known["id"] if known else None, decision="refused", reason="pair")
         )

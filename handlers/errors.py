@@ -96,7 +96,8 @@ async def refused(request: Request, error: Refused) -> Response:
 def _goes_on_typing(request: Request) -> Response:
     """What a page sends by itself while somebody writes: leaving it would lose the letters since, and put the next ones into
     a field for passwords. What is sent by hand is kept, but of nobody, and on a shared computer."""
-    kept = request.scope["state"].get("form_of") and not request.state.viewer.shared
+    viewer = request.state.viewer
+    kept = request.scope["state"].get("form_of") and viewer.account and not viewer.shared
     return status_alone(request, _(COMES_BACK if kept else COPY_IT), 403)
 
 
@@ -193,7 +194,9 @@ async def already_sent(request: Request, error: AlreadySent) -> Response:
     if unasked(request):
         return Response(b"", status_code=204)
     if signed_out_meanwhile(request):
-        return _to_door(request, "half" if request.state.viewer.level == "half" else "sign_in", error.outcome, "sent")
+        viewer = request.state.viewer
+        why = "done" if viewer.replaced else "sent"
+        return _to_door(request, "half" if viewer.level == "half" else "sign_in", error.outcome, why)
     if error.same:
         return see_other(request, error.outcome)
     shown = ErrorPage(back=error.outcome, typed=typed(request))

@@ -150,6 +150,8 @@ class FormLayer(ASGIMiddleware):
 async def form_of(house: House, viewer: Viewer, token: str, turned_away: bool) -> UUID | None:
     """The account whose form this is, by its token: one of this session, or of another of the same account, such as the one
     before they signed in again. None for the form of anybody else, and for one that needs no account."""
+    if viewer.replaced and turned_away:
+        return viewer.replaced if matches(token, viewer.csrf) else None
     if viewer.account is None or (viewer.level == "none" and not turned_away):
         return None
     own = matches(token, viewer.csrf) or await is_of_another(house, viewer, token)

@@ -55,7 +55,7 @@ ALONE: tuple[HTTPRouteHandler, ...] = (
     sign_in.stay, sign_in.sign_out, staff_sign_in.door, staff_sign_in.check_password,
     registration.register, registration.check_code, registration.login, registration.make_login,
     registration.authenticator, registration.confirm_app, registration.codes, registration.codes_kept,
-    security.security, security.codes, security.make_codes, security.codes_kept, security.sessions,
+    security.security, security.password, security.change_password, security.codes, security.make_codes, security.codes_kept, security.sessions,
     security.end_session, preferences.preferences, preferences.change,
     *bills.ALONE, *offers.ALONE, *letters.ALONE, demo.outbox,
     *payments.ALONE, *billing.ALONE, *stuck.ALONE,

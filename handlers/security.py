@@ -1,4 +1,4 @@
-"""One's own sign-in: how, where, and the sheet of one-time codes."""
+"""One's own sign-in: how, where, the password, and the sheet of one-time codes."""
 
 from __future__ import annotations
 
@@ -9,23 +9,26 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from access.vocabulary import ACCOUNT, account
+from acts import password as passwords
 from acts import security as acts
-from forms.security import PressForm
-from handlers.forms import read_form
+from forms.security import PasswordForm, PressForm
+from handlers.forms import open_form, read_form
 from handlers.frame import Notice
 from handlers.refs import parse_ref
-from handlers.respond import render, see_other
-from handlers.session_cookie import signed_out
+from handlers.respond import invalid, render, see_other
+from handlers.session_cookie import signed_in, signed_out
 from pages.clinic import clinic
 from pages.registration import codes_page
-from pages.security import security_page, sessions_page
+from pages.security import PasswordPage, security_page, sessions_page
 from words.gettext import N_, Later
 
 DONE = {
     "codes": N_("Your one-time codes are put away. Keep the paper safe."),
     "ended": N_("That browser is signed out."),
+    "password": N_("Your password is changed. All other browsers were signed out."),
     "preferences": N_("Your choices are kept."),
 }
+PASSWORD, CHANGED = "security/password.html", "/account/security?done=password"
 
 
 def done_notice(request: Request, said: Mapping[str, str] = DONE) -> Notice | None:
@@ -38,6 +41,24 @@ def done_notice(request: Request, said: Mapping[str, str] = DONE) -> Notice | No
 async def security(request: Request) -> Response:
     page = await security_page(request.state.grant)
     return await render(request, page, "security/show.html", notice=done_notice(request))
+
+
+@get("/account/password", access=account(step_up=True))
+async def password(request: Request) -> Response:
+    return await render(request, PasswordPage(), PASSWORD, form=await open_form(request, PasswordForm))
+
+
+@post("/account/password", access=account(step_up=True))
+async def change_password(request: Request) -> Response:
+    form, grant = read_form(request, PasswordForm), request.state.grant
+    if form.validate():
+        home = await clinic(grant.house.database, request.state.viewer.locale)
+        typed = form.password.data, form.new_password.data
+        outcome = await passwords.change_password(grant, *typed, (home.name,), form.sending, CHANGED)
+        if isinstance(outcome, passwords.Opened):
+            return signed_in(request, see_other(request, CHANGED), outcome.token)
+        form.refuse(outcome.reason, outcome.again_at)
+    return await invalid(request, PasswordPage(), PASSWORD, form)
 
 
 @get("/account/codes", access=account(step_up=True))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -70,6 +70,12 @@ def typed(password: str) -> bytes:
     """The bytes that are hashed: NFC, so that a keyboard that composes accents another way gives the same. What is
     longer than a password can be is cut: it never matches, and costs no more."""
     return unicodedata.normalize("NFC", password[: LONGEST + 1]).encode("utf-8", "replace")
+
+
+def own_words(username: str, person: Mapping, clinic_words: Iterable[str]) -> tuple[str, ...]:
+    """What anybody who knows the person would try first. `person` has a name, and a chart's e-mail address and birth date,
+    which a member of staff has none of."""
+    return (username, person["name"], person["email"] or "", person["birth_text"] or "", *clinic_words)
 
 
 def unfit(password: str, own_words: Iterable[str] = ()) -> str:

@@ -11,6 +11,7 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from access.grant import Changed
 from access.house import House
 from access.viewer import Viewer, Visitor
 from access.vocabulary import Duty
@@ -30,7 +31,8 @@ INSERT = (
     "INSERT INTO session (id, ref, token, account, level, csrf, created_at, last_seen_at, proven_at, idle_seconds,"
     " ends_at, shared, device, place, end_reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')"
 )
-REVOKE = "UPDATE session SET revoked_at = ?, end_reason = ? WHERE id = ? AND revoked_at IS NULL"
+OPEN = "SELECT id FROM session WHERE account = ? AND revoked_at IS NULL"
+REVOKE = "UPDATE session SET revoked_at = ?, end_reason = ? WHERE id = ? AND revoked_at IS NULL RETURNING id"
 SEEN_EVERY = timedelta(seconds=60)
 SIGNED_OUT, REPLACED, ENDED, DISABLED = "signed_out", "replaced", "ended", "disabled"
 
@@ -48,8 +50,9 @@ async def find_viewer(house: House, token: str, visitor: Visitor, now: datetime)
     row = rows[0]
     ended = _ended(row, now)
     if ended:
-        known = UUID(str(row["account"])) if ended == "expired" else None
-        return Viewer(visitor, now, account=known, csrf=bytes(row["csrf"]), session=_id(row["id"]), ended=ended,
+        account = _id(row["account"])
+        known, replaced = account if ended == "expired" else None, account if row["end_reason"] == REPLACED else None
+        return Viewer(visitor, now, account=known, replaced=replaced, csrf=bytes(row["csrf"]), session=_id(row["id"]), ended=ended,
                       locale=row["locale"], text_size=row["text_size"], kind=row["kind"], shared=row["shared"])
     duties = await _duties(house, row)
     return Viewer(
@@ -110,11 +113,14 @@ async def open_session(
     house: House, account: UUID, kind: str, visitor: Visitor, now: datetime, *, level: str,
     shared: bool = False, proven_at: datetime | None = None, replaces: UUID | None = None, ends_at: datetime | None = None,
 ) -> str:
-    """Inside a transaction: writes the row and gives the token for the cookie. `ends_at` keeps an absolute end."""
+    """Inside a transaction: writes the row and gives the token for the cookie. `ends_at` keeps an absolute end.
+
+    Raises Changed where a full session is to replace one that somebody ends at this very moment, such as by a new password.
+    """
     token = secrets.token_urlsafe(32)
     idle, absolute = _lengths(house.limits, kind, level, shared)
-    if replaces:
-        await revoke(house, replaces, now, REPLACED)
+    if replaces and not await revoke(house, replaces, now, REPLACED) and level == "full":
+        raise Changed
     await house.database.rows(
         INSERT, new_id(), new_ref(), token_hash(token), account, level, new_secret(), now, now, proven_at, idle,
         ends_at or now + timedelta(seconds=absolute), shared, visitor.device, place_of(house, visitor.ip),
@@ -129,9 +135,24 @@ def _lengths(limits: Limits, kind: str, level: str, shared: bool) -> tuple[int, 
     return (min(idle, limits.idle_shared), limits.absolute_shared) if shared else (idle, limits.absolute)
 
 
-async def revoke(house: House, session: UUID, now: datetime, reason: str) -> None:
-    """Inside a transaction. A session revoked twice keeps its first reason."""
-    await house.database.rows(REVOKE, now, reason, session)
+async def revoke(house: House, session: UUID, now: datetime, reason: str) -> bool:
+    """Inside a transaction: whether it was open until now. A session revoked twice keeps its first reason."""
+    return bool(await house.database.rows(REVOKE, now, reason, session))
+
+
+async def end_all(house: House, account: UUID, here: UUID, now: datetime) -> list[UUID]:
+    """Inside a transaction: ends every session of the account, `here` as one that another replaces, and gives the others.
+
+    Row by row in the order in which it is written who was seen: of two that hold what the other waits for, PostgreSQL ends
+    one. It looks again until there is none, since one that was waited for may have been replaced meanwhile. Raises Changed
+    where somebody else ended `here` at this very moment.
+    """
+    ended: list[UUID] = []
+    while ids := sorted(_id(row["id"]) for row in await house.database.rows(OPEN, account)):
+        ended += [id for id in ids if await revoke(house, id, now, REPLACED if id == here else ENDED)]
+    if here not in ended:
+        raise Changed
+    return [id for id in ended if id != here]
 
 
 def _id(value) -> UUID:

@@ -35,6 +35,11 @@ class SecurityPage:
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordPage:
+    """Nothing of a password can be shown."""
+
+
+@dataclass(frozen=True, slots=True)
 class Browser:
     ref: str
     device: str

@@ -9,7 +9,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -55,6 +55,8 @@ NOTICED_BY_THE_PAGE = {"/staff/bills/{guarantor}/payments/{payment}"}
 """Whether money is back already is known only after the act: the page says it, whichever way one comes to it."""
 TO_THE_PROCESSOR = {"/bills/{guarantor}/statements/{statement}/payment/confirm"}
 """Leads out of the portal; sent again, it leads to the payment, which knows the way there."""
+THROUGH_THE_DOOR = {"/account/password"}
+"""Ends the session in which it was sent. The cookie of the next comes with the answer; whoever lost that signs in again first."""
 MOVES_BY_ITSELF = ("audit_event", "audit_chain", "job", "rate_bucket", "session")
 
 
@@ -127,6 +129,13 @@ async def _(there: There) -> Pressed:
 async def _(there: There) -> Pressed:
     maria = await there.somebody("self")
     return Pressed(maria, await maria.get("/account/codes"), "/account/codes")
+
+
+@once("/account/password")
+async def _(there: There) -> Pressed:
+    maria = await there.somebody("self")
+    typed = {"password": there.cast["self"].password, "new_password": PASSWORD}
+    return Pressed(maria, await maria.get("/account/password"), "/account/password", typed)
 
 
 @once("/account/preferences")
@@ -473,6 +482,8 @@ def is_of(template: str, url: str) -> bool:
 def same_place(template: str, first: str, again: str) -> bool:
     if template in TO_THE_PROCESSOR:
         return urlsplit(first).netloc != "" and "/payments/" in again
+    if template in THROUGH_THE_DOOR and urlsplit(again).path == "/sign-in":
+        return parse_qs(urlsplit(again).query) == {"next": [first], "ended": ["done"]}
     if template in NOTICED_BY_THE_PAGE:
         return first.partition("?")[0] == again.partition("?")[0]
     return first == again

@@ -60,6 +60,7 @@ class Again:
     async def signs_in(self) -> None:
         async with self.house.database.transaction():
             token = await signed_in(self.house, self.account, self.kind, self.house.clock())
+        self.client.cookies.clear()
         self.client.cookies.set("s", token)
 
     def leads_there(self, first: str, again: str) -> bool:
