@@ -146,14 +146,15 @@ class Outermost:
         return [entry for entry in entries if not entry.written]
 
     async def _send(self, scope: Scope, answer: Answer, send: Send, head: bool) -> int:
-        accepted = read_headers(scope["headers"]).get(b"accept-encoding", b"").decode("latin-1")
+        accepted = b",".join([value for name, value in scope["headers"] if name == b"accept-encoding"]).decode("latin-1")
         body = answer.squeezed(accepted)
         answer.headers = [pair for pair in answer.headers if pair[0] != b"content-length"]
         if answer.status != 204:
             answer.add(b"content-length", str(len(body)).encode())
-        if b"cache-control" not in answer.names:
+        known = dict(answer.headers)
+        if b"cache-control" not in known:
             answer.add(b"cache-control", b"no-store")
-        own = dict(answer.headers).get(b"content-security-policy")
+        own = known.get(b"content-security-policy")
         answer.headers.extend(self.headers)
         leads_to = (scope.get("state") or {}).get("form_to")
         if leads_to:
@@ -192,10 +193,6 @@ class Answer:
         self.status, self.body = status, page.encode()
         self.headers = [(b"content-type", b"text/html; charset=utf-8")]
 
-    @property
-    def names(self) -> set[bytes]:
-        return {name for name, _ in self.headers}
-
     def add(self, name: bytes, value: bytes) -> None:
         self.headers.append((name, value))
 
@@ -203,8 +200,9 @@ class Answer:
         self.headers = [pair for pair in self.headers if pair[0] != name] + [(name, value)]
 
     def squeezed(self, accepted: str) -> bytes:
-        kind = dict(self.headers).get(b"content-type", b"")
-        if b"content-encoding" in self.names or not kind.startswith(SQUEEZED):
+        known = dict(self.headers)
+        kind = known.get(b"content-type", b"")
+        if b"content-encoding" in known or not kind.startswith(SQUEEZED):
             return self.body
         self.set(b"vary", VARY_PAGE if kind.startswith(b"text/html") else b"Accept-Encoding")
         if len(self.body) < WORTH_SQUEEZING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from typing import Any
 
 from access.grant import RecordGrant
 from access.visible import one_of, visible
@@ -171,22 +171,23 @@ async def _reports(grant: RecordGrant) -> tuple[list[Row], list[Row]]:
         return [], []
     since, pending = grant.now - NEW_FOR, one_of("status", PENDING)
     also = f"(released_at > ? OR {IN_RESULTS} ({CORRECTED} OR {pending}))"
-    rows = await visible(grant, DiagnosticReport).rows(REPORTS, also, since, since, True, *PENDING)
+    rows = await _with_told(grant, also, since, since, True, *PENDING)
     scans = [row for row in rows if row["category"] == Category.IMAGING and _fresh(grant, row)]
     found = [row for row in rows if row["category"] == Category.RESULTS]
     grant.showed("DiagnosticReport", [row["id"] for row in (*found, *scans)])
-    told = await _told(grant, [row["id"] for row in found if row["status"] in PENDING])
-    return [{**row, "empty": not (row["id"] in told or row["conclusion"] or row["note"])} for row in found], scans
+    return [{**row, "empty": not (row["told"] or row["conclusion"] or row["note"])} for row in found], scans
 
 
-async def _told(grant: RecordGrant, reports: list[UUID]) -> set[UUID]:
-    """Those of which a test says something: the others are not back yet, as in the list of results."""
-    if not reports:
-        return set()
-    tests = visible(grant, Observation).predicate
+async def _with_told(grant: RecordGrant, also: str, *values: Any) -> list[Row]:
+    """Reports, and of each that is pending whether a test says something of it: the others are not back yet, as in the
+    list of results."""
+    reports, tests = visible(grant, DiagnosticReport).predicate, visible(grant, Observation).predicate
     says = f"{tests.sql} AND report = diagnostic_report.id AND value IS NOT NULL AND absent_reason = ''"
-    also = f"{one_of('id', reports)} AND EXISTS (SELECT 1 FROM observation WHERE {says})"
-    return {row["id"] for row in await visible(grant, DiagnosticReport).rows(("id",), also, *reports, *tests.values)}
+    told = f"{one_of('status', PENDING)} AND EXISTS (SELECT 1 FROM observation WHERE {says}) AS told"
+    return await grant.house.database.rows(
+        f"SELECT {', '.join(REPORTS)}, {told} FROM diagnostic_report WHERE {reports.sql} AND ({also})",
+        *PENDING, *tests.values, *reports.values, *values,
+    )  # fmt: skip
 
 
 async def _tests(grant: RecordGrant) -> list[Row]:

@@ -55,15 +55,19 @@ async def with_news(grant: RecordGrant, rows: list[Row]) -> list[Row]:
 
 
 async def unread(grant: RecordGrant) -> tuple[str, ...]:
-    """What was answered and not read yet, by name."""
-    rows = await visible(grant, Request).rows(
-        ("id", "ref", "label", "subject_kind", "subject", *READS), "changed_at > ? AND answer <> ''", grant.now - NEWS_FOR,
-        then="ORDER BY changed_at DESC",
+    """What was answered and not read yet, by name. The home page asks it each time, so what each is about is read with it,
+    as far as that may be seen by now."""
+    asked, medicines = visible(grant, Request).predicate, visible(grant, MedicationRequest).predicate
+    label = (
+        f"SELECT medication_request.label FROM medication_request WHERE {medicines.sql}"
+        " AND request.subject_kind = 'MedicationRequest' AND CAST(medication_request.id AS VARCHAR(36)) = request.subject"
+    )
+    rows = await grant.house.database.rows(
+        f"SELECT id, kind, topic, state, answer, changed_at, COALESCE(({label}), '') AS label FROM request"
+        f" WHERE {asked.sql} AND changed_at > ? AND answer <> '' ORDER BY changed_at DESC",
+        *medicines.values, *asked.values, grant.now - NEWS_FOR,
     )  # fmt: skip
-    if not rows:
-        return ()
-    new = [row for row in await with_news(grant, rows) if row["new"]]
-    return tuple(map(_name, await with_labels(grant, new)))
+    return tuple(_name(row) for row in await with_news(grant, rows) if row["new"])
 
 
 async def open_refills(grant: RecordGrant) -> dict[str, Row]:
