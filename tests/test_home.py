@@ -169,3 +169,24 @@ async def test_new_letters_and_scans_are_told_and_old_ones_are_not(lab, vera):
     page = await vera.get(lab.home)
     assert "1 new letter or document New Letter from the eye clinic." in page.main
     assert "1 new scan report New Chest X-ray." in page.main
+
+
+async def test_a_report_of_which_a_test_says_something_is_back(lab, vera):
+    await lab.report("Blood count", await lab.test("HGB", "14", "g/dL"), await lab.test("WBC", None, status="registered"), status="partial")
+    await lab.report("Vitamin D", await lab.test("Vitamin D", None, status="registered"), status="partial")
+    page = await vera.get(lab.home)
+    assert re.search(r"1 new test result New ?Blood count", page.main)
+    assert re.search(r"1 result is not back yet Waiting ?Vitamin D\.", page.main)
+
+
+async def test_an_answered_refill_is_named_until_its_medicine_turns_out_to_be_an_error(person, cast, demo_database):
+    maria = await person("self")
+    answered = "request WHERE kind = 'refill' AND answer <> '' AND record = (SELECT id FROM record WHERE ref = ?)"
+    about = f"SELECT subject FROM {answered}"
+    prescribed = f"CAST(id AS VARCHAR(36)) IN ({about})"
+    [medicine, *_] = await demo_database.rows(f"SELECT label FROM medication_request WHERE {prescribed}", cast["self"].record)
+    at = f"/records/{cast['self'].record}"
+    assert f"Refill: {medicine['label']}" in (await maria.get(at)).main
+    await demo_database.rows(f"UPDATE medication_request SET withdrawn_at = first_seen_at WHERE {prescribed}", cast["self"].record)
+    page = await maria.get(at)
+    assert "1 new answer from us" in page.main and medicine["label"] not in page.main
