@@ -180,10 +180,10 @@ async def _reports(grant: RecordGrant) -> tuple[list[Row], list[Row]]:
 
 async def _with_told(grant: RecordGrant, also: str, *values: Any) -> list[Row]:
     """Reports, and of each that is pending whether a test says something of it: the others are not back yet, as in the
-    list of results."""
+    list of results. A CASE, since SQLite answers both sides of an AND."""
     reports, tests = visible(grant, DiagnosticReport).predicate, visible(grant, Observation).predicate
     says = f"{tests.sql} AND report = diagnostic_report.id AND value IS NOT NULL AND absent_reason = ''"
-    told = f"{one_of('status', PENDING)} AND EXISTS (SELECT 1 FROM observation WHERE {says}) AS told"
+    told = f"CASE WHEN {one_of('status', PENDING)} THEN EXISTS (SELECT 1 FROM observation WHERE {says}) END AS told"
     return await grant.house.database.rows(
         f"SELECT {', '.join(REPORTS)}, {told} FROM diagnostic_report WHERE {reports.sql} AND ({also})",
         *PENDING, *tests.values, *reports.values, *values,
