@@ -5,8 +5,7 @@ Each step is one transaction. Whoever stops after the second signs in with name 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from access.audit import Entry
@@ -16,14 +15,12 @@ from access.opening import open_account, open_capability
 from access.viewer import Viewer
 from identity import authenticators, codes, limits, passwords
 from identity.sessions import open_session
-from identity.tokens import open_token, seal_token
+from identity.steps import ENROLLING_FOR, Opened, Refused, Step, open_step, seal_step, tries_of
 from identity.usernames import is_taken, suggestions, username_key
 from tables.base import new_id, new_ref
 from tables.queue import enqueue_notice
-from tables.sending import Sending, use_key
+from tables.sending import Sending, Spent, spend_capability, use_key
 
-STEP_FOR = timedelta(minutes=30)
-ENROLLING_FOR = timedelta(hours=24)
 AUTHENTICATOR = "/register/authenticator"
 
 
@@ -31,36 +28,9 @@ class TakenNow(Exception):
     """Somebody took the user name between the look and the write."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The first step went well. `token` stands for the code in the second, in this browser alone."""
-
-    token: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """`reason`: code (wrong code or wrong date), again (more tries only later), gone (used, ended or withdrawn),
-    taken, a reason of `passwords.unfit`, wrong, late (over a day, or something stands in the way: the desk can help)."""
-
-    reason: str
-    again_at: datetime | None = None
-    offers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A session was opened: `token` is for the cookie."""
-
-    token: str
-
-
 async def check_code(house: House, viewer: Viewer, code: str, born: str) -> Step | Refused:
     """Step 1. A wrong code, a wrong date and an unknown code take the same way and get the same answer."""
-    asked = (
-        limits.Limit(f"register:ip:{viewer.visitor.ip}", 30, 3600),
-        limits.Limit(f"register:code:{limits.hidden(codes.plain(code))}", 10, 86_400),
-    )
+    asked = tries_of(viewer, code)
     tries = await limits.take(house, asked, viewer.now)
     if tries.refused:
         return Refused("again", tries.again_at)
@@ -70,7 +40,7 @@ async def check_code(house: House, viewer: Viewer, code: str, born: str) -> Step
     async with house.audit.transaction() as entries:
         await limits.give_back(house, asked if right else (), viewer.now)
         entries.append(_code_entry(viewer, record, right))
-    return _step(house, viewer, code) if right else Refused("code")
+    return Step(seal_step(house, viewer, code)) if right else Refused("code")
 
 
 def born_on(known: str, typed: str) -> bool:
@@ -84,15 +54,6 @@ def _code_entry(viewer: Viewer, record: dict | None, right: bool) -> Entry:
     if not right:
         entry.decision, entry.reason = "refused", "code"
     return entry
-
-
-def _step(house: House, viewer: Viewer, code: str) -> Step:
-    words = codes.code_hash(code).hex()
-    return Step(seal_token(house.keyring, _browser(viewer), words, viewer.now + STEP_FOR))
-
-
-def _browser(viewer: Viewer) -> str:
-    return f"register {viewer.visitor.pre.hex() or viewer.session}"
 
 
 async def _record(house: House, grant: CapabilityGrant | None) -> dict | None:
@@ -113,8 +74,7 @@ async def _chart(house: House, record: UUID) -> dict | None:
 
 async def step_grant(house: House, viewer: Viewer, token: str) -> CapabilityGrant | None:
     """What the first step gave this browser, while the code still stands."""
-    words = open_token(house.keyring, _browser(viewer), token, viewer.now)
-    return await open_capability(house, viewer, codes.ACTIVATION, bytes.fromhex(words)) if words else None
+    return await open_step(house, viewer, codes.ACTIVATION, token)
 
 
 async def make_login(
@@ -137,7 +97,7 @@ async def make_login(
         return Opened(await _write_login(grant, record, username, hashed, sending))
     except TakenNow:
         return await _taken(house, username)
-    except Changed:
+    except (Changed, Spent):
         return Refused("gone")
 
 
@@ -157,7 +117,7 @@ async def _write_login(grant: CapabilityGrant, record: dict, username: str, hash
     async with grant.acting("account.register") as entry:
         await use_key(house.database, sending, AUTHENTICATOR, now)
         account = await _insert_account(house, record, username, now)
-        await _use_up(grant, account)
+        await spend_capability(house.database, grant.capability, account, now)
         await house.database.rows(
             "INSERT INTO password (id, account, hash, set_at, failures) VALUES (?, ?, ?, ?, 0)",
             new_id(), account, hashed, now,
@@ -181,17 +141,6 @@ async def _insert_account(house: House, record: dict, username: str, now: dateti
     if not made:
         raise TakenNow
     return account
-
-
-async def _use_up(grant: CapabilityGrant, account: UUID) -> None:
-    """One statement: of two who come with one code at the same moment, one gets it."""
-    used = await grant.house.database.rows(
-        "UPDATE capability SET uses = uses + 1, used_by = ? WHERE id = ? AND uses < uses_allowed AND revoked_at IS NULL"
-        " AND ends_at > ? RETURNING id",
-        account, grant.capability, grant.now,
-    )
-    if not used:
-        raise Changed
 
 
 async def confirm_app(house: House, viewer: Viewer, code: str) -> Opened | Refused:

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from piccolo.columns import BigInt, Bytea, Integer, Varchar
 from piccolo.table import Table
@@ -75,6 +76,21 @@ CONSTRAINTS = (
 def secret_hash(secret: str) -> bytes:
     """How the secret of a link is kept. It has 128 random bits and more, so there is nothing to guess."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).digest()
+
+
+class Spent(Exception):
+    """The secret was used, withdrawn or over by the time it was to be used. Rolls everything back."""
+
+
+async def spend_capability(database: Database, capability: UUID, account: UUID, now: datetime) -> None:
+    """One statement: of two who come with one secret at the same moment, one gets it."""
+    used = await database.rows(
+        "UPDATE capability SET uses = uses + 1, used_by = ? WHERE id = ? AND uses < uses_allowed AND revoked_at IS NULL"
+        " AND ends_at > ? RETURNING id",
+        account, capability, now,
+    )
+    if not used:
+        raise Spent
 
 
 @dataclass(frozen=True, slots=True)
