@@ -122,11 +122,13 @@ class FormLayer(ASGIMiddleware):
 
     async def _fields(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> Fields:
         """A file may come to a route that says so, from somebody who is signed in, or was until just now, or is about to be
-        again: then their words are parked without it. From nobody else."""
+        again: then their words are parked without it. From nobody else; who was signed out on purpose is led to the door."""
         limits, viewer = scope["app"].state.house.limits, scope["state"]["viewer"]
         kind = headers.get(b"content-type", FORM)
-        uploads = scope["route_handler"].opt.get("upload") and viewer.account is not None
-        if uploads and kind.startswith(MULTIPART.encode()):
+        with_file = scope["route_handler"].opt.get("upload") and kind.startswith(MULTIPART.encode())
+        if with_file and viewer.account is None and viewer.ended:
+            raise Refused(Denied("sign_in"))
+        if with_file and viewer.account is not None:
             with self._room(viewer.account) as room:
                 pairs, files = await _with_file(receive, kind.decode("latin-1"), limits, headers, room)
             return Fields(tuple((name.replace("\0", ""), value.replace("\0", "")) for name, value in pairs), files)
