@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import commands
+import commands_staff
 from settings import SettingsError
 from terminal import CommandFailed, shown
 
@@ -22,6 +23,7 @@ settings (environment; docs/operating.md has them all):
 
 Exit codes: 0 done, 1 not possible (one line says why), 2 a wrong argument.
 """
+DUTIES = "frontdesk, clinician, billing, support, privacy or admin"
 ABOUT = "Plainchart, a patient portal. Here is what its operator may do."
 
 
@@ -74,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="portal", description=ABOUT, epilog=ENVIRONMENT,
                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     names = _names(parser)
-    for part in (_serving, _records, _looking, _keeping):
+    for part in (_serving, _records, _staff, _looking, _keeping):
         part(names)
     return parser
 
@@ -122,6 +124,35 @@ def _records(names) -> None:
     one.add_argument("--birth", type=_birth, metavar="YYYY-MM-DD", help="refuse when the record says another birth date")
 
 
+def _staff(names) -> None:
+    staff = _names(_add(names, "staff", "Who works here: their accounts and duties"))
+    one = _add(staff, "add", "Make an account, and print the code with which its owner sets it up", commands_staff.add)
+    one.add_argument("--name", type=_said, required=True, help="as colleagues and patients read it")
+    one.add_argument("--username", type=_username, required=True, help="with which they sign in")
+    one.add_argument("--duty", type=_duty, required=True, action="append", help=f"{DUTIES}; may be given again")
+    _add_sites(one)
+    _add(staff, "list", "List all, with duties and when they were last here", commands_staff.show)
+    one = _of_one(staff, "code", "Make a new code for who has not set up the account", commands_staff.code)
+    one.add_argument("--reset", action="store_true", help="of an account in use too: password, app and sessions end")
+    one = _of_one(staff, "duty", "Give a duty, or end one; at the next click it is so", commands_staff.duty)
+    which = one.add_mutually_exclusive_group(required=True)
+    which.add_argument("--add", type=_duty, metavar="DUTY", help=DUTIES)
+    which.add_argument("--remove", type=_duty, metavar="DUTY", help="everywhere, or at the sites that are named")
+    _add_sites(one)
+    _of_one(staff, "disable", "Shut somebody out at the next click", commands_staff.disable)
+    _of_one(staff, "enable", "Let somebody sign in again who was disabled", commands_staff.enable)
+
+
+def _of_one(names, name: str, words: str, command: Callable) -> argparse.ArgumentParser:
+    one = _add(names, name, words, command)
+    one.add_argument("--username", type=_username, required=True, help="whose account")
+    return one
+
+
+def _add_sites(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--site", type=_said, action="append", default=[], help="its name (default: every site); may be given again")
+
+
 def _looking(names) -> None:
     audit = _names(_add(names, "audit", "Who looked and who did"))
     words = "Read all chains again and name the first row that is not as it was written"
@@ -160,6 +191,22 @@ def _zone(text: str) -> str:
     if text not in available_timezones():
         raise argparse.ArgumentTypeError(f"{text!r} is no time zone such as America/Chicago")
     return text
+
+
+def _username(text: str) -> str:
+    from identity.usernames import is_allowed, username_key
+
+    if not is_allowed(text) or not username_key(text):
+        raise argparse.ArgumentTypeError("3 to 64 letters and figures are needed, without spaces; . _ - + @ are allowed")
+    return text
+
+
+def _duty(text: str):
+    from access.vocabulary import Duty
+
+    if text not in tuple(Duty):
+        raise argparse.ArgumentTypeError(f"{text!r} is no duty. Choose {DUTIES}")
+    return Duty(text)
 
 
 def _source(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Codes on paper: the desk's activation code and the sheet of one-time codes.
+"""Codes on paper: the desk's activation code, the operator's for staff, and the sheet of one-time codes.
 
 Crockford's base 32: no I, L, O or U, so that what is read from paper is typed right; what is typed instead of a look-alike
 is taken for it. Only SHA-256 is stored: with 75 bits and more there is nothing to guess (NIST SP 800-63B-4 §3.1.2).
@@ -30,6 +30,8 @@ TOLD_LENGTH, TOLD_GROUP = 8, 4
 SHOWN_FOR = timedelta(minutes=15)
 ACTIVATION = "activation"
 """The purpose of a desk code's capability; its object is a Record."""
+ENROLMENT = "staff_enrolment"
+"""The purpose of the code with which a member of staff makes their account their own; its object is that Account."""
 INVITATION = "invitation"
 """The purpose of the capability of a link in a letter; its object is an Invitation."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -142,17 +143,25 @@ async def revoke(house: House, session: UUID, now: datetime, reason: str) -> boo
 
 async def end_all(house: House, account: UUID, here: UUID, now: datetime) -> list[UUID]:
     """Inside a transaction: ends every session of the account, `here` as one that another replaces, and gives the others.
-
-    Row by row in the order in which it is written who was seen: of two that hold what the other waits for, PostgreSQL ends
-    one. It looks again until there is none, since one that was waited for may have been replaced meanwhile. Raises Changed
-    where somebody else ended `here` at this very moment.
-    """
-    ended: list[UUID] = []
-    while ids := sorted(_id(row["id"]) for row in await house.database.rows(OPEN, account)):
-        ended += [id for id in ids if await revoke(house, id, now, REPLACED if id == here else ENDED)]
+    Raises Changed where somebody else ended `here` at this very moment."""
+    ended = await _end_each(house, account, now, lambda id: REPLACED if id == here else ENDED)
     if here not in ended:
         raise Changed
     return [id for id in ended if id != here]
+
+
+async def revoke_all(house: House, account: UUID, now: datetime, reason: str) -> None:
+    """Inside a transaction: every session of this account, wherever it is open."""
+    await _end_each(house, account, now, lambda id: reason)
+
+
+async def _end_each(house: House, account: UUID, now: datetime, reason_of: Callable[[UUID], str]) -> list[UUID]:
+    """Row by row in the order in which it is written who was seen: of two that hold what the other waits for, PostgreSQL ends
+    one. It looks again until there is none, since one that was waited for may have been replaced meanwhile."""
+    ended: list[UUID] = []
+    while ids := sorted(_id(row["id"]) for row in await house.database.rows(OPEN, account)):
+        ended += [id for id in ids if await revoke(house, id, now, reason_of(id))]
+    return ended
 
 
 def _id(value) -> UUID:

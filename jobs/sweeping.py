@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from access.house import House
-from acts.registration import ENROLLING_FOR
 from identity.codes import wipe_shown
+from identity.steps import ENROLLING_FOR
 from tables.database import Database
 
 BATCH = 200
 MOST_BATCHES = 50
-LAPSE = "UPDATE account SET state = 'disabled', username_key = ref WHERE state = 'enrolling' AND created_at < ?"
+LAPSE = (
+    "UPDATE account SET state = 'disabled', username_key = ref WHERE state = 'enrolling' AND kind = 'personal'"
+    " AND created_at < ?"
+)
+"""Of patients, who choose their user names. Those of staff are given to them, and stay theirs."""
 
 
 @dataclass(frozen=True, slots=True)

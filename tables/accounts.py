@@ -10,7 +10,8 @@ from tables.clinic import ClinicSite
 class Account(Table, tablename="account"):
     """A login, `kind` personal or staff. The same human has one of each.
 
-    `state`: enrolling (a password, no second factor yet), active, frozen, disabled.
+    `state`: added (staff, by the operator; no password yet), enrolling (a password, no second factor yet), active,
+    frozen, disabled.
     """
 
     id = key()

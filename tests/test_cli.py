@@ -54,7 +54,7 @@ def test_a_wrong_argument_gets_one_line_and_exit_code_2(words):
 def test_help_names_every_command_and_says_what_it_does():
     code, out, _ = run("--help")
     assert code == 0
-    for name in "demo serve migrate clinic import code audit outbox doctor backup restore keys worker".split():
+    for name in "demo serve migrate clinic import code staff audit outbox doctor backup restore keys worker".split():
         assert re.search(rf"^    {name} +[a-z].{{15}}", out, re.MULTILINE), name
     assert "PORTAL_DATA" in out and "Exit codes" in out
     assert max(map(len, out.splitlines())) <= 120
