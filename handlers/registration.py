@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
+from access.viewer import Viewer
 from access.vocabulary import ACCOUNT, HALF, PRE_SESSION
 from acts import registration as acts
 from acts.security import put_sheet_away
@@ -77,7 +78,7 @@ async def _clinic_name(request: Request) -> str:
 
 @get("/register/authenticator", access=HALF)
 async def authenticator(request: Request) -> Response:
-    if not is_enrolling(request.state.viewer):
+    if not _is_here(request.state.viewer):
         return see_other(request, "/sign-in/code")
     page = await authenticator_page(request.app.state.house, request.state.viewer, await _clinic_name(request))
     return await render(request, page, APP, form=await open_form(request, FactorForm))
@@ -86,12 +87,17 @@ async def authenticator(request: Request) -> Response:
 @post("/register/authenticator", access=HALF)
 async def confirm_app(request: Request) -> Response:
     form, viewer = read_form(request, FactorForm), request.state.viewer
-    if not is_enrolling(viewer):
+    if not _is_here(viewer):
         return see_other(request, "/sign-in/code")
     outcome = await acts.confirm_app(request.app.state.house, viewer, form.code.data) if form.validate() else None
     if isinstance(outcome, acts.Opened):
         return signed_in(request, see_other(request, "/register/codes"), outcome.token)
     return await _not_confirmed(request, form, outcome)
+
+
+def _is_here(viewer: Viewer) -> bool:
+    """Staff set up their app on their own side (handlers/staff/enrolment.py)."""
+    return is_enrolling(viewer) and not viewer.is_staff
 
 
 async def _not_confirmed(request: Request, form: FactorForm, outcome: acts.Refused | None) -> Response:

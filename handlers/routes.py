@@ -39,7 +39,7 @@ from handlers import (
     vitals,
 )
 from handlers.staff import appointments as staff_appointments
-from handlers.staff import billing, desk, hours, letters, queue, stuck
+from handlers.staff import billing, desk, enrolment, hours, letters, queue, stuck
 from handlers.staff import sign_in as staff_sign_in
 
 NOUNS = (
@@ -53,6 +53,8 @@ ALONE: tuple[HTTPRouteHandler, ...] = (
     help.help, help.phishing, help.accessibility, help.privacy, help.weight,
     sign_in.door, sign_in.check_password, sign_in.code, sign_in.give_code, sign_in.prove, sign_in.give_proof,
     sign_in.stay, sign_in.sign_out, staff_sign_in.door, staff_sign_in.check_password,
+    enrolment.register, enrolment.check_code, enrolment.password, enrolment.choose_password, enrolment.authenticator,
+    enrolment.confirm_app,
     registration.register, registration.check_code, registration.login, registration.make_login,
     registration.authenticator, registration.confirm_app, registration.codes, registration.codes_kept,
     security.security, security.password, security.change_password, security.codes, security.make_codes, security.codes_kept, security.sessions,

@@ -35,10 +35,18 @@ class Side:
     home: str
     door: str
     code: str
+    enrolling: str
+    """Where who has a password goes on, and no second factor yet."""
+
+    @property
+    def second(self) -> str:
+        return f"{self.action}/code"
 
 
-PATIENTS = Side("personal", "/sign-in", "/records", "sign_in/show.html", "sign_in/code.html")
-STAFF = Side("staff", "/staff/sign-in", "/staff", "staff/sign_in.html", "staff/sign_in_code.html")
+PATIENTS = Side("personal", "/sign-in", "/records", "sign_in/show.html", "sign_in/code.html", "/register/authenticator")
+STAFF = Side(
+    "staff", "/staff/sign-in", "/staff", "staff/sign_in.html", "staff/sign_in_code.html", "/staff/register/authenticator"
+)
 PROVE = "security/prove.html"
 
 
@@ -68,8 +76,8 @@ async def take_password(request: Request, side: Side) -> Response:
     outcome = await acts.check_password(house, viewer, side.kind, *typed)
     if isinstance(outcome, acts.NotSignedIn):
         return await _not_signed_in(request, side, form, outcome)
-    onward = with_query(f"{side.action}/code", next=own_page(form.next.data, ""))
-    return signed_in(request, see_other(request, "/register/authenticator" if outcome.enrolling else onward), outcome.token)
+    onward = with_query(side.second, next=own_page(form.next.data, ""))
+    return signed_in(request, see_other(request, side.enrolling if outcome.enrolling else onward), outcome.token)
 
 
 async def _not_signed_in(request: Request, side: Side, form: SignInForm, outcome: acts.NotSignedIn) -> Response:
@@ -91,7 +99,7 @@ def home_of(viewer: Viewer) -> Side:
 async def code(request: Request) -> Response:
     viewer = request.state.viewer
     if acts.is_enrolling(viewer):
-        return see_other(request, "/register/authenticator")
+        return see_other(request, home_of(viewer).enrolling)
     form = await open_form(request, FactorForm, next=own_page(request.query_params.get("next"), ""))
     return await render(request, await factor_page(request.app.state.house, viewer), home_of(viewer).code, form=form)
 

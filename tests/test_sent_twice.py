@@ -21,6 +21,7 @@ from tests.support.inviting import confirm, invite, offer
 from tests.support.logins import a_record, house_on
 from tests.support.owners import colleague_of
 from tests.support.portals import a_portal
+from tests.support.staffing import added, at_password
 from tests.support.tills import house, portal, somebody, till  # noqa: F401 -- fixtures
 from tests.sweep.walk import routes_of
 from tests.test_billing_desk import desk_statement
@@ -35,7 +36,8 @@ from tests.test_stuck import decided, odd, refused_page
 NEEDS_NO_KEY = {
     "proves who somebody is, and changes nothing else": {
         "/sign-in", "/sign-in/code", "/staff/sign-in", "/staff/sign-in/code", "/account/prove", "/register",
-        "/register/authenticator", "/c/{capability}", "/invitations/{invitation}",
+        "/register/authenticator", "/staff/register", "/staff/register/authenticator", "/c/{capability}",
+        "/invitations/{invitation}",
     },
     "is done already when it is asked for again": {
         "/stay", "/sign-out", "/register/codes", "/account/codes/kept", "/account/sessions/{session}/end",
@@ -123,6 +125,12 @@ async def _(there: There) -> Pressed:
     page = await desk.submit(await desk.get(f"/staff/records/{nora.ref}/code"), "Make a code")
     page = await at_login(there.client, LETTER.search(page.main).group())
     return Pressed(there.client, page, 0, {"username": "nora", "password": PASSWORD})
+
+
+@once("/staff/register/password")
+async def _(there: There) -> Pressed:
+    page = await at_password(there.client, await added(there.house))
+    return Pressed(there.client, page, 0, {"password": PASSWORD})
 
 
 @once("/account/codes")

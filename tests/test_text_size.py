@@ -19,7 +19,7 @@ from tests.test_sent_twice import NEEDS_NO_KEY, ONCE, Pressed, There, client_the
 LARGER, SMALLER = "Larger text", "Smaller text"
 TYPED_ANEW = SECRETS - {"next", "step"} | {"next"}
 """Passwords, codes and files are never given back; `next` is where the form leads when it comes back."""
-OF_NOBODY_YET = {"/register/account"}
+OF_NOBODY_YET = {"/register/account", "/staff/register/password"}
 """Whose words are typed before there is an account for which they could be kept."""
 LOOKS: dict[str, Callable[[There], Awaitable[Pressed]]] = {}
 """Forms that only look: what was found, worked out or is to be checked stands on a page that answers a POST."""

@@ -106,7 +106,7 @@ async def test_refusals_are_fine(browser, portal_of_ours, database):
 async def test_forms_with_errors_are_fine(browser, portal_of_ours, database):
     faults = []
     for who, address, button in (
-        ("nobody", "/sign-in", "Sign in"), ("nobody", "/register", "Go on"), ("nobody", "/staff/sign-in", "Sign in"),
+        ("nobody", "/sign-in", "Sign in"), ("nobody", "/register", "Go on"), ("nobody", "/staff/sign-in", "Sign in"), ("nobody", "/staff/register", "Go on"),
         ("frontdesk", "/staff", "Find"), ("self", "/account/prove", "Go on"),
         ("self", f"/records/{BY_HANDLE['self'].record_ref}/sharing/invitations", "Go on"),
     ):
