@@ -15,6 +15,7 @@ from acts import staff
 from acts.sign_in import check_password
 from acts.staff import NotDone
 from identity.codes import code_hash
+from tables.accounts import AccountAddress
 from tests.support.databases import portal_environment
 from tests.support.logins import PASSWORD, an_account, count, house_on, nobody, signed_in, viewer_of
 from tests.support.operator import run
@@ -177,18 +178,16 @@ async def test_a_duty_is_held_at_the_sites_that_are_named_and_decides_there_alon
 async def test_a_lost_phone_is_begun_anew_with_a_code_and_nothing_of_before_works(house, now):
     account = await an_account(house, now, "ben", kind="staff", duty="billing")
     viewer = await signed_in(house, account, "staff", now)
+    await AccountAddress(account=account, kind="email", value="ben@example.org", confirmed_at=now).save()
     with pytest.raises(NotDone, match="whole"):
         await staff.new_code(operator(house), "ben")
     await staff.new_code(operator(house), "ben", from_the_start=True)
     assert (await check_password(house, nobody(now), "staff", "ben", PASSWORD)).reason == "pair"
     assert await count(house, "authenticator", "ended_at IS NULL OR secret IS NOT NULL") == 0
     assert await count(house, "session", "revoked_at IS NULL") == 0
+    assert await count(house, "outbox", "event = 'account.recovery_started' AND address = 'ben@example.org'") == 1
     with pytest.raises(Changed):
-        await (await _desk(house, viewer)).still()
-
-
-async def _desk(house, viewer):
-    return await open_queue(house, viewer, Duty.BILLING)
+        await (await open_queue(house, viewer, Duty.BILLING)).still()
 
 
 async def test_disabling_ends_every_session_and_enabling_brings_none_back(house, now):
