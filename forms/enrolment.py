@@ -20,7 +20,7 @@ class EnrolForm(Form):
         self.fail("code", Later(N_("Check the user name and the code. They do not go together")))
 
 
-class PasswordForm(LoginForm):
+class FirstPasswordForm(LoginForm):
     """As patients choose theirs; the user name was given."""
 
     username = None

@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from access.vocabulary import HALF, PRE_SESSION, STAFF_HOME
 from acts import enrolment as acts
 from acts.sign_in import is_enrolling
-from forms.enrolment import EnrolForm, PasswordForm
+from forms.enrolment import EnrolForm, FirstPasswordForm
 from forms.registration import FactorForm
 from handlers.errors import TooMany
 from handlers.forms import open_form, read_form
@@ -45,12 +45,12 @@ async def password(request: Request) -> Response:
     step = request.query_params.get("step", "")
     if await acts.step_grant(request.app.state.house, request.state.viewer, step) is None:
         return await render(request, RegisterPage(), GONE, status=404)
-    return await render(request, RegisterPage(), PASSWORD, form=await open_form(request, PasswordForm, step=step))
+    return await render(request, RegisterPage(), PASSWORD, form=await open_form(request, FirstPasswordForm, step=step))
 
 
 @post("/staff/register/password", access=PRE_SESSION)
 async def choose_password(request: Request) -> Response:
-    form, house, viewer = read_form(request, PasswordForm), request.app.state.house, request.state.viewer
+    form, house, viewer = read_form(request, FirstPasswordForm), request.app.state.house, request.state.viewer
     if not form.validate():
         return await invalid(request, RegisterPage(), PASSWORD, form)
     words = (await _clinic_name(request),)
@@ -60,7 +60,7 @@ async def choose_password(request: Request) -> Response:
     return await _no_password(request, form, outcome)
 
 
-async def _no_password(request: Request, form: PasswordForm, outcome: acts.Refused) -> Response:
+async def _no_password(request: Request, form: FirstPasswordForm, outcome: acts.Refused) -> Response:
     if outcome.reason == "gone":
         return await render(request, RegisterPage(), GONE, status=404)
     form.refuse(outcome.reason)
