@@ -11,10 +11,9 @@ from access.grant import RecordGrant
 from access.predicates import is_one_of
 
 LOOKS = (
-    "SELECT at, objects FROM audit_event WHERE actor = ? AND at >= ? AND {subject} AND objects LIKE '{whole}:%'"
-    " AND objects LIKE ?"
+    "SELECT at, objects FROM audit_event WHERE actor = ? AND at >= ? AND {subject} AND objects LIKE '{whole}:%;{part}:%'"
 )
-"""What begins with a request is in an index of its own: of all the looks of years these are few."""
+"""Looks at one request are in an index of their own, which has these very words: of all the looks of years they are few."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -25,8 +24,7 @@ async def read_since(grant: RecordGrant, whole: str, part: str, since: dict[UUID
         return set()
     subject = is_one_of("subject", grant.charts)
     looks = await grant.house.database.rows(
-        LOOKS.format(whole=whole, subject=subject.sql), grant.viewer.account, micros(min(since.values())), *subject.values,
-        f"{whole}:%;{part}:%",
+        LOOKS.format(whole=whole, part=part, subject=subject.sql), grant.viewer.account, micros(min(since.values())), *subject.values,
     )
     return {id for id, changed in since.items() if _opened(looks, f"{whole}:{short_id(id)};", changed)}
 

@@ -23,7 +23,7 @@ from words.gettext import N_, _, reader, use
 from words.names import list_of
 from words.sentences import run, told
 
-READS = (*SENT, "label", "place", "instructions")
+READS = ("id", "status", "starts_at", "participants", "label", "place", "instructions")
 BOOKED = ("id", "slot", "label", "starts_at", "who", "place", "zone")
 MOST = 40
 """So many of what the feed has next are asked whether they take place."""

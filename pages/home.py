@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from access.grant import RecordGrant
-from access.visible import one_of, visible
+from access.visible import visible
 from access.vocabulary import PLACES, Category
 from pages.address import Address, RecordPage
 from pages.appointments import Coming, next_appointment
 from pages.documents import document_name
 from pages.findings import taken_of
 from pages.given import Given, given_by
+from pages.news import PAPER, REPORT, TEST, news_rows
 from pages.pointed import with_reasons
 from pages.requests import unread
-from pages.stored import Row, columns
+from pages.stored import Row
 from pages.visit_rows import COLUMNS as VISIT
 from pages.visit_rows import VisitRow, visit_of
 from rules.dates import ClinicalDate
 from rules.newness import NEW_FOR, is_new
 from rules.results import Shown, shown_state
-from tables.documents import DocumentReference
-from tables.results import DiagnosticReport, Observation
 from tables.visits import Encounter
 from words.dates import day_short
 from words.gettext import _, ngettext
@@ -31,7 +29,6 @@ from words.names import list_of
 from words.tests import name_of
 
 MOST_NAMED = 3
-PENDING = ("registered", "preliminary", "partial", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,19 +133,19 @@ def _listed(said: Sequence[str]) -> str:
 
 
 async def home_page(grant: RecordGrant) -> HomePage:
-    reports, scans = await _reports(grant)
-    tests = await _tests(grant) if grant.may(Category.RESULTS) else []
-    fixed = [row for row in (*tests, *reports) if row["corrected"] and row["changed_at"] > grant.now - NEW_FOR]
-    inside = {row["report"] for row in fixed if row.get("report")}
-    lone = [*reports, *(row for row in tests if row["report"] is None and row["parent"] is None)]
+    found = await _found(grant)
+    results = [one for one in found if one.row["category"] == Category.RESULTS]
+    fixed = [one for one in results if one.row["corrected"] and one.row["changed_at"] > grant.now - NEW_FOR]
+    inside, seen = {one.row["report"] for one in fixed}, {one.row["id"] for one in fixed}
+    lone = [one for one in results if one.row["report"] is None and one.row["parent"] is None]
     return HomePage(
         at=Address.of(grant), given=grant.given, own=grant.own, preview=grant.preview,
         sees=frozenset(one.path for one in PLACES if grant.may(one.category)),
-        new=_news(row for row in lone if row not in fixed and not _waits(row) and _fresh(grant, row)),
-        corrected=_news(row for row in fixed if row["id"] not in inside),
-        waiting=_news(row for row in lone if _waits(row)),
-        scans=_news(scans),
-        papers=await _papers(grant),
+        new=_news(one for one in lone if one.row["id"] not in seen and not one.waits and one.fresh),
+        corrected=_news(one for one in fixed if one.row["id"] not in inside),
+        waiting=_news(one for one in lone if one.waits),
+        scans=_news(one for one in found if one.row["category"] == Category.IMAGING),
+        papers=_news(one for one in found if one.row["what"] == PAPER),
         answers=await unread(grant),
         coming=await next_appointment(grant) if grant.may(Category.APPOINTMENTS) else None,
         visit=await _last_visit(grant) if grant.may(Category.VISITS) else None,
@@ -156,69 +153,40 @@ async def home_page(grant: RecordGrant) -> HomePage:
     )  # fmt: skip
 
 
-NEWS = ("label", "loinc", "status", "corrected", "changed_at", "released_at", "effective")
-REPORTS = columns(DiagnosticReport, ("id", *NEWS, "category", "conclusion", "note"))
-TESTS = columns(Observation, ("id", *NEWS, "report", "parent", "number", "value", "absent_reason", "panel"))
-PAPERS = columns(DocumentReference, ("id", "label", "loinc", "title", "released_at", "effective"))
-IN_RESULTS = "category = 'results' AND"
-CORRECTED = "changed_at > ? AND corrected = ?"
-LONE = "report IS NULL AND parent IS NULL"
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A row that may be news; `fresh` where it is new by its age, too."""
+
+    row: Row
+    taken: ClinicalDate | None
+    fresh: bool
+
+    @property
+    def waits(self) -> bool:
+        return shown_state(self.row["status"], self.row["says"]) is Shown.WAITING
 
 
-async def _reports(grant: RecordGrant) -> tuple[list[Row], list[Row]]:
-    """Test reports with news, and scan reports that are new. One read for both: they stand in one table."""
-    if not (grant.may(Category.RESULTS) or grant.may(Category.IMAGING)):
-        return [], []
-    since, pending = grant.now - NEW_FOR, one_of("status", PENDING)
-    also = f"(released_at > ? OR {IN_RESULTS} ({CORRECTED} OR {pending}))"
-    rows = await _with_told(grant, also, since, since, True, *PENDING)
-    scans = [row for row in rows if row["category"] == Category.IMAGING and _fresh(grant, row)]
-    found = [row for row in rows if row["category"] == Category.RESULTS]
-    grant.showed("DiagnosticReport", [row["id"] for row in (*found, *scans)])
-    return [{**row, "empty": not (row["told"] or row["conclusion"] or row["note"])} for row in found], scans
+async def _found(grant: RecordGrant) -> list[_Found]:
+    """Without scans and papers that came in now and are old news."""
+    found = []
+    for row in await news_rows(grant):
+        taken = taken_of(row)
+        fresh = is_new(row["released_at"], taken, grant.now)
+        if row["category"] == Category.RESULTS or fresh and (row["category"] == Category.IMAGING or row["what"] == PAPER):
+            found.append(_Found(row, taken, fresh))
+    for what, table in SHOWN_AS.items():
+        grant.showed(table, [one.row["id"] for one in found if one.row["what"] == what])
+    return found
 
 
-async def _with_told(grant: RecordGrant, also: str, *values: Any) -> list[Row]:
-    """Reports, and of each that is pending whether a test says something of it: the others are not back yet, as in the
-    list of results. A CASE, since SQLite answers both sides of an AND."""
-    reports, tests = visible(grant, DiagnosticReport).predicate, visible(grant, Observation).predicate
-    says = f"{tests.sql} AND report = diagnostic_report.id AND value IS NOT NULL AND absent_reason = ''"
-    told = f"CASE WHEN {one_of('status', PENDING)} THEN EXISTS (SELECT 1 FROM observation WHERE {says}) END AS told"
-    return await grant.house.database.rows(
-        f"SELECT {', '.join(REPORTS)}, {told} FROM diagnostic_report WHERE {reports.sql} AND ({also})",
-        *PENDING, *tests.values, *reports.values, *values,
-    )  # fmt: skip
+SHOWN_AS = {REPORT: "DiagnosticReport", TEST: "Observation", PAPER: "DocumentReference"}
 
 
-async def _tests(grant: RecordGrant) -> list[Row]:
-    since, pending = grant.now - NEW_FOR, one_of("status", PENDING)
-    also = f"{IN_RESULTS} ({LONE} AND (released_at > ? OR {pending}) OR {CORRECTED})"
-    found = await visible(grant, Observation).rows(TESTS, also, since, *PENDING, since, True)
-    grant.showed("Observation", [row["id"] for row in found])
-    return [{**row, "empty": (not row["value"] or bool(row["absent_reason"])) and not row["panel"]} for row in found]
-
-
-async def _papers(grant: RecordGrant) -> tuple[News, ...]:
-    """What came in within two weeks and is not old news, by the name that it has in its list and not by its kind."""
-    if not grant.may(Category.DOCUMENTS):
-        return ()
-    rows = await visible(grant, DocumentReference).rows(PAPERS, "released_at > ?", grant.now - NEW_FOR)
-    fresh = [row | {"label": document_name(row)} for row in rows if _fresh(grant, row)]
-    grant.showed("DocumentReference", [row["id"] for row in fresh])
-    return _news(fresh)
-
-
-def _waits(row: Row) -> bool:
-    return shown_state(row["status"], not row["empty"]) is Shown.WAITING
-
-
-def _fresh(grant: RecordGrant, row: Row) -> bool:
-    return is_new(row["released_at"], taken_of(row), grant.now)
-
-
-def _news(rows: Iterable[Row]) -> tuple[News, ...]:
-    found = [News(row["label"], row["loinc"], taken_of(row)) for row in rows]
-    return tuple(sorted(found, key=lambda one: (one.taken is None, one.taken and -one.taken.starts.timestamp(), one.label)))
+def _news(found: Iterable[_Found]) -> tuple[News, ...]:
+    """Of a paper the name that it has in its list, and not its kind."""
+    named = ((document_name(one.row) if one.row["what"] == PAPER else one.row["label"], one) for one in found)
+    news = [News(label, one.row["loinc"], one.taken) for label, one in named]
+    return tuple(sorted(news, key=lambda one: (one.taken is None, one.taken and -one.taken.starts.timestamp(), one.label)))
 
 
 async def _last_visit(grant: RecordGrant) -> VisitRow | None:

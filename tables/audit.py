@@ -46,6 +46,6 @@ CONSTRAINTS = (
     "CREATE UNIQUE INDEX audit_event_seq ON audit_event (chain, seq)",
     "CREATE INDEX audit_event_subject ON audit_event (subject, at)",
     "CREATE INDEX audit_event_actor ON audit_event (actor, at)",
-    "CREATE INDEX audit_event_requests ON audit_event (actor, subject, at) WHERE objects LIKE 'Request:%'",
+    "CREATE INDEX audit_event_requests ON audit_event (actor, subject, at) WHERE objects LIKE 'Request:%;RequestStep:%'",
     "CREATE INDEX audit_event_counts ON audit_event (subject, actor, decision, at)",
 )

@@ -100,4 +100,5 @@ CONSTRAINTS = (
     "CREATE INDEX observation_alone ON observation (patient, category, effective_starts)"
     " WHERE report IS NULL AND parent IS NULL",
     "CREATE INDEX observation_corrected ON observation (report) WHERE corrected",
+    "CREATE INDEX observation_put_right ON observation (patient, category, changed_at) WHERE corrected",
 )
