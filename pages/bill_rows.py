@@ -147,16 +147,12 @@ class Bill:
 
 async def left_on(grant: BillGrant) -> list[Left]:
     """What is left to pay on each statement, for whoever only counts it."""
-    rows = await visible(grant, Statement).rows(("id", "currency"))
-    ids = [row["id"] for row in rows]
-    if not ids:
-        return []
-    grant.showed("Statement", ids)
-    sums = await visible(grant, LedgerEntry).rows(
-        ("statement", "SUM(amount) AS owed"), f"{one_of('statement', ids)} AND book = '{OWED}'", *ids, then="GROUP BY statement"
-    )
-    owed = {row["statement"]: int(row["owed"]) for row in sums}
-    return [Left(row["currency"], owed.get(row["id"], 0)) for row in rows]
+    statements, entries = visible(grant, Statement).predicate, visible(grant, LedgerEntry).predicate
+    owed = f"SELECT COALESCE(SUM(amount), 0) FROM ledger_entry WHERE {entries.sql} AND ledger_entry.statement = statement.id AND book = '{OWED}'"
+    sql = f"SELECT id, currency, ({owed}) AS owed FROM statement WHERE {statements.sql}"
+    rows = await grant.house.database.rows(sql, *entries.values, *statements.values)
+    grant.showed("Statement", [row["id"] for row in rows])
+    return [Left(row["currency"], int(row["owed"])) for row in rows]
 
 
 async def bills_of(grant: BillGrant, *refs: str) -> list[Bill]:

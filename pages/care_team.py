@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from access.vocabulary import Category
 from pages.listing import Entry, Listing, Source, with_over
-from pages.pointed import with_reasons
+from pages.pointed import with_reasons, without_reasons
 from pages.stored import Row, listed, span_in
 from pages.written import Block, blocks
 from tables.care_plan import CareTeam
@@ -49,5 +49,5 @@ CARE_TEAM = Listing(
     none=N_("No care team is written down here."),
     groups=(("now", N_("Now")), ("before", N_("Before"))),
     sources=(Source(CareTeam, READS, _team, group=_group, sorts=("status", "effective"), sift=with_over,
-                    more=with_reasons),),
+                    more=with_reasons, brief=without_reasons),),
 )  # fmt: skip

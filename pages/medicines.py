@@ -8,7 +8,7 @@ from access.grant import RecordGrant
 from access.visible import one_of, visible
 from access.vocabulary import Action, Category
 from pages.listing import Entry, Listing, Source
-from pages.pointed import with_reasons
+from pages.pointed import with_reasons, without_reasons
 from pages.requests import open_refills
 from pages.sheet import Link
 from pages.stored import Row, columns, when_in
@@ -60,8 +60,9 @@ async def _with_refills(grant: RecordGrant, rows: list[Row]) -> list[Row]:
     return [row | {"refill": asked.get(str(row["id"])), "may_ask": may_ask and row["status"] in NOW} for row in rows]
 
 
-async def _unfilled(grant: RecordGrant, rows: list[Row]) -> list[Row]:
-    return [row | {"fill": None, "refill": None, "may_ask": False} for row in await with_reasons(grant, rows)]
+async def _briefly(grant: RecordGrant, rows: list[Row]) -> list[Row]:
+    """For `Source.brief`, where refills are not told either."""
+    return [row | {"fill": None, "refill": None, "may_ask": False} for row in await without_reasons(grant, rows)]
 
 
 def _prescribed(row: Row) -> Entry:
@@ -140,10 +141,10 @@ MEDICINES = Listing(
     groups=(("now", N_("Now")), ("before", N_("Before")), ("given", N_("Given at the clinic"))),
     sources=(
         Source(MedicationRequest, (*ALL, "requester", "quantity", "refills", "supply_days", "reported", "valid"),
-               _prescribed, group=_group, sorts=("status",), more=_filled, brief=_unfilled),
+               _prescribed, group=_group, sorts=("status",), more=_filled, brief=_briefly),
         Source(MedicationStatement, (*ALL, "informant"), _told, group=_group, sorts=("status",),
-               more=with_reasons),
+               more=with_reasons, brief=without_reasons),
         Source(MedicationAdministration, (*ALL[:2], *ALL[3:], "performer"), _given, group=lambda row: "given",
-               more=with_reasons),
+               more=with_reasons, brief=without_reasons),
     ),
 )  # fmt: skip

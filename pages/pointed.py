@@ -57,6 +57,11 @@ async def with_reasons(grant: RecordGrant, rows: list[Row]) -> list[Row]:
     return reasons_without(rows, await unsayable(grant, Condition))
 
 
+async def without_reasons(grant: RecordGrant, rows: list[Row]) -> list[Row]:
+    """For `Source.brief`, where no reason is told."""
+    return [row | {"reason": ""} for row in rows]
+
+
 def reasons_without(rows: list[Row], hidden: frozenset[str]) -> list[Row]:
     return [row | {name: _reasons(row[name], name, hidden) for name in REASONS if row.get(name)} for row in rows]
 

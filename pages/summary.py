@@ -26,8 +26,8 @@ from words.names import list_of
 Lists = tuple[tuple[Listing, int], ...]
 """Which lists, in the order in which a doctor asks, and how many lines of each: a summary stays one page."""
 
-ILL, TAKEN = CONDITIONS.in_brief, MEDICINES.in_brief
-SUMMARY: Lists = ((ALLERGIES, 5), (ILL, 7), (TAKEN, 9), (VACCINES, 10), (CARE_TEAM, 2))
+ILL, TAKEN, TEAM = CONDITIONS.in_brief, MEDICINES.in_brief, CARE_TEAM.in_brief
+SUMMARY: Lists = ((ALLERGIES, 5), (ILL, 7), (TAKEN, 9), (VACCINES, 10), (TEAM, 2))
 CARD: Lists = ((ALLERGIES, 8), (ILL, 8), (TAKEN, 10))
 PAST = ("past", "before", "given")
 """Groups of those lists that are history."""
