@@ -47,7 +47,7 @@ NOUNS = (
     documents, appointments, requests, summary, bills, insurance, sharing, invitations, leaving, activity,
 )
 RECORD: tuple[HTTPRouteHandler, ...] = tuple(route for noun in NOUNS for route in noun.ROUTES)
-"""What stands below a record: each noun's own, in the order of the index."""
+"""What stands below a record: each noun's own. The order of the index is that of `PLACES` (access/vocabulary.py)."""
 ALONE: tuple[HTTPRouteHandler, ...] = (
     public.front, public.robots, public.healthz, public.readyz, public.static, records.records,
     help.help, help.phishing, help.accessibility, help.privacy, help.weight,

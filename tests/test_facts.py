@@ -18,8 +18,14 @@ from tests.support.vital_walk import VitalWalk
 from words import dates
 
 
-async def test_the_pages_of_a_patient_say_what_the_feed_said(first_templates, make_settings, shared_fhir):
-    with first_templates.copy(first_templates.migrated()) as address:
+@pytest.fixture(scope="module")
+def migrated(first_templates):
+    """Made before a test has a loop of its own."""
+    return first_templates.migrated()
+
+
+async def test_the_pages_of_a_patient_say_what_the_feed_said(first_templates, migrated, make_settings, shared_fhir):
+    with first_templates.copy(migrated) as address:
         await the_pages_say_what_the_feed_said(address, make_settings(address), shared_fhir / SYNTHEA, ["a10-Leon.json"], papers=1)
 
 

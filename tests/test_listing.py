@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from access.vocabulary import HEALTH, PLACES
 from pages import listing_query
 from seeds.people import BY_HANDLE
 from tables.medicines import MedicationRequest
 from tests.support.lab import Lab
 from tests.support.pdf import Document, pdf_problems
 
-LISTS = (
-    "imaging", "medicines", "allergies", "conditions", "vaccines", "procedures", "care-plan", "care-team", "documents",
-    "insurance", "summary",
-)
+LISTS = tuple(place.path for place in PLACES if place.group == HEALTH)
 
 
 async def many(lab: Lab, count: int) -> None:
