@@ -97,7 +97,7 @@ async def answer(
         [said] = await visible(grant, RequestStep).rows(("COUNT(*) AS steps",), "request = ?", id)
         if seen != str(said["steps"]):
             raise NewWords
-        await add_step(grant, id, ANSWERED, words, now, answer=answer, file=file)
+        await add_step(grant, id, ANSWERED, words, grant.house.clock(), answer=answer, file=file)
         await drop_draft(database, grant.viewer.account, grant.record, reply_path(rows[0]["ref"]))
         entry.showed("Request", [id])
         for one in await database.rows(TO_TELL, id, id):

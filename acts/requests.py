@@ -149,7 +149,7 @@ async def say(
         due = due_at(now, kind.topics[row["topic"]].days)
         if not may_say_more(state, kind) or not await database.rows(SAY, after_words(state), now, due, row["id"], state):
             raise TooLate
-        await add_step(grant, row["id"], SAID, words, now, file=file)
+        await add_step(grant, row["id"], SAID, words, grant.house.clock(), file=file)
         await drop_draft(database, grant.viewer.account, grant.record, reply_path(ref))
         entry.showed("Request", [row["id"]])
     return True
@@ -217,7 +217,8 @@ async def the_request(grant: RecordGrant, ref: str) -> dict[str, Any] | None:
 async def add_step(
     grant: RecordGrant, request: UUID, did: str, words: str, now: datetime, *, answer: str = "", file: Prepared | None = None
 ) -> None:
-    """In the act's transaction: one thing said or done, its words sealed to its own id, and the file that came with it."""
+    """In the act's transaction: one thing said or done, its words sealed to its own id, and the file that came with it. `now`
+    is taken when the request's row is held, so that whoever counted the steps before finds the newest after them."""
     id, database = new_id(), grant.house.database
     kept = (await store(database, file, now)).id if file else None
     sealed = grant.house.keyring.seal(words.encode(), id) if words else None
