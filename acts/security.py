@@ -1,10 +1,9 @@
-"""What a person changes about how they sign in: a new sheet of one-time codes, ending another browser's session."""
+"""What a person changes about how they sign in: a new sheet of one-time codes."""
 
 from __future__ import annotations
 
 from access.grant import AccountGrant
 from identity import codes
-from identity.sessions import ENDED
 from tables.queue import enqueue_notice
 from tables.sending import Sending, use_key
 
@@ -23,15 +22,3 @@ async def put_sheet_away(grant: AccountGrant) -> None:
     """Doing so twice changes nothing more, so it needs no form key."""
     async with grant.acting("account.codes_kept"):
         await codes.put_away(grant.house, grant.account)
-
-
-async def end_session(grant: AccountGrant, ref: str) -> bool:
-    """Ends one of one's own signed-in browsers; False when it is none, or has ended already."""
-    async with grant.acting("account.end_session") as entry:
-        ended = await grant.house.database.rows(
-            "UPDATE session SET revoked_at = ?, end_reason = ? WHERE ref = ? AND account = ? AND revoked_at IS NULL"
-            " RETURNING id",
-            grant.now, ENDED, ref, grant.account,
-        )
-        entry.showed("Session", [row["id"] for row in ended])
-    return bool(ended)

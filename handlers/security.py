@@ -1,12 +1,10 @@
-"""One's own sign-in: how, where, the password, and the sheet of one-time codes."""
+"""One's own sign-in: how, the password, and the sheet of one-time codes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from litestar import Request, Response, get, post
-from litestar.exceptions import NotFoundException
-from litestar.params import FromPath
 
 from access.vocabulary import ACCOUNT, account
 from acts import password as passwords
@@ -14,17 +12,15 @@ from acts import security as acts
 from forms.security import PasswordForm, PressForm
 from handlers.forms import open_form, read_form
 from handlers.frame import Notice
-from handlers.refs import parse_ref
 from handlers.respond import invalid, render, see_other
-from handlers.session_cookie import signed_in, signed_out
+from handlers.session_cookie import signed_in
 from pages.clinic import clinic
 from pages.registration import codes_page
-from pages.security import PasswordPage, security_page, sessions_page
+from pages.security import PasswordPage, security_page
 from words.gettext import N_, Later
 
 DONE = {
     "codes": N_("Your one-time codes are put away. Keep the paper safe."),
-    "ended": N_("That browser is signed out."),
     "password": N_("Your password is changed. All other browsers were signed out."),
     "preferences": N_("Your choices are kept."),
 }
@@ -77,19 +73,3 @@ async def make_codes(request: Request) -> Response:
 async def codes_kept(request: Request) -> Response:
     await acts.put_sheet_away(request.state.grant)
     return see_other(request, "/account/security?done=codes")
-
-
-@get("/account/sessions", access=ACCOUNT)
-async def sessions(request: Request) -> Response:
-    page = await sessions_page(request.state.grant)
-    return await render(request, page, "security/sessions.html", notice=done_notice(request))
-
-
-@post("/account/sessions/{session:str}/end", access=ACCOUNT)
-async def end_session(request: Request, session: FromPath[str]) -> Response:
-    """Ending what has ended is done, too; a session of somebody else is not found."""
-    if not await acts.end_session(request.state.grant, parse_ref(session).ref):
-        raise NotFoundException
-    if session == request.state.viewer.session_ref:
-        return signed_out(request, see_other(request, "/sign-in?ended=out"))
-    return see_other(request, "/account/sessions?done=ended")

@@ -32,7 +32,7 @@ INSERT = (
     "INSERT INTO session (id, ref, token, account, level, csrf, created_at, last_seen_at, proven_at, idle_seconds,"
     " ends_at, shared, device, place, end_reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')"
 )
-OPEN = "SELECT id FROM session WHERE account = ? AND revoked_at IS NULL"
+OPEN = "SELECT id FROM session WHERE account = ? AND revoked_at IS NULL AND id <> ?"
 REVOKE = "UPDATE session SET revoked_at = ?, end_reason = ? WHERE id = ? AND revoked_at IS NULL RETURNING id"
 SEEN_EVERY = timedelta(seconds=60)
 SIGNED_OUT, REPLACED, ENDED, DISABLED = "signed_out", "replaced", "ended", "disabled"
@@ -150,16 +150,24 @@ async def end_all(house: House, account: UUID, here: UUID, now: datetime) -> lis
     return [id for id in ended if id != here]
 
 
+async def end_others(house: House, account: UUID, here: UUID, now: datetime) -> list[UUID]:
+    """Inside a transaction: ends every session of the account but `here`, those with a password alone too."""
+    return await _end_each(house, account, now, lambda id: ENDED, but=here)
+
+
 async def revoke_all(house: House, account: UUID, now: datetime, reason: str) -> None:
     """Inside a transaction: every session of this account, wherever it is open."""
     await _end_each(house, account, now, lambda id: reason)
 
 
-async def _end_each(house: House, account: UUID, now: datetime, reason_of: Callable[[UUID], str]) -> list[UUID]:
+async def _end_each(
+    house: House, account: UUID, now: datetime, reason_of: Callable[[UUID], str], but: UUID | None = None
+) -> list[UUID]:
     """Row by row in the order in which it is written who was seen: of two that hold what the other waits for, PostgreSQL ends
     one. It looks again until there is none, since one that was waited for may have been replaced meanwhile."""
     ended: list[UUID] = []
-    while ids := sorted(_id(row["id"]) for row in await house.database.rows(OPEN, account)):
+    left = account, but or new_id()
+    while ids := sorted(_id(row["id"]) for row in await house.database.rows(OPEN, *left)):
         ended += [id for id in ids if await revoke(house, id, now, reason_of(id))]
     return ended
 

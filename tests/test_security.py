@@ -126,16 +126,62 @@ async def test_another_browser_is_listed_and_can_be_signed_out(maria, app, cast,
         assert page.main.count("Signed in on") == 2 and "This browser" in page.main and "A shared computer" in page.main
         theirs = page.tree.all("form")
         ends = [form.get("action") for form in theirs if "/end" in (form.get("action") or "")]
-        page = await maria.submit(page, ends[1])
+        page = await maria.submit(page, ends[0])
         assert page.url == "/account/sessions?done=ended" and "That browser is signed out." in page.main
         assert page.main.count("Signed in on") == 1
         assert (await other.get("/records")).headers["location"].startswith("/sign-in")
     assert (await maria.get("/records")).status == 200
 
 
-async def test_ending_the_browser_in_hand_is_signing_out(maria):
-    page = await maria.submit(await maria.get("/account/sessions"), "/end")
+async def test_ending_the_browser_in_hand_is_signing_out(maria, demo_database):
+    """Without a fresh factor, too."""
+    await stale(demo_database)
+    page = await maria.submit(await maria.get("/account/sessions"), "Sign out here")
     assert page.url.startswith("/sign-in") and "s" not in maria.cookies
+
+
+async def another_session(database, username):
+    """As if that person were signed in on a second browser, elsewhere."""
+    from tables.base import new_id, new_ref
+
+    row, *_more = await database.rows(
+        "SELECT s.* FROM session s JOIN account a ON a.id = s.account WHERE a.username = ? AND s.revoked_at IS NULL"
+        " AND s.level = 'full' ORDER BY s.created_at", username,
+    )
+    ref = new_ref()
+    row |= {"id": new_id(), "ref": ref, "token": ref.encode(), "place": "elsewhere", "device": f"Another browser {ref[:4]}"}
+    await database.rows(f"INSERT INTO session ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", *row.values())
+    return ref
+
+
+async def test_all_others_are_signed_out_at_once_and_the_one_in_hand_stays(maria, demo_database, cast):
+    name = cast["self"].username
+    for _ in range(2):
+        await another_session(demo_database, name)
+    page = await maria.get("/account/sessions")
+    assert page.main.count("Over another internet connection") == 2
+    page = await maria.submit(page, "Sign out everywhere but here")
+    assert "All other browsers are signed out." in page.main and page.main.count("Signed in on") == 1
+    assert "everywhere" not in page.main, "there is nobody left to sign out"
+    left = await demo_database.rows("SELECT end_reason FROM session WHERE device LIKE 'Another browser%' AND revoked_at IS NOT NULL")
+    assert [row["end_reason"] for row in left] == ["ended", "ended"]
+
+
+async def test_somebody_at_an_open_browser_signs_nobody_out_elsewhere(maria, demo_database, cast):
+    """ASVS 7.5.2: a factor is asked for first, and then the list comes again."""
+    ref = await another_session(demo_database, cast["self"].username)
+    page = await maria.get("/account/sessions")
+    await stale(demo_database)
+    answer = await maria.send(page, f"/account/sessions/{ref}/end")
+    assert answer.headers["location"] == "/account/prove?next=%2Faccount%2Fsessions"
+    rows = await demo_database.rows("SELECT revoked_at FROM session WHERE ref = ?", ref)
+    assert rows[0]["revoked_at"] is None
+
+
+async def test_staff_who_end_their_own_session_come_to_their_own_door(person, demo_database):
+    desk = await person("frontdesk")
+    page = await desk.submit(await desk.get("/account/sessions"), "Sign out here")
+    assert page.url.startswith("/staff/sign-in")
 
 
 async def test_a_session_of_somebody_else_is_not_found(maria, another_client, cast, demo_database):
@@ -193,7 +239,10 @@ async def test_each_change_is_written_down(maria, demo_database):
     await with_sheet(maria)
     await maria.submit(await maria.get("/account/codes"), "I have kept them")
     await maria.submit(await maria.get("/account/preferences"), 0, called="Mia")
-    await maria.submit(await maria.get("/account/sessions"), "/end")
+    page = await maria.get("/account/sessions")
+    ref = (await demo_database.rows("SELECT ref FROM session WHERE level = 'full' ORDER BY created_at DESC"))[0]["ref"]
+    csrf = next(e.get("value") for e in page.tree.all("input") if e.get("name") == "csrf")
+    await maria.post(f"/account/sessions/{ref}/end", {"csrf": csrf, "form_key": "k"})
     rows = await demo_database.rows("SELECT action FROM audit_event WHERE actor IS NOT NULL ORDER BY id")
     actions = [row["action"] for row in rows]
     for action in ("account.password", "account.sign_in", "account.new_codes", "account.codes_kept", "account.preferences",

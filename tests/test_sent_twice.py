@@ -41,6 +41,7 @@ NEEDS_NO_KEY = {
     },
     "is done already when it is asked for again": {
         "/stay", "/sign-out", "/register/codes", "/account/codes/kept", "/account/sessions/{session}/end",
+        "/account/sessions/others/end",
         "/bills/{guarantor}/payments/{payment}/session", "/records/{record}/messages/draft",
         "/records/{record}/refills/draft", "/records/{record}/visit-requests/draft",
         "/records/{record}/messages/{message}/draft", "/records/{record}/refills/{refill}/draft",

@@ -76,6 +76,7 @@ ROUTES: dict[str, str] = {
     "/account/preferences": "account",
     "/account/sessions": "account",
     "/account/sessions/{session}/end": "account",
+    "/account/sessions/others/end": "account",
     "/account/password": "account",
     "/account/codes": "account",
     "/account/codes/kept": "account",
