@@ -139,6 +139,10 @@ def _staff(names) -> None:
     which.add_argument("--add", type=_duty, metavar="DUTY", help=DUTIES)
     which.add_argument("--remove", type=_duty, metavar="DUTY", help="everywhere, or at the sites that are named")
     _add_sites(one)
+    one = _of_one(staff, "link", "Say which patient login is the same person's: what that one sees, they never open at work", commands_staff.link)
+    which = one.add_mutually_exclusive_group(required=True)
+    which.add_argument("--login", type=_username, metavar="USERNAME", help="with which they sign in as a patient or a helper")
+    which.add_argument("--none", action="store_true", help="they have no such login, or not this one")
     _of_one(staff, "disable", "Shut somebody out at the next click", commands_staff.disable)
     _of_one(staff, "enable", "Let somebody sign in again who was disabled", commands_staff.enable)
 

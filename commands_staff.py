@@ -20,6 +20,8 @@ REFUSALS = {
     "held": "{username} has that duty already.",
     "without": "{username} does not have that duty.",
     "everywhere": "{username} has that duty at every site. Remove it, then add it for the sites that stay.",
+    "login": "No patient login has the user name {login}.",
+    "linked": "The login {login} is said to be another member of staff's. Run it with --none for that one first.",
 }
 STATES = {
     "added": "not set up, and no code", "enrolling": "app not set up", "active": "active", "disabled": "disabled",
@@ -55,6 +57,15 @@ def duty(arguments: argparse.Namespace) -> int:
     return _run(body, arguments)
 
 
+def link(arguments: argparse.Namespace) -> int:
+    async def body(house, grant, acts) -> None:
+        done = await acts.link(grant, arguments.username, arguments.login or "")
+        kept = f"is the same person as {arguments.login}, and opens none of what that login sees"
+        print(f"{done.username} {kept if arguments.login else 'has no patient login here'}. This holds at the next click.")
+
+    return _run(body, arguments)
+
+
 def disable(arguments: argparse.Namespace) -> int:
     async def body(house, grant, acts) -> None:
         done = await acts.disable(grant, arguments.username)
@@ -74,8 +85,8 @@ def enable(arguments: argparse.Namespace) -> int:
 
 def show(arguments: argparse.Namespace) -> int:
     async def body(house, grant, acts) -> None:
-        rows = [(one.name, one.username, _duties(one.duties), _state(one), _moment(one.seen_at)) for one in await _staff(house)]
-        headings = ("name", "user name", "duties", "state", "last seen (UTC)")
+        rows = [(one.name, one.username, _duties(one.duties), _state(one), one.login or "none", _moment(one.seen_at)) for one in await _staff(house)]
+        headings = ("name", "user name", "duties", "state", "own login", "last seen (UTC)")
         print(table(headings, rows) if rows else "There are no staff yet. portal staff add makes an account.")
 
     return _run(body, arguments)
@@ -88,7 +99,7 @@ def _run(body: Callable, arguments: argparse.Namespace) -> int:
     try:
         asyncio.run(_opened(body, acts))
     except acts.NotDone as refused:
-        raise CommandFailed(REFUSALS[refused.reason].format(username=arguments.username)) from None
+        raise CommandFailed(REFUSALS[refused.reason].format(username=arguments.username, login=getattr(arguments, "login", ""))) from None
     return 0
 
 

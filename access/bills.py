@@ -15,9 +15,11 @@ from access.grant import BillGrant, QueueGrant, make
 from access.house import House
 from access.opening import Denied, _denied, _newest_standing, _record_facts, _share_facts, _uuid
 from access.viewer import Viewer
+from access.visible import visible
 from access.vocabulary import Access, Action, Category, Purpose
 from rules.access import Allowed, RecordFacts, Refusal, ShareFacts, decide
 from rules.billing import names_show
+from tables.ledger import GuarantorAccount
 from tables.records import left_of
 
 HOLDER = left_of("g.holder")
@@ -63,7 +65,7 @@ async def open_bill(house: House, viewer: Viewer, ref: str, access: Access) -> B
 async def open_bill_at_work(queue: QueueGrant, ref: str, access: Access) -> BillGrant | Denied:
     """For billing: every service by its name, of the accounts whose holder belongs to a site of this duty."""
     rows = await queue.house.database.rows(FACTS, None, ref)
-    row = rows[0] if rows and _is_here(queue, rows[0]) else None
+    row = rows[0] if rows and await _is_here(queue, rows[0]) else None
     entry = _entry(queue.viewer, row, access)
     entry.purpose = Purpose.DESK.value
     if row is None:
@@ -128,8 +130,9 @@ def _of_holder(row: dict) -> dict[str, Any]:
     return fields | {"guarantor": _uuid(row["guarantor"]), "record": _uuid(row["id"]), "record_ref": row["ref"]}
 
 
-def _is_here(queue: QueueGrant, row: dict) -> bool:
-    return queue.covers(_uuid(row["site"]))
+async def _is_here(queue: QueueGrant, row: dict) -> bool:
+    """As in the list of accounts."""
+    return bool(await visible(queue, GuarantorAccount).rows(("id",), "id = ?", row["guarantor"]))
 
 
 def _entry(viewer: Viewer, row: dict | None, access: Access) -> Entry:

@@ -175,10 +175,12 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueGrant(Grant):
-    """Staff duties: who, what kind, since when. No clinical content. `held` are those that the page is for."""
+    """Staff duties: who, what kind, since when. No clinical content. `held` are those that the page is for. `kept_from` are
+    the charts in which the human behind this account holds a share themself: those are for a colleague."""
 
     account: UUID
     held: tuple[Held, ...]
+    kept_from: tuple[UUID, ...] = ()
 
     @property
     def duty(self) -> Duty:
@@ -192,9 +194,9 @@ class QueueGrant(Grant):
         everywhere = not all(one.sites for one in self.held)
         return frozenset() if everywhere else frozenset().union(*(one.sites for one in self.held))
 
-    def covers(self, site: UUID | None) -> bool:
-        """Whether these duties decide there; what names no site is everywhere's."""
-        return not self.sites or site is None or site in self.sites
+    def covers(self, site: UUID | None, chart: UUID | None = None) -> bool:
+        """Whether these duties decide there, and about that chart; what names no site is everywhere's."""
+        return chart not in self.kept_from and (not self.sites or site is None or site in self.sites)
 
     async def still(self) -> None:
         """Every duty of them: what is done may rest on any."""

@@ -29,6 +29,12 @@ FACTS = (
 the chart that it came with: after merges these are the charts that are one."""
 
 SCOPES = "SELECT category, action FROM share_scope WHERE share = ?"
+OF_HUMAN = (
+    "SELECT k.id FROM share s JOIN record a ON a.id = s.record JOIN record k ON k.id = COALESCE(a.merged_into, a.id)"
+    " OR k.merged_into = COALESCE(a.merged_into, a.id) WHERE s.account = ? AND s.revoked_at IS NULL"
+    " AND (s.ends_at IS NULL OR s.ends_at > ?)"
+)
+"""The charts that an account has a share of, now or from a day to come, with all that are one with them by merges."""
 DUTY_SITES = "SELECT duty, site FROM staff_duty WHERE account = ? AND {duties} AND ended_at IS NULL"
 STANDS = (
     "SELECT r.state, r.deceased_text, r.birth_text, r.site, s.basis, s.starts_at, s.ends_at, s.revoked_at, e.revoked_at AS session_revoked,"
@@ -193,7 +199,16 @@ async def open_queue(house: House, viewer: Viewer, *duties: Duty) -> QueueGrant 
     if not held:
         return Denied("duty")
     entry = Entry(viewer.now, "staff.see", viewer.account, purpose=Purpose.DESK.value)
-    return make(QueueGrant, house=house, now=viewer.now, entry=entry, viewer=viewer, account=viewer.account, held=held)
+    kept_from = await _of_human(house, viewer)
+    return make(
+        QueueGrant, house=house, now=viewer.now, entry=entry, viewer=viewer, account=viewer.account, held=held, kept_from=kept_from
+    )
+
+
+async def _of_human(house: House, viewer: Viewer) -> tuple[UUID, ...]:
+    """What a member of staff sees as a patient or a helper, and so never at work (DESIGN §2)."""
+    rows = await house.database.rows(OF_HUMAN, viewer.human, viewer.now) if viewer.human else []
+    return tuple(dict.fromkeys(_uuid(row["id"]) for row in rows))
 
 
 def _held(duty: Duty, sites: list[Any]) -> Held:

@@ -43,6 +43,11 @@ def is_one_of(name: str, values: tuple) -> Predicate:
     return Predicate(f"{name} = ?" if len(values) == 1 else one_of(name, values), values)
 
 
+def is_none_of(name: str, values: Collection[Any]) -> Predicate:
+    """Where there are none of them, all."""
+    return Predicate(f"{name} NOT IN ({', '.join('?' * len(values))})", tuple(values)) if values else EVERYTHING
+
+
 def one_of(name: str, values: Collection[Any]) -> str:
     """`name IN (?, ?)`; of nothing, what is never true."""
     return f"{name} IN ({', '.join('?' * len(values))})" if values else "1 = 0"

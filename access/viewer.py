@@ -53,6 +53,8 @@ class Viewer:
     idle_seconds: int = 0
     shared: bool = False
     duties: frozenset[Duty] = frozenset()
+    human: UUID | None = None
+    """Of staff: the personal account of the same human, where there is one."""
     ended: str = ""
     replaced: UUID | None = None
 

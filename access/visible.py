@@ -12,7 +12,7 @@ from piccolo.query import Count, Exists
 from piccolo.table import Table
 
 from access.grant import AccountGrant, BillGrant, CapabilityGrant, Grant, Held, QueueGrant, RecordGrant, SystemGrant
-from access.predicates import EVERYTHING, NOTHING, Predicate, all_of, any_of, at_sites, is_one_of, one_of
+from access.predicates import EVERYTHING, NOTHING, Predicate, all_of, any_of, at_sites, is_none_of, is_one_of, one_of
 from access.visible_bills import accounts_at, accounts_for, accounts_shared, of_bill, stuck_at
 from access.visible_sharing import of_capability, sent_to
 from access.vocabulary import OWNED, PARTS, QUEUED, TABLE_CATEGORY, Action, Category
@@ -229,6 +229,20 @@ def _records_shared(grant: AccountGrant) -> Predicate:
 
 
 def _of_queue(grant: QueueGrant, table: type[Table]) -> Predicate:
+    return all_of(_at_work(grant, table), _of_others(grant, table)) if grant.kept_from else _at_work(grant, table)
+
+
+def _of_others(grant: QueueGrant, table: type[Table]) -> Predicate:
+    """Nothing of the charts in which the reader holds a share themself, nor letters to anybody who does."""
+    if table is Record:
+        return is_none_of("record.id", grant.kept_from)
+    if table is Outbox:
+        theirs = is_one_of("s.record", grant.kept_from)
+        return Predicate(f"NOT EXISTS (SELECT 1 FROM share s WHERE s.account = outbox.account AND {theirs.sql})", theirs.values)
+    return is_none_of(f"{table._meta.tablename}.record", grant.kept_from) if hasattr(table, "record") else EVERYTHING
+
+
+def _at_work(grant: QueueGrant, table: type[Table]) -> Predicate:
     """People of the sites of each duty held, and what waits there for it; what names no site is everywhere's."""
     if table is Record:
         return all_of(Predicate("record.state <> 'merged'"), any_of(*(at_sites(one.sites, "record") for one in grant.held)))

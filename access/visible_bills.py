@@ -5,7 +5,7 @@ from __future__ import annotations
 from piccolo.table import Table
 
 from access.grant import AccountGrant, BillGrant, QueueGrant, RecordGrant
-from access.predicates import NOTHING, Predicate, any_of, at_sites, is_one_of, one_of
+from access.predicates import NOTHING, Predicate, all_of, any_of, at_sites, is_none_of, is_one_of, one_of
 from access.vocabulary import Duty
 from tables.ledger import GuarantorAccount, LedgerEntry, LedgerTransaction, Payment, Refund, Statement, StatementLine
 from tables.records import Record, left_of, one_person
@@ -36,9 +36,14 @@ def accounts_shared(grant: AccountGrant) -> Predicate:
 
 
 def accounts_at(grant: QueueGrant) -> Predicate:
-    """For billing: the accounts of people of their sites."""
+    """For billing: the accounts of people of their sites; none that has bills of a chart which the reader shares in."""
     here = any_of(*(at_sites(one.sites, "r") for one in grant.held if one.duty is Duty.BILLING))
-    return Predicate(f"EXISTS (SELECT 1 FROM record r WHERE r.id = {HOLDER} AND {here.sql})", here.values)
+    there = Predicate(f"EXISTS (SELECT 1 FROM record r WHERE r.id = {HOLDER} AND {here.sql})", here.values)
+    if not grant.kept_from:
+        return there
+    bills = is_one_of("t.record", grant.kept_from)
+    covered = f"SELECT 1 FROM statement t WHERE t.guarantor = guarantor_account.id AND {bills.sql}"
+    return all_of(there, is_none_of(HOLDER, grant.kept_from), Predicate(f"NOT EXISTS ({covered})", bills.values))
 
 
 def stuck_at(grant: QueueGrant, table: type[Table]) -> Predicate:

@@ -80,7 +80,7 @@ async def _record(house: House, record_ref: str) -> dict | None:
 
 def _is_here(grant: QueueGrant | SystemGrant, record: dict | None) -> bool:
     """Whether the chart is of the sites of this duty; one that names no site is of every site."""
-    return record is None or not isinstance(grant, QueueGrant) or grant.covers(record["site"])
+    return record is None or not isinstance(grant, QueueGrant) or grant.covers(record["site"], record["id"])
 
 
 def _why_not(record: dict | None) -> str:

@@ -49,7 +49,7 @@ class Done:
 
 
 class NotDone(Exception):
-    """`reason`: taken, unknown, whole, disabled, enabled, held, everywhere, without. Rolls everything back."""
+    """`reason`: taken, unknown, whole, disabled, enabled, held, everywhere, without, login, linked. Rolls everything back."""
 
     def __init__(self, reason: str):
         super().__init__(reason)
@@ -167,6 +167,28 @@ async def _end_duty(grant: SystemGrant, account: UUID, duty: Duty, sites: Sites)
             f"UPDATE staff_duty SET ended_at = ? WHERE account = ? AND duty = ? AND ended_at IS NULL AND {where}",
             grant.now, account, duty.value, *values,
         )
+
+
+async def link(grant: SystemGrant, username: str, login: str) -> Done:
+    """Says which patient login is the same human's: what that one sees, this account opens no more. "" says that it is
+    none. Raises NotDone."""
+    async with grant.acting("system.staff_link") as entry:
+        account = await _held(grant, username)
+        entry.subject = account["id"]
+        human = await _personal(grant, login) if login else None
+        taken = "SELECT id FROM account WHERE human = ? AND id <> ?"
+        if human and await grant.house.database.rows(taken, human, account["id"]):
+            raise NotDone("linked")
+        await grant.house.database.rows("UPDATE account SET human = ? WHERE id = ?", human, account["id"])
+    return Done(account["username"], account["state"])
+
+
+async def _personal(grant: SystemGrant, login: str) -> UUID:
+    known = "SELECT id FROM account WHERE username_key = ? AND kind = 'personal'"
+    rows = await grant.house.database.rows(known, username_key(login))
+    if not rows:
+        raise NotDone("login")
+    return rows[0]["id"]
 
 
 async def disable(grant: SystemGrant, username: str) -> Done:

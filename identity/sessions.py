@@ -24,7 +24,7 @@ from tables.base import new_id, new_ref
 FIND = (
     "SELECT s.id, s.ref, s.level, s.csrf, s.last_seen_at, s.proven_at, s.idle_seconds, s.ends_at, s.shared,"
     " s.revoked_at, s.end_reason, a.id AS account, a.ref AS account_ref, a.kind, a.state, a.name, a.called, a.locale,"
-    " a.text_size FROM session s JOIN account a ON a.id = s.account WHERE s.token = ?"
+    " a.text_size, a.human FROM session s JOIN account a ON a.id = s.account WHERE s.token = ?"
 )
 OTHERS = "SELECT csrf, shared, end_reason FROM session WHERE account = ? AND id <> ? ORDER BY created_at DESC, id DESC LIMIT 20"
 DUTIES = "SELECT duty FROM staff_duty WHERE account = ? AND ended_at IS NULL"
@@ -61,7 +61,7 @@ async def find_viewer(house: House, token: str, visitor: Visitor, now: datetime)
         account_state=row["state"], kind=row["kind"], name=row["name"], called=row["called"] or "",
         locale=row["locale"], text_size=row["text_size"], session=_id(row["id"]), session_ref=row["ref"],
         last_seen_at=row["last_seen_at"], csrf=bytes(row["csrf"]), proven_at=row["proven_at"], idle_seconds=row["idle_seconds"], shared=row["shared"],
-        signs_out_at=_signs_out(row, now), duties=duties,
+        signs_out_at=_signs_out(row, now), duties=duties, human=_id(row["human"]) if row["human"] else None,
     )
 
 

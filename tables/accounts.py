@@ -26,6 +26,8 @@ class Account(Table, tablename="account"):
     locale = code(16, default="en")
     text_size = code(16, default="normal")
     created_at = moment(null=False)
+    human = to("self", null=True)
+    """Of a staff account: the personal one of the same human. What that one has a share of, this one never opens."""
 
 
 class AccountAddress(Table, tablename="account_address"):
@@ -133,6 +135,7 @@ class RateBucket(Table, tablename="rate_bucket"):
 TABLES = (Account, AccountAddress, Password, Authenticator, OneTimeCode, StaffDuty, Session, RateBucket)
 CONSTRAINTS = (
     "CREATE UNIQUE INDEX account_username ON account (username_key)",
+    "CREATE UNIQUE INDEX account_human ON account (human) WHERE human IS NOT NULL",
     "CREATE INDEX account_enrolling ON account (created_at) WHERE state = 'enrolling'",
     "CREATE UNIQUE INDEX password_account ON password (account)",
     "CREATE UNIQUE INDEX authenticator_credential ON authenticator (credential_id) WHERE credential_id IS NOT NULL",

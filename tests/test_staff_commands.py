@@ -16,6 +16,7 @@ from acts.sign_in import check_password
 from acts.staff import NotDone
 from identity.codes import code_hash
 from tables.accounts import AccountAddress
+from tables.database import Database
 from tests.support.databases import portal_environment
 from tests.support.logins import PASSWORD, an_account, count, house_on, nobody, signed_in, viewer_of
 from tests.support.operator import run
@@ -65,8 +66,8 @@ def test_the_list_says_who_does_what_and_how_far_they_are_and_no_secret(typed):
     ended, out, err = typed("list")
     lines = out.splitlines()
     assert (ended, err) == (0, "") and len(lines) == 4 and code not in out
-    assert re.fullmatch(r"Ben Orr +ben +billing at every site, support at every site +disabled +never", lines[2])
-    assert re.fullmatch(r"Rosa Marsh +rosa\.marsh +frontdesk at every site +not set up, code until \d{4}-.{11} +never", lines[3])
+    assert re.fullmatch(r"Ben Orr +ben +billing at every site, support at every site +disabled +none +never", lines[2])
+    assert re.fullmatch(r"Rosa Marsh +rosa\.marsh +frontdesk at every site +not set up, code until \d{4}-.{11} +none +never", lines[3])
 
 
 def test_each_step_of_an_account_is_said_in_a_line(typed):
@@ -121,6 +122,23 @@ async def test_of_a_code_only_the_hash_is_kept_and_the_next_one_ends_it(house):
     rows = await house.database.rows("SELECT hash, revoked_at, issued_by FROM capability ORDER BY id")
     assert [bytes(row["hash"]) for row in rows] == [code_hash(first.code), code_hash(second.code)]
     assert [row["revoked_at"] is None for row in rows] == [False, True] and {row["issued_by"] for row in rows} == {None}
+
+
+def test_a_member_of_staff_and_a_patient_login_are_said_to_be_one_person(typed, clinic_url, now):
+    typed(*NEW)
+    asyncio.run(with_a_login(clinic_url, now, "Rosa.M"))
+    code, out, err = typed("link", "--username", "rosa.marsh", "--login", "rosa.m")
+    assert (code, err) == (0, "") and out.startswith("rosa.marsh is the same person as rosa.m, and opens none of what that login sees")
+    assert "Rosa.M" in typed("list")[1]
+    code, out, err = typed("link", "--username", "rosa.marsh", "--login", "nobody")
+    assert (code, out) == (1, "") and "No patient login has the user name nobody." in err
+    assert "has no patient login here" in typed("link", "--username", "rosa.marsh", "--none")[1]
+
+
+async def with_a_login(url: str, now, username: str) -> None:
+    database = await Database(url).connect()
+    await an_account(house_on(database, now), now, username)
+    await database.close()
 
 
 async def test_whatever_the_operator_does_is_written_down_as_the_system_s(house):
