@@ -12,7 +12,7 @@ from litestar.handlers.base import BaseRouteHandler
 
 from access.bills import open_bill, open_bill_at_work
 from access.house import House
-from access.opening import Denied, open_account, open_capability, open_queue, open_record
+from access.opening import Denied, open_account, open_link, open_queue, open_record
 from access.viewer import Viewer
 from access.vocabulary import Access
 from tables.sending import secret_hash
@@ -109,7 +109,7 @@ async def _bill(connection: ASGIConnection, access: Access):
 async def _capability(connection: ASGIConnection, access: Access):
     """Whoever has the secret, signed in or not; what has ended and what never was are one answer."""
     secret = connection.scope["path_params"].get("capability", "")
-    grant = await open_capability(_house(connection), _viewer(connection), access.purpose, secret_hash(secret))
+    grant = await open_link(_house(connection), _viewer(connection), access.purposes, secret_hash(secret))
     return grant or Denied("gone")
 
 

@@ -230,18 +230,25 @@ async def open_for(
 
 async def open_capability(house: House, viewer: Viewer, purpose: str, secret_hash: bytes) -> CapabilityGrant | None:
     """The grant of one secret, or None: unknown, used up, ended and revoked are the same to who asks."""
+    return await open_link(house, viewer, (purpose,), secret_hash)
+
+
+async def open_link(
+    house: House, viewer: Viewer, purposes: tuple[str, ...], secret_hash: bytes
+) -> CapabilityGrant | None:
+    """The same for a secret that may be for any of these: its grant says for which."""
     rows = await house.database.rows(
-        "SELECT id, object_kind, object FROM capability WHERE hash = ? AND purpose = ? AND revoked_at IS NULL"
-        " AND ends_at > ? AND uses < uses_allowed",
-        secret_hash, purpose, viewer.now,
+        f"SELECT id, purpose, object_kind, object FROM capability WHERE hash = ? AND {one_of('purpose', purposes)}"
+        " AND revoked_at IS NULL AND ends_at > ? AND uses < uses_allowed",
+        secret_hash, *purposes, viewer.now,
     )
     if not rows:
         return None
     row = rows[0]
-    entry = Entry(viewer.now, f"capability.{purpose}", viewer.account)
+    entry = Entry(viewer.now, f"capability.{row['purpose']}", viewer.account)
     return make(
         CapabilityGrant, house=house, now=viewer.now, entry=entry, viewer=viewer,
-        capability=_uuid(row["id"]), purpose=purpose, object_kind=row["object_kind"], object=row["object"],
+        capability=_uuid(row["id"]), purpose=row["purpose"], object_kind=row["object_kind"], object=row["object"],
     )
 
 

@@ -245,7 +245,8 @@ class Access:
     category: Category | None = None
     action: Action | None = None
     duties: tuple[Duty, ...] = ()
-    purpose: str = ""
+    purposes: tuple[str, ...] = ()
+    """What a secret that opens this may be for."""
     page: str = ""
     """What the audit calls this page, where the category has several."""
     step_up: bool = False
@@ -274,9 +275,9 @@ def bill(action: Action = Action.SEE, *duties: Duty, passive: bool = False) -> A
     return Access("bill", Category.BILLING, action, duties, page="bills", passive=passive)
 
 
-def staff(*duties: Duty) -> Access:
-    return Access("staff", duties=duties)
+def staff(*duties: Duty, step_up: bool = False) -> Access:
+    return Access("staff", duties=duties, step_up=step_up)
 
 
-def capability(purpose: str) -> Access:
-    return Access("capability", purpose=purpose)
+def capability(*purposes: str) -> Access:
+    return Access("capability", purposes=purposes)
