@@ -229,7 +229,7 @@ def _records_shared(grant: AccountGrant) -> Predicate:
 
 
 def _of_queue(grant: QueueGrant, table: type[Table]) -> Predicate:
-    return all_of(_at_work(grant, table), _of_others(grant, table)) if grant.kept_from else _at_work(grant, table)
+    return all_of(_at_work(grant, table), _of_others(grant, table))
 
 
 def _of_others(grant: QueueGrant, table: type[Table]) -> Predicate:

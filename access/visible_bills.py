@@ -39,8 +39,6 @@ def accounts_at(grant: QueueGrant) -> Predicate:
     """For billing: the accounts of people of their sites; none that has bills of a chart which the reader shares in."""
     here = any_of(*(at_sites(one.sites, "r") for one in grant.held if one.duty is Duty.BILLING))
     there = Predicate(f"EXISTS (SELECT 1 FROM record r WHERE r.id = {HOLDER} AND {here.sql})", here.values)
-    if not grant.kept_from:
-        return there
     bills = is_one_of("t.record", grant.kept_from)
     covered = f"SELECT 1 FROM statement t WHERE t.guarantor = guarantor_account.id AND {bills.sql}"
     return all_of(there, is_none_of(HOLDER, grant.kept_from), Predicate(f"NOT EXISTS ({covered})", bills.values))

@@ -1,7 +1,8 @@
 """Codes on paper: the desk's activation code, the operator's for staff, and the sheet of one-time codes.
 
 Crockford's base 32: no I, L, O or U, so that what is read from paper is typed right; what is typed instead of a look-alike
-is taken for it. Only SHA-256 is stored: with 75 bits and more there is nothing to guess (NIST SP 800-63B-4 §3.1.2).
+is taken for it. Only SHA-256 is stored. What is used once and soon over has 80 bits; a sheet is kept for years, and whoever
+has a copy of the database must find nothing to guess in it then either: over 112 bits (NIST SP 800-63B-4 §3.1.2; ASVS 6.5.2).
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from tables.sending import secret_hash
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LOOK_ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
-SHEET_LENGTH, SHEET_GROUP, SHEET_COUNT = 15, 5, 10
-"""75 bits in three groups of five."""
+SHEET_LENGTH, SHEET_GROUP, SHEET_COUNT = 24, 4, 10
+"""120 bits in six groups of four."""
 DESK_LENGTH, DESK_GROUP = 16, 4
 """80 bits in four groups of four."""
 TOLD_LENGTH, TOLD_GROUP = 8, 4

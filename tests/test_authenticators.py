@@ -153,10 +153,10 @@ async def test_the_demo_clinic_alone_tells_what_the_app_shows(house, now):
     assert await authenticators.demo_code(demo, account, now) == ""
 
 
-async def test_a_sheet_has_ten_codes_of_75_bits_that_work_once_each(house, now):
+async def test_a_sheet_has_ten_codes_of_120_bits_that_work_once_each(house, now):
     account = await an_account(house, now, "maria")
     sheet = await sheet_of(house, account, now)
-    assert len(set(sheet)) == 10 and all(len(code.replace("-", "")) == 15 for code in sheet)
+    assert len(set(sheet)) == 10 and all(len(code.replace("-", "")) == 24 for code in sheet)
     assert (await prove(house, account, sheet[3].lower().replace("-", " "), now)).right
     assert (await prove(house, account, sheet[3], now)).reason == "wrong"
     assert (await prove(house, account, sheet[4].replace("0", "O").replace("1", "l"), now)).right

@@ -12,7 +12,7 @@ from tests.support.signing_in import sign_in
 
 PASSWORD = "four otters in a canoe"
 LETTER = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b")
-SHEET = re.compile(r"\b[0-9A-Z]{5}(?:-[0-9A-Z]{5}){2}\b")
+SHEET = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){5}\b")
 BORN = {"born_month": "3", "born_day": "9", "born_year": "1984"}
 
 

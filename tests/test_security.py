@@ -9,7 +9,7 @@ import pytest
 from tests.support.client import client_of
 from tests.support.signing_in import sign_in
 
-CODE = re.compile(r"\b[0-9A-Z]{5}(?:-[0-9A-Z]{5}){2}\b")
+CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){5}\b")
 
 
 @pytest.fixture
