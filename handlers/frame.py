@@ -83,6 +83,8 @@ class Frame:
     weight_href: str = "/about/weight"
     sized_at: str = "?"
     """Where the page is shown in another size of text, up to the size itself; "" where that would lose what was typed."""
+    shared: bool = False
+    """On a computer that others use: pages that lead to documents say beforehand that one stays behind."""
     returns_typed: bool = False
     """Whether a form of this page can be sent to /stay and comes back with what was typed."""
 
@@ -103,7 +105,7 @@ async def frame_for(request: Request, *, notice: Notice | None, errors: tuple[Er
         record=record, nav=ways.nav, index=ways.index,
         here=own_address(request), printed=_printed(viewer, home),
         demo=house.demo, notice=notice, errors=errors, sized_at=_sized_at(request, viewer),
-        returns_typed=viewer.level == "full" and not viewer.shared,
+        shared=viewer.shared, returns_typed=viewer.level == "full" and not viewer.shared,
     )
 
 

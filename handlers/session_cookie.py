@@ -19,8 +19,13 @@ def signed_in(request: Request, response: Response, token: str) -> Response:
 
 def signed_out(request: Request, response: Response) -> Response:
     """The size of the text somebody chose stays: it is not health data, and they may need it to sign in again."""
+    return drop_cookie(request, forgetting(response), "s")
+
+
+def forgetting(response: Response) -> Response:
+    """The browser drops what it kept of our pages."""
     response.headers["clear-site-data"] = '"cache", "storage"'
-    return drop_cookie(request, response, "s")
+    return response
 
 
 def drop_cookie(request: Request, response: Response, name: str) -> Response:

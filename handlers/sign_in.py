@@ -20,7 +20,7 @@ from handlers.forms import open_form, read_form
 from handlers.frame import with_query
 from handlers.parking import form_address
 from handlers.respond import invalid, is_htmx, render, see_other
-from handlers.session_cookie import own_page, signed_in, signed_out
+from handlers.session_cookie import forgetting, own_page, signed_in, signed_out
 from handlers.standing import with_kept, without
 from identity.parking import park
 from pages.sign_in import SignInPage, factor_page
@@ -60,7 +60,8 @@ async def show_door(request: Request, side: Side) -> Response:
     if request.state.viewer.level == "full":
         return see_other(request, own_page(asked, home_of(request.state.viewer).home))
     form = await open_form(request, SignInForm, next=own_page(asked, ""))
-    return await render(request, SignInPage(request.query_params.get("ended", "")), side.door, form=form)
+    answer = await render(request, SignInPage(request.query_params.get("ended", "")), side.door, form=form)
+    return forgetting(answer) if request.state.viewer.ended and request.state.viewer.shared else answer
 
 
 @post("/sign-in", access=PRE_SESSION)

@@ -184,6 +184,22 @@ async def test_staff_who_end_their_own_session_come_to_their_own_door(person, de
     assert page.url.startswith("/staff/sign-in")
 
 
+async def test_on_a_shared_computer_pages_with_documents_say_beforehand_that_one_stays_behind(maria, cast, demo_database):
+    results = f"/records/{cast['self'].record}/results"
+    assert "A document that you open here can stay on it" not in (await maria.get(results)).main
+    await demo_database.rows("UPDATE session SET shared = ?", True)
+    page = await maria.get(results)
+    assert page.main.index("A document that you open here can stay on it") < page.main.index("PDF")
+    assert "A document that you open here can stay on it" not in (await maria.get("/account/security")).main
+
+
+@pytest.mark.parametrize(("shared", "cleared"), [(True, '"cache", "storage"'), (False, None)])
+async def test_where_a_session_on_a_shared_computer_ran_out_the_door_has_the_browser_forget(maria, demo_database, shared, cleared):
+    await demo_database.rows("UPDATE session SET shared = ?, ends_at = ?", shared, datetime.now(UTC) - timedelta(minutes=1))
+    page = await maria.arrive(await maria.get("/records"))
+    assert page.url.startswith("/sign-in?") and page.headers.get("clear-site-data") == cleared
+
+
 async def test_a_session_of_somebody_else_is_not_found(maria, another_client, cast, demo_database):
     await sign_in(another_client, cast["stranger"])
     page = await maria.get("/account/sessions")

@@ -102,6 +102,7 @@ class Frame:
     here: str = "/kit"
     weight_href: str = "/about/weight"
     sized_at: str = "?"
+    shared: bool = False
     returns_typed: bool = True
     printed: str = ""
     who: str = ""
