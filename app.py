@@ -21,7 +21,6 @@ from handlers.outermost import Outermost
 from handlers.views import make_environment, make_text_environment
 from jobs.kinds import kinds_with
 from jobs.worker import Worker
-from notices import senders_for
 from pdf import PdfPool
 from settings import Settings
 
@@ -61,8 +60,7 @@ async def _life(portal: Litestar) -> AsyncIterator[None]:
         processor = portal.state.processor = starting.make_processor(settings, house.demo)
         if processor:
             at_the_end.push_async_callback(processor.close)
-        senders = senders_for(house.demo, settings.smtp_url, settings.mail_from)
-        worker = Worker(house, senders, kinds_with(processor))
+        worker = Worker(house, starting.make_senders(settings, house.demo), kinds_with(processor))
         await worker.start()
         at_the_end.push_async_callback(worker.stop)
         yield

@@ -137,10 +137,10 @@ def serve(arguments: argparse.Namespace) -> int:
 
 async def _try(settings: Settings) -> bool:
     """Whether it is a demo. Opens and closes what the portal will open, so that a refusal is one line and not a traceback of the server."""
-    from notices import senders_for
+    import starting
 
     async with house_of(settings) as house:
-        senders_for(house.demo, settings.smtp_url, settings.mail_from)
+        starting.make_senders(settings, house.demo)
         return house.demo
 
 

@@ -58,6 +58,8 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     smtp_url: str = ""
     mail_from: str = ""
+    gateway: tuple[str, str, str, str] | None = field(default=None, repr=False)
+    """Of text messages and calls: address, account, token, our number."""
     stripe_key: str = field(default="", repr=False)
     stripe_hook_secret: str = field(default="", repr=False)
     stripe_api: str = ""
@@ -116,6 +118,7 @@ class Settings:
             trusted_proxies=_networks(environ.get("PORTAL_TRUSTED_PROXIES", "")),
             smtp_url=environ.get("SMTP_URL", ""),
             mail_from=environ.get("PORTAL_MAIL_FROM", ""),
+            gateway=_gateway(environ),
             practice_port=_practice_port(environ, port),
             **_stripe(environ),
             limits=_limits(environ),
@@ -142,6 +145,15 @@ def _stripe(environ: Mapping[str, str]) -> dict[str, str]:
         "stripe_key": key, "stripe_hook_secret": hook, "stripe_api": environ.get("STRIPE_API_BASE", ""),
         "stripe_pages": _web_origin("STRIPE_PAGES_ORIGIN", pages),
     }  # fmt: skip
+
+
+def _gateway(environ: Mapping[str, str]) -> tuple[str, str, str, str] | None:
+    """All of it or nothing: what is half set sends to nobody, and nobody would know."""
+    url, sid, number = (environ.get(f"SMS_GATEWAY_{name}", "") for name in ("URL", "SID", "FROM"))
+    parts = url, sid, _optional(environ, "SMS_GATEWAY_TOKEN"), number
+    if any(parts) and not all(parts):
+        raise SettingsError("SMS_GATEWAY_URL, _SID, _TOKEN and _FROM are needed all, or none.")
+    return parts if all(parts) else None
 
 
 def _optional(environ: Mapping[str, str], name: str) -> str:

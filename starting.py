@@ -13,6 +13,7 @@ from litestar.handlers.base import BaseRouteHandler
 
 from access.audit import AuditWriter
 from access.house import House
+from notices import Sender, senders_for
 from payments import practice
 from payments.checkout import Processor
 from settings import LOCAL_HOSTS, Settings, SettingsError
@@ -43,7 +44,7 @@ async def open_house(settings: Settings, house: House) -> House:
     except BaseException:
         await house.database.close()
         raise
-    return dataclasses.replace(house, demo=demo)
+    return dataclasses.replace(house, demo=demo, phones=demo or settings.gateway is not None)
 
 
 def make_processor(settings: Settings, demo: bool) -> Processor | None:
@@ -53,6 +54,11 @@ def make_processor(settings: Settings, demo: bool) -> Processor | None:
     if demo:
         return Processor(practice.SECRET, settings.practice_hook_secret, settings.practice_origin, settings.practice_origin)
     return None
+
+
+def make_senders(settings: Settings, demo: bool) -> dict[str, Sender]:
+    """By channel. Raises WrongAddress."""
+    return senders_for(demo, settings.smtp_url, settings.mail_from, settings.gateway)
 
 
 async def close_house(house: House) -> None:

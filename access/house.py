@@ -24,4 +24,6 @@ class House:
     limits: Limits
     origin: str
     demo: bool = False
+    phones: bool = False
+    """Text messages and calls reach people, or are shown where nothing leaves this computer."""
     clock: Callable[[], datetime] = utc_now

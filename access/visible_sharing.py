@@ -8,6 +8,7 @@ from piccolo.table import Table
 
 from access.grant import AccountGrant, CapabilityGrant
 from access.predicates import NOTHING, Predicate
+from tables.contact import AddressChange
 from tables.records import Record
 from tables.sharing import Invitation
 
@@ -26,6 +27,8 @@ def sent_to(grant: AccountGrant) -> Predicate:
 
 def of_capability(grant: CapabilityGrant, table: type[Table]) -> Predicate:
     """The one object that the secret is for, and of an invitation the name on the chart."""
+    if table is AddressChange and grant.object_kind == "AddressChange":
+        return Predicate("address_change.id = ? AND address_change.stopped_at IS NULL", (UUID(grant.object),))
     if grant.object_kind != "Invitation":
         return NOTHING
     if table is Invitation:

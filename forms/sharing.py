@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import ClassVar
 
@@ -16,6 +15,7 @@ from forms.preferences import one_of
 from forms.registration import iso_day, needed
 from forms.security import PressForm
 from identity.codes import TOLD_LENGTH, plain
+from rules.addresses import EMAIL, LONGEST_EMAIL
 from rules.sharing import Scopes, end_problem, not_offered, parts, scopes_chosen
 from words.gettext import Later, N_
 
@@ -31,11 +31,7 @@ class Opening(Later):
         return text[:1].upper() + text[1:]
 
 
-ATOM, LABEL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){ATOM}(?:\.{ATOM})*@(?:{LABEL}\.)+[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])")
-"""A dot-atom at a host's name (RFC 5322, 3.4.1; RFC 1035): no comment, group or quoting that mail takes away again, so that
-what was compared and counted is where the letter goes."""
-LONGEST_NAME, LONGEST_EMAIL = 80, 254
+LONGEST_NAME = 80
 DAY, OPEN = "day", "open"
 ENDS = [SelectChoice(OPEN, Later(N_("When I end it"))), SelectChoice(DAY, Later(N_("On a day that I choose")))]
 SEES = [SelectChoice(one.value, Later(CATEGORIES[one])) for one in MAY_BE_SHARED]

@@ -9,8 +9,8 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from access.vocabulary import capability
-from handlers import offers
-from identity.codes import INVITATION
+from handlers import contact, offers
+from identity.codes import CONTACT_STOP, INVITATION
 
 Answer = Callable[[Request, str], Awaitable[Response]]
 
@@ -25,6 +25,7 @@ class Link:
 
 LINKS: dict[str, Link] = {
     INVITATION: Link(offers.show_link, offers.code_of_link),
+    CONTACT_STOP: Link(contact.show_stop, contact.press_stop),
 }
 """By the purpose of the secret."""
 

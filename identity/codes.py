@@ -35,6 +35,8 @@ ENROLMENT = "staff_enrolment"
 """The purpose of the code with which a member of staff makes their account their own; its object is that Account."""
 INVITATION = "invitation"
 """The purpose of the capability of a link in a letter; its object is an Invitation."""
+CONTACT_STOP = "contact_stop"
+"""The purpose of a link that takes back what was changed about an account's addresses; its object is an AddressChange."""
 
 SPEND = (
     "UPDATE one_time_code SET used_at = ? WHERE hash = ? AND used_at IS NULL AND sheet IN"

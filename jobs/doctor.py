@@ -13,11 +13,10 @@ from access.verifying import first_row_fault
 from acts.desk_payments import CHECK_REFUND
 from acts.payments import CHECK
 from jobs.sweeping import waiting
-from notices import senders_for
 from pages.clinic import said_of_clinic
 from pdf.host import missing
 from settings import Settings
-from starting import make_processor
+from starting import make_processor, make_senders
 from tables.installation import sqlite_file
 from tables.resealing import left, unknown_keys
 
@@ -25,7 +24,8 @@ LATE = timedelta(minutes=5)
 LONG_UNDER_WAY = timedelta(days=1)
 LITTLE_SPACE = 500_000_000
 CLINIC = {"name": "name", "phone": "phone", "hours": "hours", "zone": "time zone"}
-WAITS = {"email": "SMTP_URL is not set", "print": "the front desk prints them at /staff/letters"}
+NO_GATEWAY = "SMS_GATEWAY_URL is not set"
+WAITS = {"email": "SMTP_URL is not set", "sms": NO_GATEWAY, "voice": NO_GATEWAY, "print": "the front desk prints them at /staff/letters"}
 CLOCK_MAY_DIFFER = timedelta(seconds=5)
 
 
@@ -130,7 +130,7 @@ async def _queue(house: House, settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _outbox(house: House, settings: Settings) -> AsyncIterator[Finding]:
-    channels = senders_for(house.demo, settings.smtp_url, settings.mail_from)
+    channels = make_senders(settings, house.demo)
     named = ", ".join(f"'{channel}'" for channel in channels) or "''"
     yield await _lag(house, "outbox", "letters", f"channel IN ({named})")
     rows = await house.database.rows(

@@ -18,7 +18,7 @@ from access.opening import open_for
 from access.viewer import Viewer, Visitor
 from access.visible import visible
 from access.vocabulary import Access, Action, Category, bill
-from jobs import sharing
+from jobs import contact, sharing
 from tables.bookings import Booking
 from tables.records import left_of
 from tables.requests import Request
@@ -143,8 +143,10 @@ EVENTS: dict[str, Event] = {
     "account.factor_ended": Event("factor_ended", account_stands),
     "account.factor_stopped": Event("factor_stopped", account_stands),
     "account.codes_made": Event("codes_made", account_stands),
-    "account.address_added": Event("address_added", account_stands),
-    "account.address_ended": Event("address_ended", account_stands),
+    "account.address_code": Event("address_code", contact.code_waits, contact.code_of),
+    "account.address_added": Event("address_added", account_stands, contact.stop_link),
+    "account.address_ended": Event("address_ended", account_stands, contact.stop_link),
+    "account.address_stopped": Event("address_stopped", account_stands),
     "account.recovery_started": Event("recovery_started", account_stands),
     "account.recovered": Event("recovered", account_stands),
     "statement.new": Event("statement_new", bill_is_theirs),

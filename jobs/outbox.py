@@ -18,6 +18,7 @@ from jobs.events import EVENTS
 from jobs.job import kept
 from notices import Letter, NotNow, Sender, Undeliverable
 from pages.clinic import clinic
+from rules.addresses import PHONES
 from tables.queue import OUTBOX, Claim, claim, end, retry
 from words.gettext import use
 
@@ -68,12 +69,22 @@ async def letter(house: House, row: dict) -> Letter:
     """The words of one row, made now; they are stored nowhere."""
     home, event = await clinic(house.database, row["locale"]), EVENTS[row["event"]]
     facts = await event.facts(house, row) if event.facts else {}
+    said = {"clinic": home, "origin": house.origin, "made_at": row["made_at"], **facts}
     with use(row["locale"], facts.get("zone") or home.zone):
-        text = _environment().get_template(f"notices/{event.template}.txt").render(
-            clinic=home, origin=house.origin, made_at=row["made_at"], **facts
-        )
-    subject, _, body = text.strip().partition("\n")
+        subject, _, body = _words(event.template, said).partition("\n")
+        if row.get("channel") in PHONES:
+            subject, body = "", _short(row["channel"], event.template, {**said, "subject": subject.strip()})
     return Letter(row["address"], subject.strip(), body.strip() + "\n", row["locale"], str(row["id"]))
+
+
+def _words(template: str, said: dict) -> str:
+    return _environment().get_template(f"notices/{template}.txt").render(said).strip()
+
+
+def _short(channel: str, template: str, said: dict) -> str:
+    """For a phone: words of its own, or else what the subject says."""
+    names = [f"notices/{channel}/{name}.txt" for name in (template, "news")]
+    return " ".join(_environment().select_template(names).render(said).split())
 
 
 async def read_now(house: House, rows: Sequence[dict]) -> tuple[dict[UUID, Letter], list[UUID]]:
@@ -124,7 +135,8 @@ def lines_of(kept: list[Kept]) -> list[str]:
     for one in kept:
         lines += [f"{one.made_at:%Y-%m-%d %H:%M} UTC  {one.channel or 'none'}  {one.address or '(to print)'}  {_went(one)}"]
         if one.letter:
-            lines += [f"    {line}".rstrip() for line in (f"Subject: {one.letter.subject}", "", *one.letter.text.splitlines())]
+            head = (f"Subject: {one.letter.subject}", "") if one.letter.subject else ()
+            lines += [f"    {line}".rstrip() for line in (*head, *one.letter.text.splitlines())]
         lines += [""]
     return lines[:-1]
 

@@ -18,6 +18,13 @@ LAPSE = (
 )
 """Of patients, who choose their user names. Those of staff are given to them, and stay theirs."""
 
+SECRETS_OVER = {
+    "sent_code": "ends_at < ?",
+    "address_change": "id IN (SELECT d.id FROM address_change d JOIN capability c ON c.object = CAST(d.id AS VARCHAR(36))"
+                      " WHERE c.ends_at < ?)",
+}  # fmt: skip
+"""What was sealed for a message that is of no use any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
@@ -38,6 +45,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("session", "ends_at < ?", timedelta(days=90), "sessions that ended"),
     Sweep("used_key", "at < ?", timedelta(days=7), "keys of forms that were sent"),
     Sweep("rate_bucket", "ends_at < ?", timedelta(days=1), "counts of attempts"),
+    Sweep("sent_code", "ends_at < ?", timedelta(days=7), "codes that were sent"),
     Sweep("capability", "ends_at < ?", timedelta(days=90), "secrets that ended"),
     Sweep("stored_file", "ends_at < ?", timedelta(0), "files past their time", "file_chunk"),
     Sweep("job", "state <> 'due' AND ended_at < ?", timedelta(days=30), "jobs that ended"),
@@ -79,6 +87,8 @@ async def end_what_lapsed(house: House) -> None:
     now = house.clock()
     async with house.database.transaction():
         await wipe_shown(house, now)
+        for table, over in SECRETS_OVER.items():
+            await house.database.rows(f"UPDATE {table} SET secret = NULL WHERE secret IS NOT NULL AND {over}", now)
         await house.database.rows(LAPSE, now - ENROLLING_FOR)
 
 

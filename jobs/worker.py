@@ -15,9 +15,9 @@ from access.house import House
 from jobs import job, outbox, sweeping
 from jobs.kinds import KINDS, kinds_with
 from jobs.payments import ask_what_nobody_asks
-from notices import Sender, senders_for
+from notices import Sender
 from settings import Settings
-from starting import make_processor
+from starting import make_processor, make_senders
 
 log = logging.getLogger("plainchart.worker")
 IDLE = timedelta(seconds=1)
@@ -86,7 +86,7 @@ async def run_until_stopped(house: House, settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     processor = make_processor(settings, house.demo)
-    worker = Worker(house, senders_for(house.demo, settings.smtp_url, settings.mail_from), kinds_with(processor))
+    worker = Worker(house, make_senders(settings, house.demo), kinds_with(processor))
     await worker.start()
     print("The worker works (Ctrl+C ends it).", flush=True)
     await stopped.wait()

@@ -26,7 +26,7 @@ class Undeliverable(Exception):
 
 
 class WrongAddress(ValueError):
-    """SMTP_URL or PORTAL_MAIL_FROM cannot be used. Its text is one line for the operator."""
+    """SMTP_URL, PORTAL_MAIL_FROM or the gateway's settings cannot be used. Its text is one line for the operator."""
 
 
 class Sender(Protocol):
@@ -41,15 +41,24 @@ class Shown:
         return None
 
 
-def senders_for(demo: bool, smtp_url: str = "", mail_from: str = "") -> dict[str, Sender]:
-    """By channel. What has no sender waits, and `portal doctor` says so; printing is always done by hand.
+def senders_for(
+    demo: bool, smtp_url: str = "", mail_from: str = "", gateway: tuple[str, str, str, str] | None = None
+) -> dict[str, Sender]:
+    """By channel. What has no sender waits, and `portal doctor` says so; printing is always done by hand. `gateway`: its
+    address, the account there, its token, and the number that text messages and calls come from.
 
     Raises WrongAddress.
     """
     if demo:
-        return {"email": Shown()}
-    if not smtp_url:
-        return {}
-    from notices.smtp import Smtp
+        return {"email": Shown(), "sms": Shown(), "voice": Shown()}
+    found: dict[str, Sender] = {}
+    if smtp_url:
+        from notices.smtp import Smtp
 
-    return {"email": Smtp.at(smtp_url, mail_from)}
+        found["email"] = Smtp.at(smtp_url, mail_from)
+    if gateway:
+        from notices.gateway import Gateway
+
+        to_phones = Gateway.at(*gateway)
+        found |= {"sms": to_phones.text, "voice": to_phones.call}
+    return found

@@ -36,6 +36,11 @@ class Sent:
     tag: tuple[str, str]
     letter: Letter
     link: str
+    channel: str = "email"
+
+    @property
+    def title(self) -> str:
+        return self.letter.subject or (_("Text message") if self.channel == "sms" else _("Call"))
 
     @property
     def sent(self) -> str:
@@ -56,4 +61,4 @@ def sent_of(kept: Kept, origin: str) -> Sent:
     kind, words = STATES[kept.state]
     letter = kept.letter or Letter("", "", "", "en", "")
     found = re.search(re.escape(origin) + r"(/c/[\w-]+)", letter.text)
-    return Sent(kept.made_at, kept.address, (kind, _(words)), letter, found[1] if found else "")
+    return Sent(kept.made_at, kept.address, (kind, _(words)), letter, found[1] if found else "", kept.channel)

@@ -111,9 +111,9 @@ async def _plant_account(house: House, person: Person, since: datetime, hashed: 
     )
     if person.email:
         await rows(
-            "INSERT INTO account_address (id, account, kind, value, confirmed_at) VALUES (?, ?, 'email', ?, ?)"
+            "INSERT INTO account_address (id, ref, account, kind, value, confirmed_at) VALUES (?, ?, ?, 'email', ?, ?)"
             " ON CONFLICT DO NOTHING",
-            fixed_id("address", person.handle), account, person.email, since,
+            fixed_id("address", person.handle), fixed_ref("address", person.handle), account, person.email, since,
         )
     if person.duty:
         await rows(

@@ -12,6 +12,7 @@ from tables import (
     care_plan,
     clinic,
     conditions,
+    contact,
     coverage,
     documents,
     drafts,
@@ -35,7 +36,7 @@ from tables import (
 )
 
 ROOMS = (
-    clinic, accounts, records, audit, sending, sharing, visits, results, people, medicines, allergies, conditions, vaccines,
+    clinic, accounts, contact, records, audit, sending, sharing, visits, results, people, medicines, allergies, conditions, vaccines,
     care_plan, imaging, documents, procedures, appointments, messages, tasks, statements, coverage, feed, work, requests, drafts,
     ledger, bookings,
 )  # fmt: skip

@@ -31,9 +31,11 @@ class Account(Table, tablename="account"):
 
 
 class AccountAddress(Table, tablename="account_address"):
-    """Where the portal may write to, confirmed by its owner. Never copied to or from a chart."""
+    """Where the portal may write to, confirmed by its owner. Never copied to or from a chart. `kind` is how: email, sms or
+    voice. Of one that was typed and not yet confirmed nothing is sent but a code."""
 
     id = key()
+    ref = ref()
     account = to(Account, index=True)
     kind = code(16)
     value = words(null=False)
@@ -73,6 +75,8 @@ class Authenticator(Table, tablename="authenticator"):
     confirmed_at = moment()
     last_used_at = moment()
     ended_at = moment()
+    address = to(AccountAddress, null=True)
+    """The number that its codes go to."""
 
 
 class OneTimeCode(Table, tablename="one_time_code"):
@@ -137,6 +141,7 @@ CONSTRAINTS = (
     "CREATE UNIQUE INDEX account_username ON account (username_key)",
     "CREATE UNIQUE INDEX account_human ON account (human) WHERE human IS NOT NULL",
     "CREATE INDEX account_enrolling ON account (created_at) WHERE state = 'enrolling'",
+    "CREATE UNIQUE INDEX account_address_once ON account_address (account, kind, lower(value)) WHERE ended_at IS NULL",
     "CREATE UNIQUE INDEX password_account ON password (account)",
     "CREATE UNIQUE INDEX authenticator_credential ON authenticator (credential_id) WHERE credential_id IS NOT NULL",
     "CREATE INDEX authenticator_shown ON authenticator (created_at) WHERE kind = 'codes' AND secret IS NOT NULL",

@@ -31,8 +31,8 @@ INSERT_NOTICE = (
     " ON CONFLICT DO NOTHING"
 )
 ADDRESSES = (
-    "SELECT kind, value FROM account_address WHERE account = ? AND confirmed_at IS NOT NULL AND ended_at IS NULL"
-    " ORDER BY value"
+    "SELECT kind, value FROM account_address WHERE account = ? AND kind IN ({kinds}) AND confirmed_at IS NOT NULL"
+    " AND ended_at IS NULL ORDER BY value"
 )
 DUE = "state = 'due' AND run_at <= ? AND (lease_until IS NULL OR lease_until < ?)"
 JOB, OUTBOX = "job", "outbox"
@@ -69,9 +69,11 @@ async def enqueue_notice(
     run_at: datetime | None = None, dedupe: str = "", also: Sequence[str] = (),
 ) -> None:
     """In the caller's transaction: one row for each confirmed address of the account, or one to print where it has
-    none. `also` names addresses that the act just ended. `dedupe` is the event and the object unless told."""
+    none. `also` names addresses that the act just ended. `dedupe` is the event and the object unless told. Text messages
+    are sent of what happens to the account alone, and nobody is called with news."""
     person = await database.rows("SELECT locale FROM account WHERE id = ?", account)
-    found = await database.rows(ADDRESSES, account)
+    kinds = "'email', 'sms'" if event.startswith("account.") else "'email'"
+    found = await database.rows(ADDRESSES.format(kinds=kinds), account)
     to = {(row["kind"], row["value"]) for row in found} | {("email", value) for value in also} or {("print", "")}
     for channel, address in sorted(to):
         once = f"{dedupe or f'{event}:{object_kind}:{object}'}:{account}:{_short(channel + address)}"
@@ -82,12 +84,14 @@ async def enqueue_notice(
 
 
 async def enqueue_letter(
-    database: Database, event: str, address: str, object_kind: str, object: UUID, now: datetime, *, locale: str
+    database: Database, event: str, address: str, object_kind: str, object: UUID, now: datetime, *, locale: str,
+    channel: str = "email", account: UUID | None = None,
 ) -> None:
-    """In the caller's transaction: one e-mail to an address that is no account's, such as that of somebody invited."""
+    """In the caller's transaction: one message to this address alone, such as that of somebody invited, who has no account,
+    or one that is still to be confirmed."""
     once = f"{event}:{object_kind}:{object}:{_short(address)}"
     await database.rows(
-        INSERT_NOTICE, new_id(), event, object_kind, str(object), None, "email", address, locale, once[-160:], now, now
+        INSERT_NOTICE, new_id(), event, object_kind, str(object), account, channel, address, locale, once[-160:], now, now
     )
 
 

@@ -30,6 +30,8 @@ SEALED: tuple[Sealed, ...] = (
     Sealed("draft", "sealed"),
     Sealed("booking_step", "sealed"),
     Sealed("invitation", "secret"),
+    Sealed("sent_code", "secret"),
+    Sealed("address_change", "secret"),
     Sealed("file_chunk", "sealed", ("file", "number"), lambda row: chunk_of(row["file"], row["number"])),
 )
 """Every column that is sealed; a test looks for others."""

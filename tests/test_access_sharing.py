@@ -9,7 +9,7 @@ from access.opening import open_account, open_capability
 from access.visible import visible
 from identity.codes import INVITATION
 from seeds.cast import fixed_id, fixed_ref
-from tables.base import new_id
+from tables.base import new_id, new_ref
 from tables.records import Record, Share, ShareScope
 from tables.sending import secret_hash
 from tables.sharing import Invitation
@@ -36,8 +36,8 @@ async def seen_by(house, handle="stranger", kind="personal"):
 async def sent_to(house, handle, confirmed=True, ended=False, kind="email"):
     now = house.clock()
     await change(
-        house, "INSERT INTO account_address (id, account, kind, value, confirmed_at, ended_at) VALUES (?, ?, ?, ?, ?, ?)",
-        new_id(), fixed_id("account", handle), kind, "Luis.Ortega@example.org", now if confirmed else None, now if ended else None,
+        house, "INSERT INTO account_address (id, ref, account, kind, value, confirmed_at, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        new_id(), new_ref(), fixed_id("account", handle), kind, "Luis.Ortega@example.org", now if confirmed else None, now if ended else None,
     )  # fmt: skip
 
 

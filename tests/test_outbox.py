@@ -18,7 +18,7 @@ from jobs import job, outbox
 from jobs.events import EVENTS
 from notices import Letter, NotNow, Shown, Undeliverable, WrongAddress, senders_for
 from notices.smtp import Smtp
-from seeds.cast import fixed_id
+from seeds.cast import fixed_id, fixed_ref
 from settings import Limits
 from tables.queue import MOST_ATTEMPTS, OUTBOX, claim, enqueue_notice
 from tables.sealing import Keyring
@@ -102,12 +102,12 @@ async def test_rows_hold_no_words_and_go_back_with_their_cause(house):
 
 async def test_every_confirmed_address_of_the_account_is_told_and_the_one_just_ended_too(house):
     await house.database.rows(
-        "INSERT INTO account_address (id, account, kind, value, confirmed_at) VALUES (?, ?, 'email', 'second@example.org', ?)",
-        fixed_id("test", "second"), MARIA, house.clock(),
+        "INSERT INTO account_address (id, ref, account, kind, value, confirmed_at) VALUES (?, ?, ?, 'email', 'second@example.org', ?)",
+        fixed_id("test", "second"), fixed_ref("test", "second"), MARIA, house.clock(),
     )
     await house.database.rows(
-        "INSERT INTO account_address (id, account, kind, value) VALUES (?, ?, 'email', 'never-confirmed@example.org')",
-        fixed_id("test", "third"), MARIA,
+        "INSERT INTO account_address (id, ref, account, kind, value) VALUES (?, ?, ?, 'email', 'never-confirmed@example.org')",
+        fixed_id("test", "third"), fixed_ref("test", "third"), MARIA,
     )
     await put(house, "account.address_ended", also=["old@example.org"])
     told = {letter.to for letter in (await send(house)).letters}

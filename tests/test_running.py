@@ -43,7 +43,7 @@ async def test_what_was_opened_is_closed_when_the_senders_cannot_be_made(demo_ur
 
     ended, close = [], wiring.starting.close_house
     monkeypatch.setattr(wiring.starting, "close_house", closed)
-    monkeypatch.setattr(wiring, "senders_for", fails)
+    monkeypatch.setattr(wiring.starting, "senders_for", fails)
     portal = wiring.create_app(make_settings(demo_url)).app
     with pytest.raises(RuntimeError, match="no such mail server"):
         async with wiring._life(portal):

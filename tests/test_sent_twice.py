@@ -16,6 +16,8 @@ import pytest
 import tables
 from access.vocabulary import TABLE_CATEGORY
 from tests.support.client import Client, Seen
+from tests.support.contact import HOME as CONTACT
+from tests.support.contact import code_to, removal, typed
 from tests.support.forms import Sending, fill
 from tests.support.inviting import confirm, invite, offer
 from tests.support.logins import a_record, house_on
@@ -151,6 +153,36 @@ async def _(there: There) -> Pressed:
 async def _(there: There) -> Pressed:
     maria = await there.somebody("self")
     return Pressed(maria, await maria.get("/account/preferences"), "/account/preferences", {"called": "Mia"})
+
+
+@once("/account/contact/new")
+async def _(there: There) -> Pressed:
+    maria = await there.somebody("self")
+    return Pressed(maria, await maria.get(f"{CONTACT}/new"), "Send me a code", {"email": "maria.two@example.org"})
+
+
+@once("/account/contact/phone")
+async def _(there: There) -> Pressed:
+    maria = await there.somebody("self")
+    return Pressed(maria, await maria.get(f"{CONTACT}/phone"), "Send me a code", {"phone": "(555) 201-7788"})
+
+
+@once("/account/contact/{address}/confirm")
+async def _(there: There) -> Pressed:
+    maria = await there.somebody("self")
+    return Pressed(maria, await typed(maria), "Confirm", {"code": await code_to(there.house)})
+
+
+@once("/account/contact/{address}/code")
+async def _(there: There) -> Pressed:
+    maria = await there.somebody("self")
+    return Pressed(maria, await typed(maria), "Send a new code")
+
+
+@once("/account/contact/{address}/removal")
+async def _(there: There) -> Pressed:
+    maria = await there.somebody("self")
+    return Pressed(maria, await removal(maria, "maria.delgado@example.org"), "Take it away", {"paper": "y"})
 
 
 # Helping

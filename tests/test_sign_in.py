@@ -316,8 +316,8 @@ async def test_a_wrong_code_is_written_down_and_opens_nothing(house, now, maria)
 
 async def test_five_wrong_codes_stop_that_factor_and_its_owner_is_told(house, now, maria):
     await house.database.rows(
-        "INSERT INTO account_address (id, account, kind, value, confirmed_at) VALUES (?, ?, 'email', 'm@example.org', ?)",
-        maria, maria, now,
+        "INSERT INTO account_address (id, ref, account, kind, value, confirmed_at) VALUES (?, ?, ?, 'email', 'm@example.org', ?)",
+        maria, maria.hex[:22], maria, now,
     )
     half = await half_of(house, now)
     for _ in range(5):
