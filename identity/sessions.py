@@ -34,8 +34,16 @@ INSERT = (
 )
 OPEN = "SELECT id FROM session WHERE account = ? AND revoked_at IS NULL AND id <> ?"
 REVOKE = "UPDATE session SET revoked_at = ?, end_reason = ? WHERE id = ? AND revoked_at IS NULL RETURNING id"
+AT_ONCE = 20
+"""Browsers that one account is signed in with at a time, which is as many as the page of them lists (ASVS 7.1.2)."""
+MAKE_ROOM = (
+    "UPDATE session SET revoked_at = ?, end_reason = CASE WHEN id = ? THEN ? ELSE ? END WHERE revoked_at IS NULL AND (id = ?"
+    " OR id IN (SELECT s.id FROM session s WHERE s.account = ? AND s.level = 'full' AND s.revoked_at IS NULL AND s.ends_at > ?"
+    f" AND s.id <> ? ORDER BY s.last_seen_at DESC, s.id DESC LIMIT 100 OFFSET {AT_ONCE - 1})) RETURNING id"
+)
+"""For one more: ends the one that it takes the place of, and those seen longest ago that there is no room for beside it."""
 SEEN_EVERY = timedelta(seconds=60)
-SIGNED_OUT, REPLACED, ENDED, DISABLED = "signed_out", "replaced", "ended", "disabled"
+SIGNED_OUT, REPLACED, ENDED, DISABLED, CROWDED = "signed_out", "replaced", "ended", "disabled", "crowded"
 
 
 def token_hash(token: str) -> bytes:
@@ -120,13 +128,23 @@ async def open_session(
     """
     token = secrets.token_urlsafe(32)
     idle, absolute = _lengths(house.limits, kind, level, shared)
-    if replaces and not await revoke(house, replaces, now, REPLACED) and level == "full":
-        raise Changed
+    if level == "full":
+        await _make_room(house, account, replaces, now)
+    elif replaces:
+        await revoke(house, replaces, now, REPLACED)
     await house.database.rows(
         INSERT, new_id(), new_ref(), token_hash(token), account, level, new_secret(), now, now, proven_at, idle,
         ends_at or now + timedelta(seconds=absolute), shared, visitor.device, place_of(house, visitor.ip),
     )
     return token
+
+
+async def _make_room(house: House, account: UUID, replaces: UUID | None, now: datetime) -> None:
+    """Raises Changed where the session to be replaced has ended."""
+    here = replaces or new_id()
+    ended = await house.database.rows(MAKE_ROOM, now, here, REPLACED, CROWDED, here, account, now, here)
+    if replaces and replaces not in [_id(row["id"]) for row in ended]:
+        raise Changed
 
 
 def _lengths(limits: Limits, kind: str, level: str, shared: bool) -> tuple[int, int]:

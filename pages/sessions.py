@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from access.grant import AccountGrant
 from access.visible import visible
 from identity.places import places_of
+from identity.sessions import AT_ONCE
 from tables.accounts import Session
-
-NEWEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +47,10 @@ async def signed_in(grant: AccountGrant) -> list[dict]:
         .select()
         .where(Session.revoked_at.is_null() & (Session.ends_at > grant.now) & (Session.level == "full"))
         .order_by(Session.last_seen_at, ascending=False)
-        .limit(NEWEST * 5)
+        .limit(AT_ONCE * 5)
     )
     awake = [row for row in rows if row["last_seen_at"] + timedelta(seconds=row["idle_seconds"]) > grant.now]
-    return sorted(awake, key=lambda row: row["id"] != grant.viewer.session)[:NEWEST]
+    return sorted(awake, key=lambda row: row["id"] != grant.viewer.session)[:AT_ONCE]
 
 
 def _browser(grant: AccountGrant, row: dict, places: list[str]) -> Browser:

@@ -10,7 +10,7 @@ import pytest
 from access.audit import AuditWriter, Entry
 from access.vocabulary import Duty
 from identity.sessions import (
-    DISABLED, SIGNED_OUT, find_viewer, note_seen, open_session, revoke, token_hash,
+    AT_ONCE, CROWDED, DISABLED, SIGNED_OUT, find_viewer, note_seen, open_session, revoke, token_hash,
 )
 from settings import Limits
 from tables.database import Database
@@ -56,6 +56,17 @@ async def test_being_there_does_not_put_off_the_absolute_end(world, case):
     last = await at(world, token, seconds - 0.000001)
     assert last.level == "full" and last.signs_out_at == end
     assert (await at(world, token, seconds)).ended == "expired"
+
+
+async def test_whoever_signs_in_a_twenty_first_time_is_signed_out_where_they_were_seen_longest_ago(world):
+    tokens = [await sign_in(world) for _ in range(AT_ONCE - 1)]
+    await world.house.database.rows("UPDATE session SET last_seen_at = ? WHERE token = ?", world.now - timedelta(minutes=5), token_hash(tokens[3]))
+    half, other = await sign_in(world, level="half"), await sign_in(world, "stan")
+    tokens.append(await sign_in(world))
+    levels = [(await at(world, token)).level for token in (*tokens, half, other)]
+    assert levels == ["full"] * 3 + ["none"] + ["full"] * (AT_ONCE - 4) + ["half", "full"]
+    rows = await world.house.database.rows("SELECT end_reason FROM session WHERE token = ?", token_hash(tokens[3]))
+    assert rows[0]["end_reason"] == CROWDED
 
 
 async def test_only_the_hash_of_the_token_is_kept(world):
