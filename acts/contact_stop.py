@@ -15,7 +15,7 @@ from identity.codes import CONTACT_STOP
 from identity.sent_codes import ADDRESS, end_codes
 from identity.sessions import ENDED, revoke_all
 from tables.queue import enqueue_notice
-from tables.sending import Sending, spend_capability, use_key
+from tables.sending import Sending, Spent, spend_capability, use_key
 
 HOLD = "UPDATE account SET kind = kind WHERE id = (SELECT account FROM address_change WHERE id = ?) RETURNING id"
 SINCE = (
@@ -41,8 +41,16 @@ PHONES_OUT = (
 REVOKE = "UPDATE capability SET revoked_at = ? WHERE purpose = ? AND object = ? AND revoked_at IS NULL AND uses < uses_allowed"
 
 
-async def stop_change(grant: CapabilityGrant, sending: Sending, outcome: str) -> None:
-    """This change and all after it. Of two who press at the same moment one does it, and the other finds it done."""
+async def stop_change(grant: CapabilityGrant, sending: Sending, outcome: str) -> bool:
+    """This change and all after it. False when somebody else who holds the link pressed at the same moment."""
+    try:
+        await _stop(grant, sending, outcome)
+    except (Spent, Changed):
+        return False
+    return True
+
+
+async def _stop(grant: CapabilityGrant, sending: Sending, outcome: str) -> None:
     house, now, change = grant.house, grant.house.clock(), UUID(grant.object)
     async with grant.acting("account.address_stop") as entry:
         await use_key(house.database, sending, outcome, now)

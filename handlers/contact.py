@@ -6,6 +6,8 @@ from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from access.guard import Refused
+from access.opening import Denied
 from access.vocabulary import ACCOUNT, PUBLIC, account
 from acts import contact as acts
 from acts.contact_stop import stop_change
@@ -134,14 +136,21 @@ async def removal(request: Request, address: FromPath[str]) -> Response:
 @post(f"{HOME}/{{address:str}}/removal", access=FRESH)
 async def remove(request: Request, address: FromPath[str]) -> Response:
     form, ref, done = read_form(request, RemovalForm), parse_ref(address).ref, f"{HOME}?done=removed"
-    page, outcome = await removal_page(request.state.grant, ref), None
-    if page:
-        outcome = await acts.remove_address(request.state.grant, ref, form.paper.data, form.sending, done)
+    outcome = await acts.remove_address(request.state.grant, ref, form.paper.data, form.sending, done)
     if outcome is None:
         raise NotFoundException
     if isinstance(outcome, acts.Done):
         return see_other(request, done)
-    form.refuse(outcome.reason)
+    return await _not_removed(request, ref, form, outcome.reason)
+
+
+async def _not_removed(request: Request, ref: str, form: RemovalForm, reason: str) -> Response:
+    """Meanwhile it may have become the last one, or a way to sign in: the page says so where it has nothing to ask."""
+    page = await removal_page(request.state.grant, ref)
+    if page is None:
+        raise NotFoundException
+    if page.paper:
+        form.refuse(reason)
     return await invalid(request, page, REMOVAL, form)
 
 
@@ -153,7 +162,8 @@ async def show_stop(request: Request, capability: str) -> Response:
 
 async def press_stop(request: Request, capability: str) -> Response:
     done = f"{HOME}/stopped"
-    await stop_change(request.state.grant, read_form(request, PressForm).sending, done)
+    if not await stop_change(request.state.grant, read_form(request, PressForm).sending, done):
+        raise Refused(Denied("gone"))
     return see_other(request, done)
 
 

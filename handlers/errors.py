@@ -87,7 +87,7 @@ async def refused(request: Request, error: Refused) -> Response:
     if denied.reason == "stranger":
         return await page(request, 404, typed=typed(request))
     if denied.reason == "gone":
-        return await render(request, NotAnswered("gone"), "invitations/gone.html", status=404)
+        return await render(request, NotAnswered("gone"), "links/gone.html", status=404)
     kept = "" if denied.reason in UNCHECKED else typed(request)
     back = await filled_again(request) if denied.reason == "older" else ""
     return await page(request, 403, reason=REASONS[denied.reason], name=denied.record_name, typed=kept, back=back)

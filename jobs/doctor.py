@@ -133,6 +133,7 @@ async def _outbox(house: House, settings: Settings) -> AsyncIterator[Finding]:
     channels = make_senders(settings, house.demo)
     named = ", ".join(f"'{channel}'" for channel in channels) or "''"
     yield await _lag(house, "outbox", "letters", f"channel IN ({named})")
+    yield Finding("ok", "phones", "text messages and calls are sent" if "sms" in channels else "no gateway: pages say nothing of phones")
     rows = await house.database.rows(
         f"SELECT channel, COUNT(*) AS n FROM outbox WHERE state = 'due' AND channel NOT IN ({named}) GROUP BY channel"
     )

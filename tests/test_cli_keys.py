@@ -31,7 +31,7 @@ def alone(tmp_path):
 def test_the_doctor_finds_the_demo_well(demo_url, tmp_path):
     code, out, err = run("doctor", url=demo_url, PORTAL_DATA=str(tmp_path))
     assert code == 0, out + err
-    for what in ("database", "keys", "audit", "clock", "disk", "documents", "jobs", "letters", "ledger", "sweeper"):
+    for what in ("database", "keys", "audit", "clock", "disk", "documents", "jobs", "letters", "phones", "ledger", "sweeper"):
         assert re.search(rf"^(ok|note) +{what} ", out, re.MULTILINE), out
 
 

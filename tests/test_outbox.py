@@ -266,7 +266,7 @@ def mail_server():
 
     def start(answer="250 OK", **options):
         box = Mailbox(answer)
-        controller = Controller(box, hostname="127.0.0.1", port=free_port(), **options)
+        controller = Controller(box, **{"hostname": "127.0.0.1", "port": free_port(), **options})
         controller.start()
         running.append(controller)
         return box, controller.port
@@ -281,7 +281,7 @@ def certificate(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tls")
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
-         "subjectAltName=DNS:localhost", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
+         "subjectAltName=DNS:localhost,IP:127.0.0.2", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
         check=True, capture_output=True,
     )  # fmt: skip
     return folder
@@ -327,6 +327,24 @@ async def test_tls_is_verified(mail_server, certificate):
     assert box.messages == [], "a certificate that nobody vouches for gets no letter"
     await Smtp.at(f"smtps://localhost:{port}", "portal@clinic.example", trusted).send(LETTER)
     assert len(box.messages) == 1
+
+
+ELSEWHERE = "127.0.0.2"
+"""This machine too, and not one of the names by which plain mail is let through."""
+
+
+async def test_mail_to_another_machine_is_never_sent_in_the_open(mail_server, certificate):
+    """STARTTLS is demanded: a server that has none gets no letter, nor does one whose certificate nobody vouches for."""
+    plain, port = mail_server(hostname=ELSEWHERE)
+    with pytest.raises(NotNow):
+        await Smtp.at(f"smtp://{ELSEWHERE}:{port}", "portal@clinic.example").send(LETTER)
+    stranger, port = mail_server(hostname=ELSEWHERE, tls_context=tls_server(certificate))
+    with pytest.raises(NotNow):
+        await Smtp.at(f"smtp://{ELSEWHERE}:{port}", "portal@clinic.example").send(LETTER)
+    assert plain.messages == stranger.messages == []
+    trusted = ssl.create_default_context(cafile=str(certificate / "cert.pem"))
+    await Smtp.at(f"smtp://{ELSEWHERE}:{port}", "portal@clinic.example", trusted).send(LETTER)
+    assert len(stranger.messages) == 1, "the same server, vouched for"
 
 
 @pytest.mark.parametrize(

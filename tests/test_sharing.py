@@ -240,7 +240,7 @@ async def test_a_used_a_withdrawn_an_old_and_an_edited_link_are_explained_alike(
     past = datetime.now(UTC) - timedelta(seconds=1)
     await later(house, "capability", "uses = 0 AND revoked_at IS NULL", ends_at=past)
     pages = [await client.get(link) for link in (sent.link, withdrawn.link, old.link, old.link[:-2] + "xx", "/c/x")]
-    assert {(page.status, page.h1, page.main) for page in pages} == {(404, "This invitation does not work", pages[0].main)}
+    assert {(page.status, page.h1, page.main) for page in pages} == {(404, "This link does not work", pages[0].main)}
 
 
 async def test_the_yes_works_once_and_sent_again_leads_to_the_same(maria, thuy, home, house):
