@@ -12,12 +12,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from access.audit import Entry
 from access.grant import Changed
 from access.house import House
 from access.viewer import Viewer, Visitor
 from access.vocabulary import Duty
 from identity.csrf import matches, new_secret
-from identity.places import place_of
+from identity.places import places_of, tell_of_new_device
 from settings import Limits
 from tables.base import new_id, new_ref
 
@@ -31,7 +32,10 @@ DUTIES = "SELECT duty FROM staff_duty WHERE account = ? AND ended_at IS NULL"
 INSERT = (
     "INSERT INTO session (id, ref, token, account, level, csrf, created_at, last_seen_at, proven_at, idle_seconds,"
     " ends_at, shared, device, place, end_reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')"
+    " RETURNING EXISTS (SELECT 1 FROM session s WHERE s.account = session.account AND s.level = 'full' AND s.id <> session.id"
+    " AND s.device = session.device AND s.place IN ({places})) AS known"
 )
+"""And whether the account was ever signed in to with such a browser from there."""
 OPEN = "SELECT id FROM session WHERE account = ? AND revoked_at IS NULL AND id <> ?"
 REVOKE = "UPDATE session SET revoked_at = ?, end_reason = ? WHERE id = ? AND revoked_at IS NULL RETURNING id"
 AT_ONCE = 20
@@ -121,8 +125,10 @@ def note_seen(house: House, viewer: Viewer, passive: bool) -> bool:
 async def open_session(
     house: House, account: UUID, kind: str, visitor: Visitor, now: datetime, *, level: str,
     shared: bool = False, proven_at: datetime | None = None, replaces: UUID | None = None, ends_at: datetime | None = None,
+    signs_in: Entry | None = None,
 ) -> str:
-    """Inside a transaction: writes the row and gives the token for the cookie. `ends_at` keeps an absolute end.
+    """Inside a transaction: writes the row and gives the token for the cookie. `ends_at` keeps an absolute end. `signs_in` is
+    the entry of signing in: a kind of browser that was never used from this place is told to every address.
 
     Raises Changed where a full session is to replace one that somebody ends at this very moment, such as by a new password.
     """
@@ -132,10 +138,13 @@ async def open_session(
         await _make_room(house, account, replaces, now)
     elif replaces:
         await revoke(house, replaces, now, REPLACED)
-    await house.database.rows(
-        INSERT, new_id(), new_ref(), token_hash(token), account, level, new_secret(), now, now, proven_at, idle,
-        ends_at or now + timedelta(seconds=absolute), shared, visitor.device, place_of(house, visitor.ip),
+    places = places_of(house, visitor.ip)
+    [made] = await house.database.rows(
+        INSERT.format(places=", ".join("?" * len(places))), new_id(), new_ref(), token_hash(token), account, level,
+        new_secret(), now, now, proven_at, idle, ends_at or now + timedelta(seconds=absolute), shared, visitor.device, places[0], *places,
     )
+    if signs_in and not made["known"]:
+        await tell_of_new_device(house, account, visitor, now, signs_in)
     return token
 
 

@@ -142,6 +142,7 @@ EVENTS: dict[str, Event] = {
     "account.factor_added": Event("factor_added", account_stands),
     "account.factor_ended": Event("factor_ended", account_stands),
     "account.factor_stopped": Event("factor_stopped", account_stands),
+    "account.new_device": Event("new_device", account_stands),
     "account.codes_made": Event("codes_made", account_stands),
     "account.address_code": Event("address_code", contact.code_waits, contact.code_of),
     "account.address_added": Event("address_added", account_stands, contact.stop_link),
