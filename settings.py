@@ -14,6 +14,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<host>[a-z0-9_][a-z0-9_.-]*|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?/?")
+LEAST = {"recovery_wait": 0}
+"""Of a number that may be 0."""
 USUAL_PORTS = {"http": 80, "https": 443}
 STRIPE_PAGES = "https://checkout.stripe.com"
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
@@ -35,6 +37,8 @@ class Limits:
     half: int = 900
     step_up: int = 900
     parked: int = 3600
+    recovery_wait: int = 86_400
+    """Between the start of a recovery and the moment from which its code works; 0 is at once."""
     body_bytes: int = 65_536
     upload_bytes: int = 5_242_880
     """The largest file that may be sent with a form."""
@@ -170,16 +174,16 @@ def _web_origin(name: str, text: str) -> str:
 def _limits(environ: Mapping[str, str]) -> Limits:
     defaults = Limits()
     return Limits(
-        **{name: _whole_number(environ, f"PORTAL_{name.upper()}", getattr(defaults, name)) for name in Limits.__slots__}
+        **{name: _whole_number(environ, f"PORTAL_{name.upper()}", getattr(defaults, name), LEAST.get(name, 1)) for name in Limits.__slots__}
     )
 
 
-def _whole_number(environ: Mapping[str, str], name: str, default: int) -> int:
+def _whole_number(environ: Mapping[str, str], name: str, default: int, least: int = 1) -> int:
     text = environ.get(name, "")
     if not text:
         return default
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise SettingsError(f"{name} must be a whole number above 0, not {text!r}.")
+    if not text.isascii() or not text.isdigit() or int(text) < least:
+        raise SettingsError(f"{name} must be a whole number {'above 0' if least else 'or 0'}, not {text!r}.")
     return int(text)
 
 

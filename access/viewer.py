@@ -57,6 +57,8 @@ class Viewer:
     """Of staff: the personal account of the same human, where there is one."""
     ended: str = ""
     replaced: UUID | None = None
+    by_mail: bool = False
+    """Of a half session: its password was set by a mail, and not yet shown with a factor."""
 
     @property
     def is_staff(self) -> bool:

@@ -28,6 +28,7 @@ FIND = (
 ELSEWHERE_AT_MOST = 100
 """Failures in a row, from places where its owner never signed in, after which a password is right in known places only
 (NIST SP 800-63B-4 §3.2.2). It opens everywhere again once its owner signed in at one of those, or the desk said so."""
+OWNED = "UPDATE password SET by_mail_at = NULL WHERE account = ? AND by_mail_at IS NOT NULL"
 STILL_THIS = "UPDATE password SET failures = 0, hash = ? WHERE account = ? AND hash = ? RETURNING id"
 
 
@@ -165,16 +166,22 @@ async def _prove(house, viewer: Viewer, code: str, action: str, replaced_ends_at
         prove = authenticators.prove_app if viewer.is_staff else authenticators.prove
         proof = await prove(house, viewer.account, code, viewer.now)
         if proof.right:
+            await _password_was_shown_too(house, viewer)
             token = await open_session(
                 house, viewer.account, viewer.kind, viewer.visitor, viewer.now, level="full", shared=viewer.shared,
                 proven_at=viewer.now, replaces=viewer.session, ends_at=replaced_ends_at,
-                signs_in=None if replaced_ends_at else entry,
             )
             entry.reason = proof.kind
         else:
             entry.decision, entry.reason = "refused", proof.reason
             await _tell_of_stop(house, viewer, proof)
     return SignedIn(token) if proof.right else NotSignedIn(proof.reason, proof.again_at)
+
+
+async def _password_was_shown_too(house: House, viewer: Viewer) -> None:
+    """With a factor beside it, a password is its owner's, though it was set by a mail."""
+    if viewer.by_mail:
+        await house.database.rows(OWNED, viewer.account)
 
 
 async def _tell_of_stop(house: House, viewer: Viewer, proof: authenticators.Proof) -> None:

@@ -195,8 +195,8 @@ async def already_sent(request: Request, error: AlreadySent) -> Response:
         return Response(b"", status_code=204)
     if signed_out_meanwhile(request):
         viewer = request.state.viewer
-        why = "done" if viewer.replaced else "sent"
-        return _to_door(request, "half" if viewer.level == "half" else "sign_in", error.outcome, why)
+        at = "half" if viewer.level == "half" else "sign_in"
+        return _to_door(request, at, error.outcome, "done" if viewer.replaced else "sent")
     if error.same:
         return see_other(request, error.outcome)
     shown = ErrorPage(back=error.outcome, typed=typed(request))
@@ -204,8 +204,8 @@ async def already_sent(request: Request, error: AlreadySent) -> Response:
 
 
 def signed_out_meanwhile(request: Request) -> bool:
-    """Whether this is the form of somebody who must sign in again before they see what became of it."""
-    return bool(request.scope["state"].get("form_of")) and request.state.viewer.level != "full"
+    """Whether this is the form of somebody who must sign in again, or go on to the second step, to see what became of it."""
+    return bool(request.scope["state"].get("form_of")) and request.state.viewer.level not in ("full", request.scope["route_handler"].opt["access"].kind)
 
 
 def typed(request: Request) -> str:

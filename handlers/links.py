@@ -9,8 +9,8 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from access.vocabulary import capability
-from handlers import contact, offers
-from identity.codes import CONTACT_STOP, INVITATION
+from handlers import contact, offers, recovery_links
+from identity.codes import CONTACT_STOP, INVITATION, LETTER, RESET, STOP
 
 Answer = Callable[[Request, str], Awaitable[Response]]
 
@@ -26,6 +26,9 @@ class Link:
 LINKS: dict[str, Link] = {
     INVITATION: Link(offers.show_link, offers.code_of_link),
     CONTACT_STOP: Link(contact.show_stop, contact.press_stop),
+    RESET: Link(recovery_links.show_reset, recovery_links.reset),
+    STOP: Link(recovery_links.show_stop, recovery_links.stop),
+    LETTER: Link(recovery_links.show_letter, recovery_links.letter),
 }
 """By the purpose of the secret."""
 

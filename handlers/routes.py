@@ -29,6 +29,7 @@ from handlers import (
     procedures,
     public,
     records,
+    recovery,
     registration,
     requests,
     results,
@@ -42,7 +43,7 @@ from handlers import (
     vitals,
 )
 from handlers.staff import appointments as staff_appointments
-from handlers.staff import billing, desk, enrolment, hours, letters, queue, stuck
+from handlers.staff import billing, desk, enrolment, hours, letters, logins, queue, stuck
 from handlers.staff import sign_in as staff_sign_in
 
 NOUNS = (
@@ -62,7 +63,7 @@ ALONE: tuple[HTTPRouteHandler, ...] = (
     registration.authenticator, registration.confirm_app, registration.codes, registration.codes_kept,
     security.security, security.password, security.change_password, security.codes, security.make_codes, security.codes_kept,
     sessions.sessions, sessions.end_session, sessions.end_others, preferences.preferences, preferences.change,
-    *bills.ALONE, *links.ALONE, *contact.ALONE, *offers.ALONE, *letters.ALONE, demo.outbox,
+    *bills.ALONE, *links.ALONE, *contact.ALONE, *recovery.ALONE, *offers.ALONE, *letters.ALONE, *logins.ALONE, demo.outbox,
     *payments.ALONE, *billing.ALONE, *stuck.ALONE,
     desk.home, desk.find, desk.code, desk.issue, queue.queue, queue.item, queue.file, queue.take, queue.take_over, queue.give_back, queue.answer, queue.draft,
     staff_appointments.day, staff_appointments.visit, staff_appointments.call_off, staff_appointments.new, staff_appointments.book,

@@ -22,6 +22,7 @@ from words.gettext import N_, Later
 DONE = {
     "codes": N_("Your one-time codes are put away. Keep the paper safe."),
     "password": N_("Your password is changed. All other browsers were signed out."),
+    "stopped": N_("It is stopped. Nothing has changed, and you sign in as before."),
     "preferences": N_("Your choices are kept."),
 }
 PASSWORD, CHANGED = "security/password.html", "/account/security?done=password"

@@ -18,7 +18,7 @@ from access.opening import open_for
 from access.viewer import Viewer, Visitor
 from access.visible import visible
 from access.vocabulary import Access, Action, Category, bill
-from jobs import contact, sharing
+from jobs import contact, recovery, sharing
 from tables.bookings import Booking
 from tables.records import left_of
 from tables.requests import Request
@@ -142,13 +142,21 @@ EVENTS: dict[str, Event] = {
     "account.factor_added": Event("factor_added", account_stands),
     "account.factor_ended": Event("factor_ended", account_stands),
     "account.factor_stopped": Event("factor_stopped", account_stands),
-    "account.new_device": Event("new_device", account_stands),
     "account.codes_made": Event("codes_made", account_stands),
     "account.address_code": Event("address_code", contact.code_waits, contact.code_of),
     "account.address_added": Event("address_added", account_stands, contact.stop_link),
     "account.address_ended": Event("address_ended", account_stands, contact.stop_link),
     "account.address_stopped": Event("address_stopped", account_stands),
-    "account.recovery_started": Event("recovery_started", account_stands),
+    "account.username_asked": Event("username_asked", recovery.has_names, recovery.names_of),
+    "account.reset_asked": Event("reset_asked", recovery.still_open, recovery.link_of),
+    "account.letter_asked": Event("letter_asked", recovery.still_open, recovery.link_of),
+    "account.recovery_started": Event("recovery_started", account_stands, recovery.stop_link),
+    "account.recovery_code": Event("recovery_code", recovery.still_open, recovery.code_of),
+    "account.recovery_stopped": Event("recovery_stopped", account_stands),
+    "account.password_reset": Event("password_reset", account_stands),
+    "account.sessions_ended": Event("sessions_ended", account_stands),
+    "account.frozen": Event("frozen", account_stands),
+    "account.unfrozen": Event("unfrozen", account_stands),
     "account.recovered": Event("recovered", account_stands),
     "statement.new": Event("statement_new", bill_is_theirs),
     "payment.received": Event("payment_received", bill_is_theirs),

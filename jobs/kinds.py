@@ -11,12 +11,14 @@ from acts.bookings import REMIND
 from acts.hours import MAKE
 from acts.desk_payments import CHECK_REFUND
 from acts.payments import CHECK
+from identity.recovery import EVERYTHING, OPEN, PASSWORD, USERNAME
 from jobs.bills import BILLS, bills_of_feed, feed_bills
 from jobs.bookings import BOOKINGS, bookings_of_feed, feed_bookings
 from jobs.hours import make_slots
 from jobs.job import Job
 from jobs.news import FEED, RECORD, feed_news, record_news, tell_of_feed
 from jobs.payments import check_payment, check_refund
+from jobs.recovery import open_recovery, send_letter_link, send_reset, send_username
 from jobs.reminders import remind
 from jobs.sharing import ask_again
 from payments.checkout import Processor
@@ -26,7 +28,7 @@ Kind = Callable[[House, Job, datetime], Awaitable[None]]
 
 KINDS: dict[str, Kind] = {
     FEED: feed_news, RECORD: record_news, BILLS: feed_bills, BOOKINGS: feed_bookings, REMIND: remind, MAKE: make_slots,
-    REVIEW: ask_again,
+    REVIEW: ask_again, USERNAME: send_username, PASSWORD: send_reset, EVERYTHING: send_letter_link, OPEN: open_recovery,
 }
 
 

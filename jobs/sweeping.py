@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from access.house import House
+from identity import recovery
 from identity.codes import wipe_shown
 from identity.steps import ENROLLING_FOR
 from tables.database import Database
@@ -89,6 +90,7 @@ async def end_what_lapsed(house: House) -> None:
         await wipe_shown(house, now)
         for table, over in SECRETS_OVER.items():
             await house.database.rows(f"UPDATE {table} SET secret = NULL WHERE secret IS NOT NULL AND {over}", now)
+        await recovery.wipe(house, now)
         await house.database.rows(LAPSE, now - ENROLLING_FOR)
 
 

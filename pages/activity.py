@@ -69,6 +69,9 @@ ACTIONS = {
     "share.leave": N_("stopped helping"), "leaving.see": N_("opened the page to stop helping"),
     "system.review": N_("asked if it is still right who helps"),
     "sharing.act": N_("opened a form about who helps"),
+    "login.see": N_("opened the page about how the owner signs in"), "login.recover": N_("began a way back into the account"),
+    "login.stop_recovery": N_("stopped a way back into the account"), "login.end_sessions": N_("signed out all browsers"),
+    "login.freeze": N_("froze the account"), "login.unfreeze": N_("opened the account again"),
     "password.open": N_("let the owner sign in from anywhere again"),
 }  # fmt: skip
 NAMES = {place.path: place.name for place in PLACES} | {one.value: words for one, words in CATEGORIES.items()}

@@ -8,6 +8,7 @@ from datetime import datetime
 from access.grant import AccountGrant
 from access.visible import visible
 from identity.codes import codes_left
+from identity.recovery import UnderWay, under_way
 from pages.sessions import signed_in
 from tables.accounts import Authenticator, Password
 
@@ -30,6 +31,7 @@ class SecurityPage:
     apps: tuple[App, ...]
     sheet: Sheet | None
     browsers: int
+    recovery: UnderWay | None
     now: datetime
 
 
@@ -47,7 +49,7 @@ async def security_page(grant: AccountGrant) -> SecurityPage:
         password_set=passwords[0]["set_at"],
         apps=tuple(App(row["created_at"], row["last_used_at"]) for row in factors if row["kind"] == "app"),
         sheet=Sheet(sheets[0]["created_at"], left) if sheets else None,
-        browsers=len(await signed_in(grant)), now=grant.now,
+        browsers=len(await signed_in(grant)), recovery=await under_way(grant.house, grant.account, grant.now), now=grant.now,
     )
 
 

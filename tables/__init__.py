@@ -24,6 +24,7 @@ from tables import (
     people,
     procedures,
     records,
+    recovery,
     requests,
     results,
     sending,
@@ -38,7 +39,7 @@ from tables import (
 ROOMS = (
     clinic, accounts, contact, records, audit, sending, sharing, visits, results, people, medicines, allergies, conditions, vaccines,
     care_plan, imaging, documents, procedures, appointments, messages, tasks, statements, coverage, feed, work, requests, drafts,
-    ledger, bookings,
+    ledger, bookings, recovery,
 )  # fmt: skip
 ALL: tuple[type[Table], ...] = tuple(table for room in ROOMS for table in room.TABLES)
 CONSTRAINTS: tuple[str, ...] = tuple(line for room in ROOMS for line in room.CONSTRAINTS)

@@ -28,6 +28,9 @@ class Account(Table, tablename="account"):
     created_at = moment(null=False)
     human = to("self", null=True)
     """Of a staff account: the personal one of the same human. What that one has a share of, this one never opens."""
+    frozen_at = moment()
+    frozen_for = code(24)
+    """Why staff froze it, for as long as it is."""
 
 
 class AccountAddress(Table, tablename="account_address"):
@@ -51,6 +54,8 @@ class Password(Table, tablename="password"):
     set_at = moment(null=False)
     failures = Integer(default=0, null=False)
     stopped_until = moment()
+    by_mail_at = moment()
+    """Set anew by a link in a mail, and not yet shown together with a second factor: until then it proves a mailbox alone."""
 
 
 class Authenticator(Table, tablename="authenticator"):
@@ -142,6 +147,7 @@ CONSTRAINTS = (
     "CREATE UNIQUE INDEX account_human ON account (human) WHERE human IS NOT NULL",
     "CREATE INDEX account_enrolling ON account (created_at) WHERE state = 'enrolling'",
     "CREATE UNIQUE INDEX account_address_once ON account_address (account, kind, lower(value)) WHERE ended_at IS NULL",
+    "CREATE INDEX account_address_mail ON account_address (lower(value)) WHERE confirmed_at IS NOT NULL AND ended_at IS NULL",
     "CREATE UNIQUE INDEX password_account ON password (account)",
     "CREATE UNIQUE INDEX authenticator_credential ON authenticator (credential_id) WHERE credential_id IS NOT NULL",
     "CREATE INDEX authenticator_shown ON authenticator (created_at) WHERE kind = 'codes' AND secret IS NOT NULL",

@@ -83,6 +83,24 @@ async def enqueue_notice(
         )
 
 
+async def enqueue_mail(
+    database: Database, event: str, account: UUID, object_kind: str, object: UUID, now: datetime
+) -> None:
+    """In the caller's transaction: as `enqueue_notice`, to e-mail addresses alone."""
+    for row in await database.rows(ADDRESSES.format(kinds="'email'"), account):
+        await enqueue_to(database, event, account, "email", row["value"], object_kind, object, now)
+
+
+async def enqueue_to(
+    database: Database, event: str, account: UUID, channel: str, address: str, object_kind: str, object: UUID, now: datetime
+) -> None:
+    """In the caller's transaction: to one address of the account; that of the channel `print` is on file and not named."""
+    person = await database.rows("SELECT locale FROM account WHERE id = ?", account)
+    await enqueue_letter(
+        database, event, address, object_kind, object, now, locale=person[0]["locale"], channel=channel, account=account
+    )
+
+
 async def enqueue_letter(
     database: Database, event: str, address: str, object_kind: str, object: UUID, now: datetime, *, locale: str,
     channel: str = "email", account: UUID | None = None,

@@ -32,9 +32,16 @@ SEALED: tuple[Sealed, ...] = (
     Sealed("invitation", "secret"),
     Sealed("sent_code", "secret"),
     Sealed("address_change", "secret"),
+    Sealed("recovery", "secret"),
+    Sealed("recovery", "stop_secret", bound=lambda row: stop_of(row["id"])),
     Sealed("file_chunk", "sealed", ("file", "number"), lambda row: chunk_of(row["file"], row["number"])),
 )
 """Every column that is sealed; a test looks for others."""
+
+
+def stop_of(recovery: UUID | str) -> str:
+    """What the secret of a link that stops a recovery is bound to: the other secret of the row is bound to its id."""
+    return f"stop {recovery}"
 
 
 def chunk_of(file: UUID | str, number: int) -> str:

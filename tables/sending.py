@@ -9,7 +9,7 @@ from piccolo.columns import BigInt, Bytea, Integer, Varchar
 from piccolo.table import Table
 
 from tables.accounts import Account, Session
-from tables.base import code, key, moment, new_id, ref, to
+from tables.base import code, key, moment, new_id, new_ref, ref, to
 from tables.database import Database
 from tables.records import Record
 
@@ -76,6 +76,20 @@ CONSTRAINTS = (
 def secret_hash(secret: str) -> bytes:
     """How the secret of a link is kept. It has 128 random bits and more, so there is nothing to guess."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).digest()
+
+
+async def issue_capability(
+    database: Database, hash: bytes, purpose: str, kind: str, object: UUID, now: datetime, ends_at: datetime,
+    by: UUID | None = None,
+) -> UUID:
+    """In the caller's transaction: a secret that works once, until it ends. Only its hash is kept."""
+    id = new_id()
+    await database.rows(
+        "INSERT INTO capability (id, ref, hash, purpose, object_kind, object, issued_by, issued_at, ends_at, uses,"
+        " uses_allowed, failures) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1, 0)",
+        id, new_ref(), hash, purpose, kind, str(object), by, now, ends_at,
+    )
+    return id
 
 
 class Spent(Exception):

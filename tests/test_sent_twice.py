@@ -23,6 +23,7 @@ from tests.support.inviting import confirm, invite, offer
 from tests.support.logins import a_record, house_on
 from tests.support.owners import colleague_of
 from tests.support.portals import a_portal
+from tests.support.recovering import desk_code, half
 from tests.support.staffing import added, at_password
 from tests.support.tills import house, portal, somebody, till  # noqa: F401 -- fixtures
 from tests.sweep.walk import routes_of
@@ -39,7 +40,8 @@ NEEDS_NO_KEY = {
     "proves who somebody is, and changes nothing else": {
         "/sign-in", "/sign-in/code", "/staff/sign-in", "/staff/sign-in/code", "/account/prove", "/register",
         "/register/authenticator", "/staff/register", "/staff/register/authenticator", "/c/{capability}",
-        "/invitations/{invitation}",
+        "/invitations/{invitation}", "/recover/factor/code", "/recover/factor/authenticator", "/recover/code",
+        "/recover/code/authenticator",
     },
     "is done already when it is asked for again": {
         "/stay", "/sign-out", "/register/codes", "/account/codes/kept", "/account/sessions/{session}/end",
@@ -134,6 +136,76 @@ async def _(there: There) -> Pressed:
 async def _(there: There) -> Pressed:
     page = await at_password(there.client, await added(there.house))
     return Pressed(there.client, page, 0, {"password": PASSWORD})
+
+
+@once("/recover/username")
+async def _(there: There) -> Pressed:
+    return Pressed(there.client, await there.client.get("/recover/username"), 0, {"email": "maria@example.org"})
+
+
+@once("/recover/password")
+async def _(there: There) -> Pressed:
+    return Pressed(there.client, await there.client.get("/recover/password"), 0, {"username": "maria"})
+
+
+@once("/recover/everything")
+async def _(there: There) -> Pressed:
+    return Pressed(there.client, await there.client.get("/recover/everything"), 0, {"username": "maria"})
+
+
+@once("/recover/factor")
+async def _(there: There) -> Pressed:
+    page = await half(there.client, there.cast["self"].username, there.cast["self"].password)
+    return Pressed(there.client, await there.client.follow(page, "I have lost my app and my sheet"), 0, {"way": "factor"})
+
+
+@once("/recover/code/password")
+async def _(there: There) -> Pressed:
+    await there.house.database.rows("UPDATE record SET birth_text = '1984-03-09' WHERE ref = ?", there.cast["self"].record)
+    code = await desk_code(await there.somebody("frontdesk"), there.cast["self"].record)
+    await there.house.database.rows("UPDATE recovery SET opens_at = started_at")
+    typed = {"code": code, "born_month": "3", "born_day": "9", "born_year": "1984"}
+    page = await there.client.submit(await there.client.get("/recover/code"), 0, **typed)
+    return Pressed(there.client, page, 0, {"new_password": PASSWORD})
+
+
+@once("/account/recovery/end")
+async def _(there: There) -> Pressed:
+    await desk_code(await there.somebody("frontdesk"), there.cast["self"].record)
+    maria = await there.somebody("self")
+    return Pressed(maria, await maria.get("/account/security"), "Stop it")
+
+
+async def _login(there: There, path: str = ""):
+    desk = await there.somebody("frontdesk")
+    return desk, await desk.get(f"/staff/records/{there.cast['self'].record}/login{path}")
+
+
+@once("/staff/records/{record}/login/recovery")
+async def _(there: There) -> Pressed:
+    return Pressed(*await _login(there, "/recovery"), 0, {"proof": "passport"})
+
+
+@once("/staff/records/{record}/login/recovery/end")
+async def _(there: There) -> Pressed:
+    await desk_code(await there.somebody("frontdesk"), there.cast["self"].record)
+    return Pressed(*await _login(there), "Stop the recovery that is under way")
+
+
+@once("/staff/records/{record}/login/sessions/end")
+async def _(there: There) -> Pressed:
+    return Pressed(*await _login(there), "Sign out all their browsers")
+
+
+@once("/staff/records/{record}/login/freeze")
+async def _(there: There) -> Pressed:
+    return Pressed(*await _login(there, "/freeze"), 0, {"reason": "asked"})
+
+
+@once("/staff/records/{record}/login/freeze/end")
+async def _(there: There) -> Pressed:
+    desk, page = await _login(there, "/freeze")
+    return Pressed(desk, await desk.submit(page, 0, reason="asked"), "Open the account again")
 
 
 @once("/account/codes")

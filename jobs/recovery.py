@@ -1,0 +1,136 @@
+"""What was asked for at the door is looked up here and never in the request, so that its answer and its time tell nobody who
+is known; and what the letters of a recovery say."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from access.audit import Entry
+from access.grant import Changed, SystemGrant
+from access.house import House
+from identity import codes, recovery
+from identity.tokens import open_token
+from identity.usernames import username_key
+from jobs.job import Job
+from tables.queue import enqueue_mail, enqueue_to
+from tables.resealing import stop_of
+from tables.sending import issue_capability
+
+AT_ADDRESS = (
+    "SELECT a.id, a.username, d.value FROM account_address d JOIN account a ON a.id = d.account WHERE lower(d.value) = lower(?)"
+    " AND d.kind = 'email' AND d.confirmed_at IS NOT NULL AND d.ended_at IS NULL AND a.kind = 'personal' AND a.state = 'active'"
+    " ORDER BY a.created_at, a.id LIMIT 20"
+)
+NAMED = "SELECT id FROM account WHERE username_key = ? AND kind = 'personal' AND state = 'active'"
+ROW = "SELECT id, account, kind, state, opens_at, ends_at, secret, stop_secret FROM recovery WHERE id = ?"
+TO_OPEN = "UPDATE recovery SET state = 'open', secret = ? WHERE id = ? AND state = 'waiting' AND ends_at > ? RETURNING kind, ends_at"
+
+
+def typed_in(house: House, job: Job, now: datetime) -> str:
+    """"" when it is over: a queue that stood still for an hour sends nobody an old link."""
+    return open_token(house.keyring, job.kind, job.arguments["typed"], now)
+
+
+async def send_username(house: House, job: Job, now: datetime) -> None:
+    """One mail for all accounts that confirmed this address, in the name of the oldest."""
+    found = await house.database.rows(AT_ADDRESS, typed_in(house, job, now))
+    if not found:
+        return
+    async with house.audit.transaction() as entries:
+        await enqueue_to(
+            house.database, "account.username_asked", found[0]["id"], "email", found[0]["value"], "Job", job.id, now
+        )
+        entries += [Entry(now, "system.recover", subject=one["id"], reason="username") for one in found]
+
+
+async def send_reset(house: House, job: Job, now: datetime) -> None:
+    await _send_link(house, job, now, recovery.BY_MAIL, codes.RESET, "account.reset_asked")
+
+
+async def send_letter_link(house: House, job: Job, now: datetime) -> None:
+    await _send_link(house, job, now, recovery.BY_LETTER, codes.LETTER, "account.letter_asked")
+
+
+async def _send_link(house: House, job: Job, now: datetime, kind: str, purpose: str, event: str) -> None:
+    """To each confirmed e-mail address of the account that has this user name, if there is one."""
+    found = await house.database.rows(NAMED, username_key(typed_in(house, job, now)))
+    if not found:
+        return
+    account, lasts = found[0]["id"], recovery.RESET_FOR if kind == recovery.BY_MAIL else recovery.ASKED_FOR
+    async with house.audit.transaction() as entries:
+        row = await recovery.ask(house, account, kind, purpose, lasts, now)
+        await enqueue_mail(house.database, event, account, "Recovery", row, now)
+        entries.append(Entry(now, "system.recover", subject=account, reason=kind))
+
+
+async def open_recovery(house: House, job: Job, now: datetime) -> None:
+    """The waiting time is over, and nobody stopped it: only now there is a code."""
+    try:
+        await _open(house, job, now)
+    except Changed:
+        return  # The account was shut meanwhile, which ended it.
+
+
+async def _open(house: House, job: Job, now: datetime) -> None:
+    row, code = UUID(job.arguments["recovery"]), codes.new_desk_code()
+    async with house.audit.transaction() as entries:
+        await recovery.hold(house, job.account)
+        opened = await house.database.rows(TO_OPEN, house.keyring.seal(code.encode(), row), row, now)
+        if not opened:
+            return
+        await issue_capability(
+            house.database, codes.code_hash(code), codes.RECOVERY, "Recovery", row, now, opened[0]["ends_at"]
+        )
+        told = house.database, "account.recovery_code", job.account
+        if opened[0]["kind"] == recovery.FACTOR:
+            await enqueue_mail(*told, "Recovery", row, now)
+        else:
+            await enqueue_to(*told, "print", "", "Recovery", row, now)
+        entries.append(Entry(now, "system.recover", subject=job.account, reason="code"))
+
+
+async def still_open(system: SystemGrant, row: dict) -> bool:
+    """The link or the code of this letter still works."""
+    found = await system.house.database.rows(f"{ROW} AND state IN ('open', 'asked')", UUID(row["object"]))
+    active = await system.house.database.rows("SELECT id FROM account WHERE id = ? AND state = 'active'", row["account"])
+    return bool(found and active) and found[0]["secret"] is not None and found[0]["ends_at"] > system.house.clock()
+
+
+async def has_names(system: SystemGrant, row: dict) -> bool:
+    return bool(await system.house.database.rows(AT_ADDRESS, row["address"]))
+
+
+async def names_of(house: House, row: dict) -> dict:
+    return {"names": [one["username"] for one in await house.database.rows(AT_ADDRESS, row["address"])]}
+
+
+async def link_of(house: House, row: dict) -> dict:
+    found = await _secret(house, row)
+    return {"link": f"{house.origin}/c/{found}" if found else ""}
+
+
+async def code_of(house: House, row: dict) -> dict:
+    """`everything`: it is typed with the birth date, and a new password is chosen too."""
+    rows = await house.database.rows(ROW, UUID(row["object"]))
+    facts = {"code": await _secret(house, row), "everything": bool(rows) and rows[0]["kind"] == recovery.BY_LETTER}
+    return facts | {"ends_at": rows[0]["ends_at"] if rows else house.clock()}
+
+
+async def _secret(house: House, row: dict) -> str:
+    """"" where it works no more."""
+    rows = await house.database.rows(ROW, UUID(row["object"]))
+    if not rows or rows[0]["secret"] is None or rows[0]["ends_at"] <= house.clock():
+        return ""
+    return house.keyring.open(bytes(rows[0]["secret"]), rows[0]["id"]).decode()
+
+
+async def stop_link(house: House, row: dict) -> dict:
+    """The link that stops it; "" where nothing is left to stop, the operator began it, or it is read by the front desk as it
+    is printed."""
+    rows = await house.database.rows(ROW, UUID(row["object"])) if row["object_kind"] == "Recovery" else []
+    opens_at = rows[0]["opens_at"] if rows else None
+    if not rows or rows[0]["stop_secret"] is None or row.get("channel") == "print":
+        return {"link": "", "opens_at": opens_at}
+    secret = house.keyring.open(bytes(rows[0]["stop_secret"]), stop_of(rows[0]["id"])).decode()
+    return {"link": f"{house.origin}/c/{secret}", "opens_at": opens_at}
