@@ -1,19 +1,19 @@
-"""The desk hands a patient a code with which they make their login (one of the two doors of SECURITY)."""
+"""The desk and codes to register with (one of the two doors of SECURITY): handed over, posted, taken back, or by hand alone."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
+from access.audit import Entry
 from access.grant import Changed, QueueGrant, SystemGrant
-from access.house import House
-from identity.codes import ACTIVATION, code_hash, new_desk_code, seal_letter
-from tables.base import new_id, new_ref
+from identity.activation import DESK, EMAIL, POST, VALID_FOR, chart_with, queue_letter, why_not, withdraw_all, withdraw_by, write_code
+from identity.codes import new_desk_code, seal_letter
 from tables.records import lock_record
 from tables.sending import Sending, use_key
-
-VALID_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class NotIssued:
-    """`reason`: unknown, registered, closed (blocked, merged or deceased), birth (no birth date to check)."""
+    """`reason`: unknown, registered, closed (blocked, merged or deceased), birth (no birth date to check), only (by hand
+    alone), address (none on file)."""
 
     reason: str
 
@@ -35,27 +36,80 @@ class NotIssued:
 async def issue_code(
     grant: QueueGrant | SystemGrant, record_ref: str, sending: Sending | None = None
 ) -> Issued | NotIssued:
-    """A new code for this record; codes handed out before no longer work. Whether it may have one is asked again once
+    """A new code for this record; codes made before no longer work. Whether it may have one is asked again once
     the chart's row is held: its owner may have finished registering at this very moment."""
-    record = await _record(grant.house, record_ref)
-    reason = _why_not(record) if _is_here(grant, record) else "unknown"
+    record = await _here(grant, record_ref)
+    reason = why_not(record)
     if reason == "registered":
         await _open_everywhere(grant, record["id"])
     if reason:
         return NotIssued(reason)
-    code, ends_at = new_desk_code(), grant.now + VALID_FOR
+    code, ends_at = new_desk_code(), grant.now + VALID_FOR[DESK]
     issuer = grant.viewer.account if grant.viewer else None
     letter = seal_letter(grant.house, issuer, record_ref, code, grant.now)
-    async with grant.acting("code.issue") as entry:
+    async with _acting(grant, "code.issue", record, sending, f"/staff/records/{record_ref}/code?letter={letter}"):
+        await withdraw_all(grant.house, record["id"], grant.now)
+        await _still_fit(grant, record_ref, DESK)
+        await write_code(grant.house, record["id"], code, DESK, issuer, grant.now)
+    return Issued(code, letter, ends_at)
+
+
+async def post_code(grant: QueueGrant, record_ref: str, sending: Sending, outcome: str) -> str:
+    """A letter waits for the printer, and its code is made there; "", or why it cannot be posted."""
+    record = await _here(grant, record_ref)
+    if reason := why_not(record, POST):
+        return reason
+    async with _acting(grant, "code.post", record, sending, outcome):
+        await lock_record(grant.house.database, record["id"])
+        await _still_fit(grant, record_ref, POST)
+        await queue_letter(grant.house, record["id"], grant.now)
+    return ""
+
+
+async def withdraw_code(grant: QueueGrant, record_ref: str, sending: Sending, outcome: str) -> bool:
+    """Whatever was made for this chart ends, with a login that was begun and not finished. False: there is no such chart."""
+    record = await _here(grant, record_ref)
+    if record is None:
+        return False
+    async with _acting(grant, "code.withdraw", record, sending, outcome):
+        await withdraw_all(grant.house, record["id"], grant.now)
+    return True
+
+
+async def keep_to_desk(grant: QueueGrant, record_ref: str, only: bool, sending: Sending, outcome: str) -> bool:
+    """From now on codes for this chart are handed over and nothing else, or no longer so. What was posted or sent ends."""
+    record = await _here(grant, record_ref)
+    if record is None:
+        return False
+    async with _acting(grant, "code.keep" if only else "code.free", record, sending, outcome):
+        await lock_record(grant.house.database, record["id"])
+        await grant.house.database.rows("UPDATE record SET desk_only = ? WHERE id = ?", only, record["id"])
+        if only:
+            await withdraw_by(grant.house, record["id"], (POST, EMAIL), grant.now)
+    return True
+
+
+async def _here(grant: QueueGrant | SystemGrant, record_ref: str) -> dict | None:
+    """The chart, where it is of the sites of this duty; one that names no site is of every site."""
+    record = await chart_with(grant.house, "r.ref = ?", record_ref)
+    elsewhere = record is not None and isinstance(grant, QueueGrant) and not grant.covers(record["site"], record["id"])
+    return None if elsewhere else record
+
+
+@asynccontextmanager
+async def _acting(
+    grant: QueueGrant | SystemGrant, action: str, record: dict, sending: Sending | None, outcome: str
+) -> AsyncIterator[Entry]:
+    async with grant.acting(action) as entry:
         entry.subject = record["id"]
         if sending:
-            await use_key(grant.house.database, sending, f"/staff/records/{record_ref}/code?letter={letter}", grant.now)
-        await _withdraw_earlier(grant.house, record["id"], grant.now)
-        now_so = await _record(grant.house, record_ref)
-        if _why_not(now_so) or not _is_here(grant, now_so):
-            raise Changed
-        await _write(grant.house, record["id"], code, issuer, grant.now, ends_at)
-    return Issued(code, letter, ends_at)
+            await use_key(grant.house.database, sending, outcome, grant.now)
+        yield entry
+
+
+async def _still_fit(grant: QueueGrant | SystemGrant, record_ref: str, channel: str) -> None:
+    if why_not(await _here(grant, record_ref), channel):
+        raise Changed
 
 
 async def _open_everywhere(grant: QueueGrant | SystemGrant, record: UUID) -> None:
@@ -67,54 +121,3 @@ async def _open_everywhere(grant: QueueGrant | SystemGrant, record: UUID) -> Non
             " AND basis = 'self' AND revoked_at IS NULL)",
             record,
         )
-
-
-async def _record(house: House, record_ref: str) -> dict | None:
-    rows = await house.database.rows(
-        "SELECT r.id, r.state, r.site, r.birth_text, r.deceased_text, s.id AS held FROM record r LEFT JOIN share s"
-        " ON s.record = r.id AND s.basis = 'self' AND s.revoked_at IS NULL WHERE r.ref = ?",
-        record_ref,
-    )
-    return rows[0] if rows else None
-
-
-def _is_here(grant: QueueGrant | SystemGrant, record: dict | None) -> bool:
-    """Whether the chart is of the sites of this duty; one that names no site is of every site."""
-    return record is None or not isinstance(grant, QueueGrant) or grant.covers(record["site"], record["id"])
-
-
-def _why_not(record: dict | None) -> str:
-    if record is None:
-        return "unknown"
-    if record["state"] != "active" or record["deceased_text"] is not None:
-        return "closed"
-    if record["held"] is not None:
-        return "registered"
-    return "" if record["birth_text"] else "birth"
-
-
-async def _withdraw_earlier(house: House, record: UUID, now: datetime) -> None:
-    """Earlier codes end, and a login begun with one of them but never finished gives its user name back.
-
-    The first statement changes nothing but holds the chart's row: who comes at the same moment waits, and then sees
-    the code made here as an earlier one.
-    """
-    await lock_record(house.database, record)
-    await house.database.rows(
-        "UPDATE account SET state = 'disabled', username_key = ref WHERE state = 'enrolling' AND id IN"
-        " (SELECT used_by FROM capability WHERE purpose = ? AND object_kind = 'Record' AND object = ?)",
-        ACTIVATION, str(record),
-    )
-    await house.database.rows(
-        "UPDATE capability SET revoked_at = ? WHERE purpose = ? AND object_kind = 'Record' AND object = ?"
-        " AND revoked_at IS NULL",
-        now, ACTIVATION, str(record),
-    )
-
-
-async def _write(house: House, record: UUID, code: str, issuer: UUID | None, now: datetime, ends_at: datetime) -> None:
-    await house.database.rows(
-        "INSERT INTO capability (id, ref, hash, purpose, object_kind, object, issued_by, issued_at, ends_at, uses,"
-        " uses_allowed, failures) VALUES (?, ?, ?, ?, 'Record', ?, ?, ?, ?, 0, 1, 0)",
-        new_id(), new_ref(), code_hash(code), ACTIVATION, str(record), issuer, now, ends_at,
-    )

@@ -13,7 +13,7 @@ from access.grant import CapabilityGrant, Changed
 from access.house import House
 from access.opening import open_account, open_capability
 from access.viewer import Viewer
-from identity import authenticators, codes, limits, passwords
+from identity import activation, authenticators, codes, limits, passwords
 from identity.sessions import open_session
 from identity.steps import ENROLLING_FOR, Opened, Refused, Step, open_step, seal_step, tries_of
 from identity.usernames import is_taken, suggestions, username_key
@@ -162,6 +162,7 @@ async def _confirm(house: House, viewer: Viewer, code: str) -> tuple[str, str]:
         return proof.reason, ""
     await _activate(house, viewer)
     await _share(house, viewer, begun["id"])
+    await activation.withdraw_rest(house, begun["id"], viewer.now)
     await codes.make_sheet(house, viewer.account, viewer.now)
     await enqueue_notice(house.database, "account.registered", viewer.account, "Account", viewer.account, viewer.now)
     token = await open_session(

@@ -43,7 +43,7 @@ from handlers import (
     vitals,
 )
 from handlers.staff import appointments as staff_appointments
-from handlers.staff import billing, desk, enrolment, hours, letters, logins, queue, stuck
+from handlers.staff import billing, codes, desk, enrolment, hours, letters, logins, queue, stuck
 from handlers.staff import sign_in as staff_sign_in
 
 NOUNS = (
@@ -65,7 +65,7 @@ ALONE: tuple[HTTPRouteHandler, ...] = (
     sessions.sessions, sessions.end_session, sessions.end_others, preferences.preferences, preferences.change,
     *bills.ALONE, *links.ALONE, *contact.ALONE, *recovery.ALONE, *offers.ALONE, *letters.ALONE, *logins.ALONE, demo.outbox,
     *payments.ALONE, *billing.ALONE, *stuck.ALONE,
-    desk.home, desk.find, desk.code, desk.issue, queue.queue, queue.item, queue.file, queue.take, queue.take_over, queue.give_back, queue.answer, queue.draft,
+    desk.home, desk.find, *codes.ALONE, queue.queue, queue.item, queue.file, queue.take, queue.take_over, queue.give_back, queue.answer, queue.draft,
     staff_appointments.day, staff_appointments.visit, staff_appointments.call_off, staff_appointments.new, staff_appointments.book,
     staff_appointments.other_time, staff_appointments.move,
     hours.hours, hours.open_hours, hours.ending, hours.end_hours, hours.closures, hours.close, hours.closure, hours.lift,

@@ -11,7 +11,6 @@ import hashlib
 import json
 import re
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -131,30 +130,6 @@ async def spend(house: House, account: UUID, code: str, now: datetime) -> UUID |
 async def codes_left(house: House, sheet: UUID) -> int:
     rows = await house.database.rows("SELECT COUNT(*) AS n FROM one_time_code WHERE sheet = ? AND used_at IS NULL", sheet)
     return rows[0]["n"]
-
-
-@dataclass(frozen=True, slots=True)
-class Outstanding:
-    """What stands for a chart: a code that was handed out and not yet used, or a login already."""
-
-    registered: bool
-    ends_at: datetime | None
-    hash: bytes = b""
-
-    def is_for(self, code: str) -> bool:
-        return code_hash(code) == self.hash
-
-
-async def outstanding_code(house: House, record: UUID, now: datetime) -> Outstanding:
-    held = await house.database.rows(
-        "SELECT id FROM share WHERE record = ? AND basis = 'self' AND revoked_at IS NULL", record
-    )
-    rows = await house.database.rows(
-        "SELECT hash, ends_at FROM capability WHERE object_kind = 'Record' AND object = ? AND purpose = ?"
-        " AND revoked_at IS NULL AND uses < uses_allowed AND ends_at > ?",
-        str(record), ACTIVATION, now,
-    )
-    return Outstanding(bool(held), rows[0]["ends_at"], bytes(rows[0]["hash"])) if rows else Outstanding(bool(held), None)
 
 
 def seal_letter(house: House, issuer: UUID | None, record_ref: str, code: str, now: datetime) -> str:

@@ -20,7 +20,7 @@ LAPSE = (
 """Of patients, who choose their user names. Those of staff are given to them, and stay theirs."""
 
 SECRETS_OVER = {
-    "sent_code": "ends_at < ?",
+    "sent_code": "ends_at < ?", "capability": "ends_at < ?",
     "address_change": "id IN (SELECT d.id FROM address_change d JOIN capability c ON c.object = CAST(d.id AS VARCHAR(36))"
                       " WHERE c.ends_at < ?)",
 }  # fmt: skip

@@ -10,11 +10,13 @@ from datetime import datetime
 from access.grant import QueueGrant
 from access.visible import visible
 from access.vocabulary import Duty
-from identity.codes import outstanding_code, read_letter
+from identity.activation import DESK, EMAIL, POST, Standing, progress, standing_codes
+from pages.code_letter import address_lines
 from rules.dates import ClinicalDate, parse_clinical_date
 from tables.clinic import ClinicSite
 from tables.records import Record
-from words.gettext import _
+from words.dates import day
+from words.gettext import N_, _
 
 ROWS = 10
 
@@ -41,9 +43,21 @@ class DeskPage:
         return _("Find a patient") if self.may_find else _("Clinic staff")
 
 
+WAYS = {
+    DESK: N_("Handed over, made on %(made)s by %(who)s. It works until %(ends)s."),
+    POST: N_("By post, printed on %(made)s by %(who)s. It works until %(ends)s."),
+    EMAIL: N_("By email, made on %(made)s by %(who)s. It works until %(ends)s."),
+}
+UNASKED = {
+    DESK: N_("Made on %(made)s by whoever runs the portal. It works until %(ends)s."),
+    POST: N_("By post, printed on %(made)s. It works until %(ends)s."),
+    EMAIL: N_("By email, asked for at our page on %(made)s. It works until %(ends)s."),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class CodePage:
-    """`code` is there for a quarter of an hour after it was made, for who made it."""
+    """`codes` work now, newest first. `waits_since`: a letter for the printer. `lines` are the address on file, or none."""
 
     ref: str
     name: str
@@ -51,13 +65,52 @@ class CodePage:
     born: ClinicalDate | None
     registered: bool
     closed: bool
-    code: str
-    ends_at: datetime | None
-    address: str
+    desk_only: bool
+    codes: tuple[Standing, ...]
+    waits_since: datetime | None
+    begun: bool
+    lines: tuple[str, ...]
 
     @property
     def may_issue(self) -> bool:
         return not self.registered and not self.closed and self.born is not None
+
+    @property
+    def state(self) -> str:
+        if self.registered:
+            return _("This patient has a login.")
+        if self.begun:
+            return _("A login was begun, and is not finished.")
+        return _("No login yet, but a code.") if self.codes or self.waits_since else _("No login, and no code.")
+
+    @property
+    def rows(self) -> list[str]:
+        """Each code that works, and the letter that waits, in a sentence."""
+        waits = [_("A letter waits to be printed, since %(day)s.", day=day(self.waits_since))] if self.waits_since else []
+        return waits + [
+            _(WAYS[one.channel] if one.by else UNASKED[one.channel], made=day(one.made_at), ends=day(one.ends_at), who=one.by)
+            for one in self.codes
+        ]
+
+    @property
+    def why_no_post(self) -> str:
+        if self.desk_only:
+            return _("This chart is for codes by hand alone, so none can be posted.")
+        return _("There is no address on file, so none can be posted.")
+
+    @property
+    def desk_words(self) -> str:
+        if self.desk_only:
+            return _("Codes for this chart are handed over here, and never posted or sent.")
+        return _("Then no code is posted or sent, also when somebody asks for one at our page.")
+
+    @property
+    def may_post(self) -> bool:
+        return self.may_issue and not self.desk_only and bool(self.lines)
+
+    @property
+    def may_withdraw(self) -> bool:
+        return bool(self.codes) or self.waits_since is not None or self.begun
 
 
 async def find_page(grant: QueueGrant, born: str, name: str, number: str) -> DeskPage:
@@ -92,16 +145,16 @@ def search_words(name: str) -> list[str]:
     return re.findall(r"[^\W_]+", bare.casefold())[:8]
 
 
-async def code_page(grant: QueueGrant, ref: str, letter: str, origin: str) -> CodePage | None:
+async def code_page(grant: QueueGrant, ref: str) -> CodePage | None:
     rows = await visible(grant, Record).select().where(Record.ref == ref)
     if not rows:
         return None
     row = rows[0]
     grant.entry.subject, grant.entry.action = row["id"], "code.see"
-    standing = await outstanding_code(grant.house, row["id"], grant.now)
-    code = read_letter(grant.house, grant.account, ref, letter, grant.now) if standing.ends_at else ""
+    so_far = await progress(grant.house, row["id"])
     return CodePage(
         ref=ref, name=row["name"], number=row["number"] or "", born=parse_clinical_date(row["birth_text"], "UTC"),
-        registered=standing.registered, closed=row["state"] != "active" or row["deceased_text"] is not None,
-        code=code if standing.is_for(code) else "", ends_at=standing.ends_at, address=f"{origin}/register",
+        registered=so_far.registered, closed=row["state"] != "active" or row["deceased_text"] is not None,
+        desk_only=bool(row["desk_only"]), codes=await standing_codes(grant.house, row["id"], grant.now),
+        waits_since=so_far.waits_since, begun=so_far.begun, lines=address_lines(row["address"] or ""),
     )

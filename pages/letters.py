@@ -10,6 +10,7 @@ from uuid import UUID
 from access.grant import QueueGrant
 from access.visible import one_of, visible
 from notices import Letter
+from pages.code_letter import address_lines
 from tables.work import Outbox
 from words.dates import day
 
@@ -91,9 +92,3 @@ async def _addresses(grant: QueueGrant, accounts: Sequence[UUID]) -> dict[UUID, 
     """From the chart of whoever has one here: a street, then a town."""
     rows = await grant.house.database.rows(OWN.format(which=one_of("s.account", accounts)), *accounts)
     return {row["account"]: address_lines(row["address"] or "") for row in rows}
-
-
-def address_lines(address: str) -> tuple[str, ...]:
-    """14 Orchard Lane, Riverbend → two lines; what has lines keeps them. At most four: a window is no larger."""
-    lines = address.splitlines() if "\n" in address else address.split(",", 1)
-    return tuple(line.strip() for line in lines if line.strip())[:4]

@@ -26,8 +26,8 @@ INSERT_JOB = (
     " lease_owner) VALUES (?, ?, ?, ?, ?, ?, 'due', ?, 0, ?, ?, '', '') ON CONFLICT DO NOTHING RETURNING id"
 )
 INSERT_NOTICE = (
-    "INSERT INTO outbox (id, event, object_kind, object, account, channel, address, locale, state, dedupe, attempts,"
-    " run_at, made_at, failure, lease_owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'due', ?, 0, ?, ?, '', '')"
+    "INSERT INTO outbox (id, event, object_kind, object, account, record, channel, address, locale, state, dedupe, attempts,"
+    " run_at, made_at, failure, lease_owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'due', ?, 0, ?, ?, '', '')"
     " ON CONFLICT DO NOTHING"
 )
 ADDRESSES = (
@@ -78,7 +78,7 @@ async def enqueue_notice(
     for channel, address in sorted(to):
         once = f"{dedupe or f'{event}:{object_kind}:{object}'}:{account}:{_short(channel + address)}"
         await database.rows(
-            INSERT_NOTICE, new_id(), event, object_kind, str(object), account, channel, address,
+            INSERT_NOTICE, new_id(), event, object_kind, str(object), account, None, channel, address,
             person[0]["locale"] if person else "en", once[-160:], run_at or now, now,
         )
 
@@ -103,14 +103,28 @@ async def enqueue_to(
 
 async def enqueue_letter(
     database: Database, event: str, address: str, object_kind: str, object: UUID, now: datetime, *, locale: str,
-    channel: str = "email", account: UUID | None = None,
+    channel: str = "email", account: UUID | None = None, record: UUID | None = None,
 ) -> None:
     """In the caller's transaction: one message to this address alone, such as that of somebody invited, who has no account,
     or one that is still to be confirmed."""
     once = f"{event}:{object_kind}:{object}:{_short(address)}"
     await database.rows(
-        INSERT_NOTICE, new_id(), event, object_kind, str(object), account, channel, address, locale, once[-160:], now, now
+        INSERT_NOTICE, new_id(), event, object_kind, str(object), account, record, channel, address, locale, once[-160:], now, now
     )
+
+
+async def enqueue_paper(
+    database: Database, event: str, object_kind: str, object: UUID, now: datetime, *, locale: str = "en",
+    account: UUID | None = None, record: UUID | None = None,
+) -> None:
+    """In the caller's transaction: one letter for the staff to print, to the owner of that account, or of that chart where
+    they have none. Asked for twice, it waits once; one that is printed does not stand in the way of another."""
+    waits = "event = ? AND object = ? AND state = 'due'"
+    if not await database.rows(f"SELECT id FROM outbox WHERE {waits}", event, str(object)):
+        once = f"{event}:{object}:{now.timestamp()}"
+        await database.rows(
+            INSERT_NOTICE, new_id(), event, object_kind, str(object), account, record, "print", "", locale, once[-160:], now, now
+        )
 
 
 def _short(text: str) -> str:

@@ -121,6 +121,7 @@ CONSTRAINTS = (
     "CREATE UNIQUE INDEX record_source_feed ON record_source (source, fhir_type, fhir_id)",
     "CREATE INDEX record_merged ON record (merged_into) WHERE merged_into IS NOT NULL",
     "CREATE INDEX record_name ON record (name_key)",
+    "CREATE INDEX record_email ON record (LOWER(email)) WHERE email IS NOT NULL",
     "CREATE INDEX record_birth ON record (birth_text)",
     "CREATE UNIQUE INDEX record_number ON record (number) WHERE number IS NOT NULL AND state <> 'merged'",
     "CREATE UNIQUE INDEX share_self ON share (record) WHERE basis = 'self' AND revoked_at IS NULL",

@@ -30,6 +30,7 @@ SEALED: tuple[Sealed, ...] = (
     Sealed("draft", "sealed"),
     Sealed("booking_step", "sealed"),
     Sealed("invitation", "secret"),
+    Sealed("capability", "secret"),
     Sealed("sent_code", "secret"),
     Sealed("address_change", "secret"),
     Sealed("recovery", "secret"),

@@ -49,6 +49,8 @@ class Capability(Table, tablename="capability"):
     ref = ref()
     hash = Bytea(null=False, default=b"")
     purpose = code(24)
+    channel = code(16)
+    """By which way a code to register with reaches its reader: desk, post or email; "" for what is no such code."""
     object_kind = code(40)
     object = Varchar(length=36, null=False, default="")
     issued_by = to(Account, null=True)
@@ -59,6 +61,8 @@ class Capability(Table, tablename="capability"):
     used_by = to(Account, null=True)
     failures = BigInt(default=0, null=False)
     revoked_at = moment()
+    secret = Bytea(null=True, default=None)
+    """The code itself, sealed, until it is sent."""
 
 
 TABLES = (UsedKey, ParkedForm, Capability)
@@ -70,6 +74,7 @@ CONSTRAINTS = (
     "CREATE INDEX capability_object ON capability (object_kind, object)",
     "CREATE INDEX capability_used_by ON capability (used_by)",
     "CREATE INDEX capability_ends ON capability (ends_at)",
+    "CREATE INDEX capability_secret ON capability (ends_at) WHERE secret IS NOT NULL",
 )
 
 
@@ -152,3 +157,15 @@ async def not_sent(database: Database, sending: Sending, now: datetime) -> None:
     await database.rows(
         "DELETE FROM used_key WHERE hash = ? AND actor = ? AND route = ?", sending.key, sending.actor, sending.route
     )
+
+
+async def add_capability(
+    database: Database, row: UUID, hash: bytes, purpose: str, object_kind: str, object: str, now: datetime, ends_at: datetime,
+    issuer: UUID | None = None, channel: str = "", secret: bytes | None = None,
+) -> None:
+    """A secret that can be used once. `secret` is itself, sealed, where it must be told later."""
+    await database.rows(
+        "INSERT INTO capability (id, ref, hash, purpose, object_kind, object, issued_by, issued_at, ends_at, uses, uses_allowed,"
+        " failures, channel, secret) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1, 0, ?, ?)",
+        row, new_ref(), hash, purpose, object_kind, object, issuer, now, ends_at, channel, secret,
+    )  # fmt: skip

@@ -16,6 +16,8 @@ class Outbox(Table, tablename="outbox"):
     object_kind = code(40)
     object = Varchar(length=36, null=False, default="")
     account = to(Account, null=True)
+    record = to(Record, null=True)
+    """Whose letter it is, where they have no account yet."""
     channel = code(16)
     address = words(null=False)
     locale = code(16)
@@ -75,6 +77,7 @@ TABLES = (Outbox, Job, StoredFile, FileChunk)
 CONSTRAINTS = (
     "CREATE UNIQUE INDEX outbox_dedupe ON outbox (dedupe)",
     "CREATE INDEX outbox_channel ON outbox (channel, run_at) WHERE state = 'due'",
+    "CREATE INDEX outbox_record ON outbox (record) WHERE record IS NOT NULL",
     "CREATE INDEX outbox_ended ON outbox (sent_at) WHERE state <> 'due'",
     "CREATE UNIQUE INDEX job_dedupe ON job (dedupe) WHERE dedupe IS NOT NULL",
     "CREATE INDEX job_due ON job (state, run_at)",

@@ -499,6 +499,37 @@ async def _(there: There) -> Pressed:
     return Pressed(desk, await desk.get(f"/staff/records/{nora.ref}/code"), "Make a code")
 
 
+async def at_code(there: There, desk_only: bool = False) -> tuple:
+    now, desk = there.house.clock(), await there.somebody("frontdesk")
+    nora = await a_record(house_on(there.house.database, now), now, name="Nora Quist", number="MRN-77")
+    await there.house.database.rows(
+        "UPDATE record SET address = '3 Mill Lane, Riverbend', desk_only = ? WHERE id = ?", desk_only, nora.id
+    )
+    return desk, await desk.get(f"/staff/records/{nora.ref}/code")
+
+
+@once("/staff/records/{record}/code/posting")
+async def _(there: There) -> Pressed:
+    return Pressed(*await at_code(there), "Send a letter by post")
+
+
+@once("/staff/records/{record}/code/withdrawal")
+async def _(there: There) -> Pressed:
+    desk, page = await at_code(there)
+    await desk.submit(page, "Make a code")
+    return Pressed(desk, await desk.get(page.url), "Take all codes back")
+
+
+@once("/staff/records/{record}/desk-only")
+async def _(there: There) -> Pressed:
+    return Pressed(*await at_code(there), "Only hand codes over at the desk")
+
+
+@once("/staff/records/{record}/any-way")
+async def _(there: There) -> Pressed:
+    return Pressed(*await at_code(there, desk_only=True), "Allow post and email again")
+
+
 @once("/staff/letters/{account}/printing")
 async def _(there: There) -> Pressed:
     desk = await there.somebody("frontdesk")

@@ -12,6 +12,7 @@ from access.vocabulary import Duty
 from acts import desk_code
 from acts.desk_code import Issued, NotIssued, issue_code
 from identity import codes
+from identity.activation import standing_codes
 from tables.base import new_id, new_ref
 from tables.records import Record
 from tests.support.client import client_of
@@ -57,9 +58,9 @@ async def test_a_code_stands_for_a_chart_for_fourteen_days(house, now):
     chart = await a_record(house, now)
     issued = await issue_code(await at_the_desk(house, now), chart.ref)
     assert isinstance(issued, Issued) and LETTER.fullmatch(issued.code) and issued.ends_at == now + timedelta(days=14)
-    standing = await codes.outstanding_code(house, chart.id, now)
-    assert standing.is_for(issued.code) and not standing.registered
-    assert (await codes.outstanding_code(house, chart.id, issued.ends_at)).ends_at is None
+    (standing,) = await standing_codes(house, chart.id, now)
+    assert standing.hash == codes.code_hash(issued.code) and standing.ends_at == issued.ends_at
+    assert await standing_codes(house, chart.id, issued.ends_at) == ()
 
 
 async def test_a_desk_finds_and_issues_for_the_records_of_its_own_sites_alone(house, now):
@@ -100,8 +101,8 @@ async def test_no_code_for_a_chart_that_can_have_no_login(house, now, chart, rea
 async def test_of_codes_made_at_once_one_is_left(house, now):
     chart, grants = await a_record(house, now), [await at_the_desk(house, now) for _ in range(5)]
     issued = await asyncio.gather(*(issue_code(grant, chart.ref) for grant in grants))
-    standing = await codes.outstanding_code(house, chart.id, now)
-    assert sum(standing.is_for(one.code) for one in issued) == 1
+    (standing,) = await standing_codes(house, chart.id, now)
+    assert sum(standing.hash == codes.code_hash(one.code) for one in issued) == 1
     assert await count(house, "capability", "revoked_at IS NULL") == 1
 
 
@@ -116,7 +117,7 @@ async def test_no_code_for_a_chart_whose_owner_finished_registering_at_that_mome
             owner, owner, record, now, now,
         )  # fmt: skip
 
-    monkeypatch.setattr(desk_code, "_withdraw_earlier", registered_meanwhile)
+    monkeypatch.setattr(desk_code, "withdraw_all", registered_meanwhile)
     with pytest.raises(Changed):
         await issue_code(grant, chart.ref)
     assert await count(house, "capability") == 0
@@ -216,7 +217,7 @@ async def test_a_code_is_made_shown_and_printed_once(desk, nora):
     assert "/register" in letter.main and "The code works once, until" in letter.main and "Nora Quist" in letter.main
     assert LETTER.search((await desk.get(letter.url)).main).group() == code, "a line that dropped loses nothing"
     later = await desk.get(f"/staff/records/{nora.ref}/code")
-    assert LETTER.search(later.main) is None and "A code was handed out" in later.main
+    assert LETTER.search(later.main) is None and "Handed over, made on" in later.main
 
 
 async def test_one_form_sent_twice_makes_one_code(desk, nora, demo_database):

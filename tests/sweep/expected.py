@@ -118,6 +118,11 @@ ROUTES: dict[str, str] = {
     "/staff/bills/{guarantor}/payments/{payment}/decision": "staff:billing",
     "/staff/bills/{guarantor}/payments/{payment}/refusals": "staff:billing",
     "/staff/records/{record}/code": "staff:frontdesk",
+    "/staff/records/{record}/code.pdf": "staff:frontdesk",
+    "/staff/records/{record}/code/posting": "staff:frontdesk",
+    "/staff/records/{record}/code/withdrawal": "staff:frontdesk",
+    "/staff/records/{record}/desk-only": "staff:frontdesk",
+    "/staff/records/{record}/any-way": "staff:frontdesk",
     "/staff/requests": "staff:clinician,frontdesk,billing",
     "/staff/requests/{item}": "staff:frontdesk unknown:clinician,billing",
     "/staff/requests/{item}/files/{file}": "staff:nobody unknown:clinician,frontdesk,billing",  # before somebody has taken it

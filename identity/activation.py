@@ -1,0 +1,171 @@
+"""Codes to register with: which charts may have one, the ways by which one reaches its reader, and what ends it.
+
+A code that is handed over at the desk, and one that the desk takes back, end all others, and a login that was begun with one.
+One that is posted or sent takes the place of those that were posted or sent: whoever asks for it from far away shall not
+be able to end what somebody has in their hands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from access.house import House
+from access.predicates import one_of
+from identity.codes import ACTIVATION, code_hash
+from tables.base import new_id, new_ref
+from tables.queue import enqueue_paper
+from tables.records import lock_record
+from tables.sending import add_capability
+
+DESK, POST, EMAIL = "desk", "post", "email"
+VALID_FOR = {DESK: timedelta(days=14), POST: timedelta(days=21), EMAIL: timedelta(hours=24)}
+"""NIST SP 800-63A-4: 21 days for a code in the post, 24 hours for one by e-mail."""
+LETTER = "registration.letter"
+"""The letter whose code is made when it is opened for printing."""
+MAIL = "registration.code"
+
+CHART = (
+    "SELECT r.id, r.ref, r.state, r.site, r.name, r.family, r.birth_text, r.deceased_text, r.desk_only, r.email, r.address,"
+    " s.id AS held FROM record r LEFT JOIN share s ON s.record = r.id AND s.basis = 'self' AND s.revoked_at IS NULL"
+)
+OF_RECORD = "purpose = ? AND object_kind = 'Record' AND object = ?"
+STANDING = "revoked_at IS NULL AND uses < uses_allowed"
+
+
+async def chart_with(house: House, where: str, *values) -> dict | None:
+    """The one chart of which that is true; None where there is none, or more than one."""
+    rows = await house.database.rows(f"{CHART} WHERE {where} LIMIT 2", *values)
+    return rows[0] if len(rows) == 1 else None
+
+
+def why_not(record: dict | None, channel: str = DESK) -> str:
+    """"" where this chart may have a code by this way; else unknown, closed (blocked, merged, or of somebody who died),
+    registered, birth (no birth date to check), only (by hand alone), address (none on file)."""
+    if record is None:
+        return "unknown"
+    if record["state"] != "active" or record["deceased_text"] is not None:
+        return "closed"
+    if record["held"] is not None:
+        return "registered"
+    if not record["birth_text"]:
+        return "birth"
+    return _why_not_away(record, channel) if channel != DESK else ""
+
+
+def _why_not_away(record: dict, channel: str) -> str:
+    if record["desk_only"]:
+        return "only"
+    return "" if (record["address" if channel == POST else "email"] or "").strip() else "address"
+
+
+async def write_code(
+    house: House, record: UUID, code: str, channel: str, issuer: UUID | None, now: datetime, *, kept: bool = False
+) -> UUID:
+    """`kept`: under seal, until it is sent."""
+    row = new_id()
+    secret = house.keyring.seal(code.encode(), row) if kept else None
+    await add_capability(
+        house.database, row, code_hash(code), ACTIVATION, "Record", str(record), now, now + VALID_FOR[channel], issuer, channel, secret
+    )
+    return row
+
+
+async def withdraw_all(house: House, record: UUID, now: datetime) -> None:
+    """Every code of the chart ends, letters that wait for one are not printed, and a login begun with one but never finished
+    gives its user name back.
+
+    The first statement changes nothing but holds the chart's row: who comes at the same moment waits, and then sees
+    the code made here as an earlier one.
+    """
+    await lock_record(house.database, record)
+    await house.database.rows(
+        "UPDATE account SET state = 'disabled', username_key = ref WHERE state = 'enrolling' AND id IN"
+        f" (SELECT used_by FROM capability WHERE {OF_RECORD})",
+        ACTIVATION, str(record),
+    )
+    await house.database.rows(
+        f"UPDATE capability SET revoked_at = ?, secret = NULL WHERE {OF_RECORD} AND revoked_at IS NULL", now, ACTIVATION, str(record)
+    )
+    await _keep_back(house, record, now)
+
+
+async def withdraw_by(house: House, record: UUID, channels: tuple[str, ...], now: datetime) -> None:
+    """Codes that went these ways and were not used yet."""
+    await lock_record(house.database, record)
+    await house.database.rows(
+        f"UPDATE capability SET revoked_at = ?, secret = NULL WHERE {OF_RECORD} AND {STANDING} AND {one_of('channel', channels)}",
+        now, ACTIVATION, str(record), *channels,
+    )
+
+
+async def withdraw_rest(house: House, record: UUID, now: datetime) -> None:
+    """The chart has its login: whatever else was made for one is worth nothing, also if that login ends one day."""
+    await house.database.rows(
+        f"UPDATE capability SET revoked_at = ?, secret = NULL WHERE {OF_RECORD} AND {STANDING}", now, ACTIVATION, str(record)
+    )
+    await _keep_back(house, record, now)
+
+
+async def _keep_back(house: House, record: UUID, now: datetime) -> None:
+    await house.database.rows(
+        f"UPDATE outbox SET state = 'dropped', sent_at = ? WHERE record = ? AND {one_of('event', (LETTER, MAIL))} AND state = 'due'",
+        now, record, LETTER, MAIL,
+    )
+
+
+async def queue_letter(house: House, record: UUID, now: datetime) -> None:
+    await enqueue_paper(house.database, LETTER, "Record", record, now, record=record)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A code that works. `by` is who made it, or "" where nobody of the clinic did."""
+
+    hash: bytes
+    channel: str
+    made_at: datetime
+    ends_at: datetime
+    by: str
+
+
+async def standing_codes(house: House, record: UUID, now: datetime) -> tuple[Standing, ...]:
+    """Newest first."""
+    rows = await house.database.rows(
+        "SELECT c.hash, c.channel, c.issued_at, c.ends_at, a.name FROM capability c LEFT JOIN account a ON a.id = c.issued_by"
+        f" WHERE {OF_RECORD} AND {STANDING} AND c.ends_at > ? ORDER BY c.issued_at DESC, c.id DESC",
+        ACTIVATION, str(record), now,
+    )
+    return tuple(Standing(bytes(row["hash"]), row["channel"], row["issued_at"], row["ends_at"], row["name"] or "") for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`registered`: the chart has its login. `begun`: a login was begun and not finished. `waits_since`: a letter for the
+    printer."""
+
+    registered: bool
+    begun: bool
+    waits_since: datetime | None
+
+
+async def progress(house: House, record: UUID) -> Progress:
+    rows = await house.database.rows(
+        "SELECT (SELECT COUNT(*) FROM share WHERE record = ? AND basis = 'self' AND revoked_at IS NULL) AS held,"
+        f" (SELECT COUNT(*) FROM account WHERE state = 'enrolling' AND id IN (SELECT used_by FROM capability WHERE {OF_RECORD}"
+        " AND revoked_at IS NULL)) AS begun",
+        record, ACTIVATION, str(record),
+    )
+    waits = await house.database.rows(
+        "SELECT made_at FROM outbox WHERE record = ? AND event = ? AND state = 'due' ORDER BY made_at LIMIT 1", record, LETTER
+    )
+    return Progress(bool(rows[0]["held"]), bool(rows[0]["begun"]), waits[0]["made_at"] if waits else None)
+
+
+async def is_standing(house: House, code: str, now: datetime) -> datetime | None:
+    """When a code of any purpose ends; None where it works no more: a colleague may have made another meanwhile."""
+    rows = await house.database.rows(
+        f"SELECT ends_at FROM capability WHERE hash = ? AND {STANDING} AND ends_at > ?", code_hash(code), now
+    )
+    return rows[0]["ends_at"] if code and rows else None
