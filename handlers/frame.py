@@ -62,6 +62,8 @@ class Frame:
     locale: str
     text_size: str
     css: str
+    reveal: str
+    """The script that lets one look at what was typed into a field for a password."""
     scripts: tuple[str, ...]
     signed_in: bool
     side: str
@@ -100,6 +102,7 @@ async def frame_for(request: Request, *, notice: Notice | None, errors: tuple[Er
     home = await clinic(house.database, viewer.locale)
     return Frame(
         clinic=home, locale=viewer.locale, text_size=text_size(request, viewer), css=assets.url("site.css"),
+        reveal=assets.url("reveal.js"),
         scripts=scripts, signed_in=viewer.level != "none", side=side, who=viewer.name if viewer.is_staff else "",
         csrf=form_token(request), form_key=await _form_key(request), signs_out_at=_signs_out(viewer), idle_class=_banner(viewer),
         record=record, nav=ways.nav, index=ways.index,

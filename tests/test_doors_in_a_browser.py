@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pyotp
 import pytest
+from playwright.async_api import expect
 
 from tests.support.axe import axe_problems
 from tests.support.browser import focused, opened_page, overflows
@@ -122,3 +123,25 @@ async def test_the_desk_s_pages_are_fine(page, live_cast, chart):
     if SHOTS:
         await page.screenshot(path=f"{SHOTS}/staff-letter-print-{page.width}.png", full_page=True)
     assert not await page.is_visible("text=Print this page now.") and await page.is_visible("section strong")
+
+
+@pytest.mark.parametrize("page", ["narrow"], indirect=True)
+async def test_what_is_typed_as_a_password_can_be_looked_at_and_is_hidden_again_when_it_is_sent(page):
+    """By keyboard: the button says whose field it is for, and the status line what became of it."""
+    await page.goto("/sign-in")
+    field, button = page.locator("[name=password]"), page.get_by_role("button", name="Show Password")
+    await field.fill("four otters in a canoe")
+    await field.press("Tab")
+    assert await button.evaluate("one => one === document.activeElement")
+    await button.press("Enter")
+    assert await field.get_attribute("type") == "text"
+    await expect(page.locator("#status")).to_have_text("What you typed is shown.")
+    await fine(page, "sign-in with the password shown")
+    hide = page.get_by_role("button", name="Hide Password")
+    await hide.press("Enter")
+    assert await field.get_attribute("type") == "password"
+    await expect(page.locator("#status")).to_have_text("What you typed is hidden.")
+    await page.get_by_role("button", name="Show Password").press("Enter")
+    await page.evaluate("document.addEventListener('submit', event => event.preventDefault())")
+    await page.click("main button:has-text('Sign in')")
+    assert await field.get_attribute("type") == "password"

@@ -159,8 +159,12 @@ def test_only_one_thing_asks_for_the_focus_and_errors_win():
 
 
 def test_a_page_without_scripts_loads_none():
-    assert "<script" not in kit_html(record_frame())
-    assert kit_html(FRAMES["with scripts"]).count("<script src=") == 2
+    assert "<script" not in render("errors/404.html", record_frame(), None)
+
+
+def test_a_page_with_a_field_for_a_password_loads_what_shows_it():
+    assert '<script src="/static/reveal.' in kit_html(record_frame())
+    assert kit_html(FRAMES["with scripts"]).count("<script src=") == 3
 
 
 def test_large_text_is_offered_and_can_be_left():

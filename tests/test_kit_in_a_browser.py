@@ -45,6 +45,7 @@ def assets(tmp_path_factory) -> Assets:
 @asynccontextmanager
 async def drawn(browser: Browser, assets: Assets, frame: Frame, *, wrong: bool = False, change=str, **context) -> AsyncIterator[Page]:
     html = change(kit_html(frame, wrong).replace("/static/site.0123456789.css", assets.url("site.css")))
+    html = html.replace("/static/reveal.0123456789.js", assets.url("reveal.js"))
 
     async def answer(route: Route) -> None:
         built = asset_response(assets, route.request.url.removeprefix(SITE), "")

@@ -14,7 +14,7 @@ from access.vocabulary import ANSWERS_REQUESTS, QUEUED, Action, Duty, bill
 from acts import staff
 from acts.desk_code import NotIssued, issue_code
 from acts.staff import NotDone
-from tables.accounts import Account
+from tables.accounts import Account, StaffDuty
 from tables.bookings import Booking
 from tables.ledger import GuarantorAccount, Payment, Refund
 from tables.records import Record
@@ -23,7 +23,7 @@ from tables.work import Outbox
 from tests.support.merging import merge
 from tests.test_bill_access import till  # noqa: F401 -- a fixture
 from tests.test_access_bookings import booked
-from tests.test_two_duties import asked
+from tests.test_two_duties import a_site, asked
 
 DUTIES = (Duty.CLINICIAN, Duty.FRONT_DESK, Duty.BILLING)
 
@@ -55,6 +55,15 @@ async def test_what_their_own_login_has_a_share_of_now_or_later_is_not_there(wor
     grant = await rosa(login)
     assert await names(grant) == {"Stan"} and not grant.covers(None, world.records["Maria"].id)
     assert grant.covers(None, world.records["Stan"].id) and grant.covers(None)
+
+
+async def test_a_duty_for_every_site_decides_everywhere_and_one_for_some_there(world, rosa):
+    here, there = await a_site("Here"), await a_site("There")
+    grant = await rosa("maria", Duty.BILLING)
+    assert grant.covers(here) and not grant.covers(here, world.records["Maria"].id)
+    await StaffDuty.update({StaffDuty.site: here}).where(StaffDuty.account == world.people["rosa"].account)
+    grant = await rosa("maria", Duty.BILLING)
+    assert (grant.covers(here), grant.covers(there), grant.covers(None)) == (True, False, True)
 
 
 @pytest.mark.parametrize("login", ["ended", "revoked"])
@@ -117,6 +126,15 @@ async def test_bills_of_it_are_not_opened_nor_those_of_an_account_that_covers_it
     assert isinstance(refused, Denied) and (refused.reason, refused.record_name) == ("stranger", "")
     rows = await visible(await rosa("helps", Duty.BILLING), GuarantorAccount).rows(("id",))
     assert [row["id"] for row in rows] == [till.accounts["Stan"].id]
+
+
+async def test_an_account_whose_holder_one_helps_is_not_opened_though_it_is_for_others_alone(till, rosa):  # noqa: F811
+    await till.account("Tess")
+    await till.statement("for Kim", "Tess", "Kim")
+    await till.world.person("helps")
+    await till.world.share("helps", "Tess", "helper", [("results", "see")])
+    assert isinstance(await at_the_till(till, rosa, "", "Tess"), BillGrant)
+    assert isinstance(await at_the_till(till, rosa, "helps", "Tess"), Denied)
 
 
 async def test_money_of_it_that_waits_for_a_person_waits_for_a_colleague(till, rosa):  # noqa: F811

@@ -86,6 +86,7 @@ class Frame:
     locale: str = "en"
     text_size: str = "normal"
     css: str = "/static/site.0123456789.css"
+    reveal: str = "/static/reveal.0123456789.js"
     scripts: tuple[str, ...] = ()
     signed_in: bool = False
     side: str = "public"
