@@ -14,7 +14,7 @@ from access.audit import Entry
 from access.grant import AccountGrant, Changed
 from identity import limits, sent_codes
 from identity.codes import CONTACT_STOP, new_link_secret
-from identity.guardians import is_guardians
+from identity.guardians import also_of_teens, is_guardians
 from rules.addresses import EMAIL_KIND
 from tables.base import new_id, new_ref
 from tables.queue import enqueue_letter, enqueue_notice
@@ -118,7 +118,17 @@ async def confirm_address(grant: AccountGrant, ref: str, code: str, sending: Sen
         await _tell(grant, "added", row, entry)
         if not await grant.house.database.rows(CONFIRM, grant.now, row["id"]):
             raise Changed
+        await _leave_teens(grant, row)
     return Done(outcome)
+
+
+async def _leave_teens(grant: AccountGrant, row: dict) -> None:
+    """A guardian showed that they read this address: a teenager's account, which had it too, is written to elsewhere, and told
+    so. The guardian is told nothing of it."""
+    database = grant.house.database
+    for theirs in await also_of_teens(grant.house, grant.account, row["value"], grant.now):
+        await database.rows(END, grant.now, theirs["id"])
+        await enqueue_notice(database, "account.address_ended", theirs["account"], "AccountAddress", theirs["id"], grant.now)
 
 
 async def remove_address(grant: AccountGrant, ref: str, on_paper: bool, sending: Sending, outcome: str) -> Done | Refused | None:

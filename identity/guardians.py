@@ -22,6 +22,12 @@ HELD = (
     " AND s.basis IN ('guardian', 'representative') AND i.email_key = ?"
 )
 
+SHARED_WITH = (
+    "SELECT a.id, a.account FROM share g JOIN share t ON t.record = g.record AND t.basis = 'self' AND t.revoked_at IS NULL"
+    " JOIN account_address a ON a.account = t.account AND a.ended_at IS NULL AND a.confirmed_at IS NOT NULL"
+    " WHERE g.account = ? AND g.basis IN ('guardian', 'representative') AND t.account <> g.account AND lower(a.value) = ?"
+)
+
 
 async def is_guardians(house: House, account: UUID, value: str, now: datetime) -> bool:
     """Whether this account is a teenager's, and the address that of somebody who is, or was, guardian of their record."""
@@ -31,6 +37,12 @@ async def is_guardians(house: House, account: UUID, value: str, now: datetime) -
         if age is not None and CHILD <= age < ADULT and await _held(house, chart["id"], value):
             return True
     return False
+
+
+async def also_of_teens(house: House, account: UUID, value: str, now: datetime) -> list[dict]:
+    """Where a guardian, who reads this address, would read what a teenager's account is told: the rows of it there."""
+    rows = await house.database.rows(SHARED_WITH, account, value.lower())
+    return [row for row in rows if await is_guardians(house, row["account"], value, now)]
 
 
 async def _held(house: House, record: UUID, value: str) -> bool:

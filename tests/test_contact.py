@@ -402,6 +402,18 @@ async def test_what_a_guardian_took_meanwhile_is_not_confirmed_either(person, ho
     assert answer.status == 422 and await count(house, "address_change", "account = ?", fixed_id("account", "teen")) == 0
 
 
+async def test_what_a_guardian_turns_out_to_read_is_the_teenagers_no_more(person, house):
+    """The guardian reads nothing of it, and the message goes to where the guardian does not read."""
+    teen, parent, account = await person("teen"), await person("guardian"), fixed_id("account", "teen")
+    before = await counting(house, account)
+    await added(teen, house)
+    page = await added(parent, house)
+    assert await counting(house, account) == before and NEW in await counting(house, fixed_id("account", "guardian"))
+    rows = await house.database.rows("SELECT address FROM outbox WHERE event = 'account.address_ended' AND account = ?", account)
+    assert NEW not in [row["address"] for row in rows] and len(rows) == max(1, len(before))
+    assert "It is confirmed." in page.said or "It is confirmed." in page.main
+
+
 async def test_from_eighteen_on_it_is_their_own_affair(person, house):
     teen = await person("teen")
     (theirs,) = await counting(house, fixed_id("account", "guardian"))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.journeys.test_helping import given_unused_codes, somebody
+from tests.support.axe import axe_problems
+from tests.support.browser import opened_page, overflows
 from tests.support.contact import CODE
+from tests.support.owners import cookie_of
 from tests.support.readers import reader
 from tests.support.signing_in import sign_in_here
 
@@ -54,3 +58,35 @@ async def when_the_old_mailbox_stops_it(mailbox) -> None:
     assert "Stop this change?" in await mailbox.words()
     await mailbox.press("Stop this change")
     assert "The change is stopped" in await mailbox.words()
+
+
+async def test_each_page_of_it_fits_a_narrow_window_and_is_sound_by_ear(browser, portal_of_ours, database):
+    cookie = await cookie_of(database, "stranger", portal_of_ours.url, datetime.now(UTC))
+    async with opened_page(browser, portal_of_ours.url, narrow=True) as page:
+        await page.context.add_cookies([cookie])
+
+        async def sound(press: str = "") -> None:
+            if press:
+                async with page.expect_navigation():
+                    await page.locator("main").get_by_role("button", name=press, exact=True).click()
+            assert await axe_problems(page) == [], page.url
+            assert " ".join(await overflows(page)) == "", page.url
+
+        for path in ("/new", "/phone"):
+            await page.goto(HOME + path)
+            await sound()
+            await sound("Send me a code")
+        await page.goto(f"{HOME}/new")
+        await page.fill("main [name=email]", f"{'long' * 14}@xn--exmple-4nf.{'sub-domain.' * 12}example.org")
+        await sound("Send me a code")
+        await sound("Confirm")
+        await page.get_by_role("link", name="This is not right: take it away").click()
+        await sound()
+        await page.goto(HOME)
+        await sound()
+        await page.get_by_role("link", name="Take away").first.click()
+        await sound()
+        await sound("Take it away")
+        for path in (f"{HOME}/stopped", "/c/none"):
+            await page.goto(path)
+            await sound()
