@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -86,20 +86,27 @@ def unfit(password: str, own_words: Iterable[str] = ()) -> str:
     if len(text) > LONGEST:
         return "long"
     plain = text.casefold()
+    if _is_run(plain):
+        return "run"
     if _is_common(plain):
         return "common"
     if _rest(plain, own_words) < REST_AT_LEAST:
         return "own"
-    if _repeats(plain):
-        return "repeated"
-    return "run" if _is_run(plain) else ""
+    return "repeated" if _repeats(plain) else ""
 
 
 def _is_common(plain: str) -> bool:
-    """On the list, or a word of the list with a few figures and signs around it."""
+    """On the list, or one of the list with a few figures and signs around it, or fewer of any kind."""
     core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", plain)
     few = len(plain) - len(core) <= REST_AT_LEAST
-    return plain in common_passwords() or (few and core in common_passwords())
+    return (few and core in common_passwords()) or any(part in common_passwords() for part in _nearly(plain))
+
+
+def _nearly(plain: str) -> Iterator[str]:
+    """What is left of it without up to five characters at its ends: too few to make a password of a common one."""
+    for head in range(REST_AT_LEAST):
+        for tail in range(REST_AT_LEAST - head):
+            yield plain[head : len(plain) - tail]
 
 
 def _rest(plain: str, own_words: Iterable[str]) -> int:

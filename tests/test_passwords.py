@@ -26,6 +26,8 @@ def test_long_passwords_of_any_script_are_fit_without_rules_of_composition(passw
         ("Password1234", "common"),
         ("!sunshine2024", "common"),
         ("SonyEricsson", "common"),
+        ("1qaz2wsx3edc!", "common"),
+        ("xqwerty123456x", "common"),
         ("mariadelgado", "own"),
         ("Maria-Delgado-1", "own"),
         ("RiverbendClinic!", "own"),
