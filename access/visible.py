@@ -20,7 +20,7 @@ from tables.accounts import AccountAddress, Authenticator, Password, Session, St
 from tables.audit import AuditEvent
 from tables.database import Database
 from tables.ledger import GuarantorAccount, Payment, Refund
-from tables.records import Record, Share
+from tables.records import Record, Share, left_of
 from tables.results import Series
 from tables.sharing import Invitation
 from tables.work import Outbox
@@ -237,8 +237,9 @@ def _of_others(grant: QueueGrant, table: type[Table]) -> Predicate:
     if table is Record:
         return is_none_of("record.id", grant.kept_from)
     if table is Outbox:
-        theirs = is_one_of("s.record", grant.kept_from)
-        return Predicate(f"NOT EXISTS (SELECT 1 FROM share s WHERE s.account = outbox.account AND {theirs.sql})", theirs.values)
+        shared, own = is_one_of("s.record", grant.kept_from), is_none_of("outbox.record", grant.kept_from)
+        nobody = f"NOT EXISTS (SELECT 1 FROM share s WHERE s.account = outbox.account AND {shared.sql})"
+        return Predicate(f"{nobody} AND (outbox.record IS NULL OR {own.sql})", (*shared.values, *own.values))
     return is_none_of(f"{table._meta.tablename}.record", grant.kept_from) if hasattr(table, "record") else EVERYTHING
 
 
@@ -264,15 +265,17 @@ def _of_duty(grant: QueueGrant, held: Held, table: type[Table]) -> Predicate:
 
 
 def _to_print(grant: QueueGrant, held: Held) -> Predicate:
-    """Letters that wait for paper, but for those of people whose own chart is another site's."""
+    """Letters that wait for paper, but for those of people whose own chart is another site's. Who has no account yet is
+    named by the chart itself."""
     here = at_sites(held.sites, "r")
     elsewhere = (
         "SELECT 1 FROM share s JOIN record r ON r.id = s.record WHERE s.account = outbox.account AND s.basis = 'self'"
         f" AND s.revoked_at IS NULL AND r.state <> 'merged' AND NOT ({here.sql})"
     )
+    named = f"outbox.record IS NULL OR EXISTS (SELECT 1 FROM record r WHERE r.id = {left_of('outbox.record')} AND {here.sql})"
     return Predicate(
-        f"outbox.channel = 'print' AND outbox.state = 'due' AND outbox.run_at <= ? AND NOT EXISTS ({elsewhere})",
-        (grant.now, *here.values),
+        f"outbox.channel = 'print' AND outbox.state = 'due' AND outbox.run_at <= ? AND NOT EXISTS ({elsewhere}) AND ({named})",
+        (grant.now, *here.values, *here.values),
     )
 
 

@@ -10,6 +10,12 @@ from forms.base import exact
 from forms.security import PressForm
 
 
+class CodedForm(PressForm):
+    """Which letter: the event it is of."""
+
+    letter = HiddenField(filters=[exact])
+
+
 class PrintedForm(PressForm):
     until = HiddenField(filters=[exact])
 

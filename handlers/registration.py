@@ -6,25 +6,51 @@ from litestar import Request, Response, get, post
 
 from access.viewer import Viewer
 from access.vocabulary import ACCOUNT, HALF, PRE_SESSION
+from acts import asked_code as asking
 from acts import registration as acts
 from acts.security import put_sheet_away
 from acts.sign_in import is_enrolling
+from forms.asked_code import SendForm
 from forms.registration import CodeForm, FactorForm, LoginForm
 from handlers.errors import TooMany
 from handlers.forms import open_form, read_form
-from handlers.frame import with_query
+from handlers.frame import Notice, with_query
 from handlers.respond import invalid, render, see_other
 from handlers.session_cookie import signed_in
 from handlers.sign_in import minutes_until
 from pages.clinic import clinic
 from pages.registration import AuthenticatorPage, RegisterPage, authenticator_page, codes_page
+from words.gettext import N_, Later
 
-CODE, LOGIN, APP, CODES = (f"registration/{name}.html" for name in ("code", "login", "authenticator", "codes"))
+CODE, LOGIN, APP, CODES, SEND = (f"registration/{name}.html" for name in ("code", "login", "authenticator", "codes", "send"))
+SENT = (
+    N_("We have got that."),
+    N_("If it is all as the clinic has it, a code is on its way: by email for a day, or by post for three weeks. Look for it, also among unwanted mail, and enter it here. It is the same answer for everybody."),
+)
 
 
 @get("/register", access=PRE_SESSION)
 async def register(request: Request) -> Response:
-    return await render(request, RegisterPage(), CODE, form=await open_form(request, CodeForm))
+    notice = Notice("good", Later(SENT[0]), Later(SENT[1])) if request.query_params.get("done") == "sent" else None
+    return await render(request, RegisterPage(), CODE, form=await open_form(request, CodeForm), notice=notice)
+
+
+@get("/register/send", access=PRE_SESSION)
+async def send(request: Request) -> Response:
+    return await render(request, RegisterPage(), SEND, form=await open_form(request, SendForm))
+
+
+@post("/register/send", access=PRE_SESSION)
+async def ask_for_code(request: Request) -> Response:
+    """The same page and the same work for everybody."""
+    form, viewer, done = read_form(request, SendForm), request.state.viewer, "/register?done=sent"
+    if not form.validate():
+        return await invalid(request, RegisterPage(), SEND, form)
+    asked = asking.Asked(form.name.data, form.born, form.number.data)
+    again_at = await asking.ask_for_code(request.app.state.house, viewer, asked, form.sending, done)
+    if again_at:
+        raise TooMany(minutes_until(again_at, viewer.now))
+    return see_other(request, done)
 
 
 @post("/register", access=PRE_SESSION)

@@ -59,7 +59,7 @@ ALONE: tuple[HTTPRouteHandler, ...] = (
     sign_in.stay, sign_in.sign_out, staff_sign_in.door, staff_sign_in.check_password,
     enrolment.register, enrolment.check_code, enrolment.password, enrolment.choose_password, enrolment.authenticator,
     enrolment.confirm_app,
-    registration.register, registration.check_code, registration.login, registration.make_login,
+    registration.register, registration.check_code, registration.send, registration.ask_for_code, registration.login, registration.make_login,
     registration.authenticator, registration.confirm_app, registration.codes, registration.codes_kept,
     security.security, security.password, security.change_password, security.codes, security.make_codes, security.codes_kept,
     sessions.sessions, sessions.end_session, sessions.end_others, preferences.preferences, preferences.change,

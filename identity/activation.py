@@ -14,10 +14,10 @@ from uuid import UUID
 from access.house import House
 from access.predicates import one_of
 from identity.codes import ACTIVATION, code_hash
-from tables.base import new_id, new_ref
+from tables.base import new_id
 from tables.queue import enqueue_paper
 from tables.records import lock_record
-from tables.sending import add_capability
+from tables.sending import issue_capability
 
 DESK, POST, EMAIL = "desk", "post", "email"
 VALID_FOR = {DESK: timedelta(days=14), POST: timedelta(days=21), EMAIL: timedelta(hours=24)}
@@ -66,10 +66,10 @@ async def write_code(
     """`kept`: under seal, until it is sent."""
     row = new_id()
     secret = house.keyring.seal(code.encode(), row) if kept else None
-    await add_capability(
-        house.database, row, code_hash(code), ACTIVATION, "Record", str(record), now, now + VALID_FOR[channel], issuer, channel, secret
-    )
-    return row
+    return await issue_capability(
+        house.database, code_hash(code), ACTIVATION, "Record", record, now, now + VALID_FOR[channel], issuer,
+        channel=channel, id=row, secret=secret,
+    )  # fmt: skip
 
 
 async def withdraw_all(house: House, record: UUID, now: datetime) -> None:
@@ -163,9 +163,16 @@ async def progress(house: House, record: UUID) -> Progress:
     return Progress(bool(rows[0]["held"]), bool(rows[0]["begun"]), waits[0]["made_at"] if waits else None)
 
 
-async def is_standing(house: House, code: str, now: datetime) -> datetime | None:
-    """When a code of any purpose ends; None where it works no more: a colleague may have made another meanwhile."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    code: str
+    purpose: str
+    ends_at: datetime
+
+
+async def still_works(house: House, code: str, now: datetime) -> Shown | None:
+    """A code of any purpose that was just made; None where it works no more: a colleague may have made another meanwhile."""
     rows = await house.database.rows(
-        f"SELECT ends_at FROM capability WHERE hash = ? AND {STANDING} AND ends_at > ?", code_hash(code), now
+        f"SELECT purpose, ends_at FROM capability WHERE hash = ? AND {STANDING} AND ends_at > ?", code_hash(code), now
     )
-    return rows[0]["ends_at"] if code and rows else None
+    return Shown(code, rows[0]["purpose"], rows[0]["ends_at"]) if code and rows else None

@@ -18,7 +18,7 @@ from access.opening import open_for
 from access.viewer import Viewer, Visitor
 from access.visible import visible
 from access.vocabulary import Access, Action, Category, bill
-from jobs import contact, recovery, sharing
+from jobs import contact, recovery, registration, sharing
 from tables.bookings import Booking
 from tables.records import left_of
 from tables.requests import Request
@@ -38,6 +38,8 @@ class Event:
     template: str
     still: Still
     facts: Facts | None = None
+    after: Callable[[House, dict], Awaitable[None]] | None = None
+    """What is done when it is sent."""
 
 
 async def account_stands(system: SystemGrant, row: dict) -> bool:
@@ -131,6 +133,8 @@ CATEGORY = {
 CLINICAL = {table.__name__: table for table in CATEGORY}
 
 EVENTS: dict[str, Event] = {
+    "registration.letter": Event("registration_letter", registration.is_wanted),
+    "registration.code": Event("registration_code", registration.is_good, registration.code_of, registration.forget),
     "record.new": Event("something_new", item_is_visible),
     "request.answered": Event("something_new", request_is_visible),
     "booking.booked": Event("booking_booked", booking_is_visible),

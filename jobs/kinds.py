@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from access.house import House
+from acts.asked_code import SEND
 from acts.bookings import REMIND
 from acts.hours import MAKE
 from acts.desk_payments import CHECK_REFUND
@@ -19,6 +20,7 @@ from jobs.job import Job
 from jobs.news import FEED, RECORD, feed_news, record_news, tell_of_feed
 from jobs.payments import check_payment, check_refund
 from jobs.recovery import open_recovery, send_letter_link, send_reset, send_username
+from jobs.registration import send_code
 from jobs.reminders import remind
 from jobs.sharing import ask_again
 from payments.checkout import Processor
@@ -28,7 +30,7 @@ Kind = Callable[[House, Job, datetime], Awaitable[None]]
 
 KINDS: dict[str, Kind] = {
     FEED: feed_news, RECORD: record_news, BILLS: feed_bills, BOOKINGS: feed_bookings, REMIND: remind, MAKE: make_slots,
-    REVIEW: ask_again, USERNAME: send_username, PASSWORD: send_reset, EVERYTHING: send_letter_link, OPEN: open_recovery,
+    REVIEW: ask_again, SEND: send_code, USERNAME: send_username, PASSWORD: send_reset, EVERYTHING: send_letter_link, OPEN: open_recovery,
 }
 
 

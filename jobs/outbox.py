@@ -63,6 +63,8 @@ async def _send(system: SystemGrant, sender: Sender, held: Claim) -> None:
         await retry(database, held, house.clock(), type(error).__name__[:40])
     else:
         await end(database, held, "sent", house.clock())
+        if event.after:
+            await event.after(house, held.row)
 
 
 async def letter(house: House, row: dict) -> Letter:

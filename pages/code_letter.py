@@ -10,7 +10,7 @@ import segno
 
 from access.grant import QueueGrant
 from access.visible import visible
-from identity.activation import is_standing
+from identity.activation import Shown, still_works
 from identity.codes import ACTIVATION, read_letter
 from tables.records import Record
 from words.dates import day
@@ -44,16 +44,18 @@ class CodeLetterPage:
     """`lines` are the address on file, or none. `letter` is the code under seal, for the address of the PDF; `at` that of this
     page and `up` of the one before it."""
 
-    purpose: str
+    shown: Shown
     name: str
     lines: tuple[str, ...]
-    code: str
-    ends_at: datetime
     today: datetime
     origin: str
     at: str
     letter: str
     up: tuple[str, str]
+
+    @property
+    def code(self) -> str:
+        return self.shown.code
 
     @property
     def pdf(self) -> str:
@@ -69,27 +71,27 @@ class CodeLetterPage:
 
     @property
     def address(self) -> str:
-        return f"{self.origin}{WORDS[self.purpose].path}"
+        return f"{self.origin}{WORDS[self.shown.purpose].path}"
 
     @property
     def lede(self) -> str:
-        return _(WORDS[self.purpose].lede, name=self.name)
+        return _(WORDS[self.shown.purpose].lede, name=self.name)
 
     @property
     def steps(self) -> list[str]:
-        return [_(one, address=self.address) for one in WORDS[self.purpose].steps]
+        return [_(one, address=self.address) for one in WORDS[self.shown.purpose].steps]
 
     @property
     def spelled(self) -> str:
         """Sign by sign, for whoever hears it: 7 K 3 Q, M 2 X H."""
-        return " ".join(self.code.replace("-", ",")).replace(" ,", ",")
+        return " ".join(self.shown.code.replace("-", ",")).replace(" ,", ",")
 
     @property
     def until(self) -> str:
-        return day(self.ends_at)
+        return day(self.shown.ends_at)
 
     def heading(self, clinic: str) -> str:
-        return _(WORDS[self.purpose].heading, clinic=clinic)
+        return _(WORDS[self.shown.purpose].heading, clinic=clinic)
 
     @property
     def qr_words(self) -> str:
@@ -114,15 +116,18 @@ class CodeLetterPage:
 async def handed_over(grant: QueueGrant, ref: str, letter: str) -> CodeLetterPage | None:
     """The letter of a code that this member of staff just made at the desk; None where it was not, or ended meanwhile."""
     rows = await visible(grant, Record).rows(("id", "name", "address"), "ref = ?", ref)
-    code = read_letter(grant.house, grant.account, ref, letter, grant.now)
-    ends_at = await is_standing(grant.house, code, grant.now)
-    if not rows or ends_at is None:
+    shown = await just_made(grant, ref, letter)
+    if not rows or shown is None:
         return None
     grant.entry.subject, grant.entry.action = rows[0]["id"], "code.see"
     return CodeLetterPage(
-        ACTIVATION, rows[0]["name"], address_lines(rows[0]["address"] or ""), code, ends_at, grant.now, grant.house.origin,
+        shown, rows[0]["name"], address_lines(rows[0]["address"] or ""), grant.now, grant.house.origin,
         f"/staff/records/{ref}/code", letter, ("/staff", N_("Find a patient")),
     )
+
+
+async def just_made(grant: QueueGrant, ref: str, letter: str) -> Shown | None:
+    return await still_works(grant.house, read_letter(grant.house, grant.account, ref, letter, grant.now), grant.now)
 
 
 def address_lines(address: str) -> tuple[str, ...]:

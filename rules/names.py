@@ -3,6 +3,8 @@
 Names are strings as sent. Digits that a test feed puts into them stay.
 """
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,3 +58,15 @@ def _ended(name: Mapping, now: datetime) -> bool:
 
 def _join(parts: object) -> str:
     return " ".join(filter(None, map(line_in, list_in(parts))))
+
+
+def is_called(typed: str, full: str, family: str) -> bool:
+    """Whether somebody who writes their name so may be the one who is called that on file: the family name, one more name, and
+    none that is not there. Marks, signs and large letters do not matter; "Dr." and a second name may be left out."""
+    words, known, last = _words(typed), _words(full), _words(family)
+    return last <= words <= known and (len(words) > len(last) or known == last) and bool(words)
+
+
+def _words(name: str) -> set[str]:
+    bare = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign) and sign not in "'’ʼ")
+    return set(re.findall(r"[^\W_]+", bare.casefold()))

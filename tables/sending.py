@@ -85,14 +85,15 @@ def secret_hash(secret: str) -> bytes:
 
 async def issue_capability(
     database: Database, hash: bytes, purpose: str, kind: str, object: UUID, now: datetime, ends_at: datetime,
-    by: UUID | None = None,
+    by: UUID | None = None, *, channel: str = "", id: UUID | None = None, secret: bytes | None = None,
 ) -> UUID:
-    """In the caller's transaction: a secret that works once, until it ends. Only its hash is kept."""
-    id = new_id()
+    """In the caller's transaction: a secret that works once, until it ends. Its hash is kept, and, where it is told later, the
+    `secret` sealed with the row's `id`."""
+    id = id or new_id()
     await database.rows(
         "INSERT INTO capability (id, ref, hash, purpose, object_kind, object, issued_by, issued_at, ends_at, uses,"
-        " uses_allowed, failures) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1, 0)",
-        id, new_ref(), hash, purpose, kind, str(object), by, now, ends_at,
+        " uses_allowed, failures, channel, secret) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1, 0, ?, ?)",
+        id, new_ref(), hash, purpose, kind, str(object), by, now, ends_at, channel, secret,
     )
     return id
 
@@ -157,15 +158,3 @@ async def not_sent(database: Database, sending: Sending, now: datetime) -> None:
     await database.rows(
         "DELETE FROM used_key WHERE hash = ? AND actor = ? AND route = ?", sending.key, sending.actor, sending.route
     )
-
-
-async def add_capability(
-    database: Database, row: UUID, hash: bytes, purpose: str, object_kind: str, object: str, now: datetime, ends_at: datetime,
-    issuer: UUID | None = None, channel: str = "", secret: bytes | None = None,
-) -> None:
-    """A secret that can be used once. `secret` is itself, sealed, where it must be told later."""
-    await database.rows(
-        "INSERT INTO capability (id, ref, hash, purpose, object_kind, object, issued_by, issued_at, ends_at, uses, uses_allowed,"
-        " failures, channel, secret) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1, 0, ?, ?)",
-        row, new_ref(), hash, purpose, object_kind, object, issuer, now, ends_at, channel, secret,
-    )  # fmt: skip

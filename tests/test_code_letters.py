@@ -1,15 +1,19 @@
 """Codes on paper: the letter that the desk hands over, the one that goes by post, and what ends when another is made."""
 
+import asyncio
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pikepdf
 import pytest
 
-from tests.support.logins import a_record, house_on
+from tables.base import new_id, new_ref
+from tests.support.client import client_of
+from tests.support.logins import PASSWORD, a_record, house_on
 from tests.support.pdf import Document, pdf_problems
 
+BORN = {"born_month": "3", "born_day": "9", "born_year": "1984"}
 CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b")
 
 
@@ -29,6 +33,37 @@ async def nora(house):
 @pytest.fixture
 async def desk(person):
     return await person("frontdesk")
+
+
+async def posted(desk, nora):
+    """The page of the letter that waits for her."""
+    await desk.submit(await desk.get(f"/staff/records/{nora.ref}/code"), "Send a letter by post")
+    return await desk.follow(await desk.get("/staff/letters"), "Nora Quist")
+
+
+async def opened_letter(desk, page):
+    page = await desk.submit(page, "/code")
+    return page, CODE.search(page.main).group()
+
+
+async def forced(somebody, path, **fields):
+    """A form that no page offered."""
+    csrf = re.search(r'name="csrf" value="([^"]+)"', (await somebody.get("/help")).html).group(1)
+    return await somebody.post(path, {"csrf": csrf, **fields})
+
+
+async def works(app, code):
+    """Whether a stranger's browser gets to the second step with it."""
+    async with client_of(app) as somebody:
+        page = await somebody.submit(await somebody.get("/register"), 0, code=code, **BORN)
+    return page.h1.startswith("Step 2 of 4")
+
+
+async def standing(house):
+    rows = await house.database.rows(
+        "SELECT channel, hash, issued_at, ends_at FROM capability WHERE purpose = 'activation' AND revoked_at IS NULL ORDER BY id"
+    )
+    return rows
 
 
 async def made(desk, nora):
@@ -55,3 +90,152 @@ def pictures(content: bytes) -> list[str]:
     with pikepdf.open(io.BytesIO(content)) as opened:
         return [str(one.Alt) for one in opened.objects if isinstance(one, pikepdf.Dictionary) and one.get("/S") == "/Figure"]
 
+
+
+# By post
+
+
+async def test_a_posted_code_is_made_when_its_letter_is_opened_and_works_for_three_weeks(app, desk, nora, house):
+    page = await posted(desk, nora)
+    assert await standing(house) == [] and "3 Mill Lane, Riverbend" in page.main and "The code is made when you open" in page.main
+    letter, code = await opened_letter(desk, page)
+    (one,) = await standing(house)
+    assert one["channel"] == "post" and one["ends_at"] - one["issued_at"] == timedelta(days=21)
+    paper = await desk.get(letter.link("Letter as PDF"))
+    assert pdf_problems(paper.content) == [] and code in Document(paper.content).spoken
+    assert "Nora Quist 3 Mill Lane Riverbend" in Document(paper.content).spoken and await works(app, code)
+
+
+async def test_the_letter_waits_until_it_is_said_to_be_printed(desk, nora, house):
+    page = await posted(desk, nora)
+    assert "It is printed" not in page.html
+    await opened_letter(desk, page)
+    page = await desk.follow(await desk.get("/staff/letters"), "Nora Quist")
+    done = await desk.submit(page, "It is printed")
+    assert "written down as printed" in done.main and "Nora Quist" not in done.main
+    assert "By post, printed on" in (await desk.get(f"/staff/records/{nora.ref}/code")).main
+
+
+async def test_a_letter_printed_again_has_another_code_and_the_one_before_is_dead(app, desk, nora, house):
+    page = await posted(desk, nora)
+    first, before = await opened_letter(desk, page)
+    again = await desk.follow(await desk.get("/staff/letters"), "Nora Quist")
+    assert "the one before stops working" in again.main
+    _page, code = await opened_letter(desk, again)
+    assert before != code and not await works(app, before) and await works(app, code)
+    assert (await desk.get(first.url)).status == 404 and (await desk.get(first.link("Letter as PDF"))).status == 404
+    rows = await house.database.rows("SELECT action, subject FROM audit_event WHERE action LIKE 'code.%print' ORDER BY id")
+    assert [row["action"] for row in rows] == ["code.print", "code.reprint"] and {row["subject"] for row in rows} == {nora.id}
+
+
+async def test_of_two_who_open_it_at_once_one_has_a_code_that_works(app, desk, nora, house):
+    page = await posted(desk, nora)
+    pages = [page, *[await desk.get(page.url) for _ in range(3)]]
+    answers = await asyncio.gather(*(desk.send(one, "/code") for one in pages))
+    assert all(one.status == 303 for one in answers) and len(await standing(house)) == 1
+    rows = await house.database.rows("SELECT action FROM audit_event WHERE action LIKE 'code.%print'")
+    assert sorted(row["action"] for row in rows) == ["code.print"] + ["code.reprint"] * 3
+
+
+async def test_a_letter_is_opened_five_times_a_day(desk, nora, house):
+    page = await posted(desk, nora)
+    for _ in range(5):
+        await opened_letter(desk, await desk.get(page.url))
+    refused = await desk.submit(await desk.get(page.url), "/code")
+    assert refused.status == 422 and "five times today" in refused.main and len(await standing(house)) == 1
+
+
+async def test_without_an_address_on_file_nothing_can_be_posted(desk, house):
+    nora = await nora_in(house, address="")
+    page = await desk.get(f"/staff/records/{nora.ref}/code")
+    assert "There is no address on file" in page.main and "/posting" not in page.html
+    refused = await forced(desk, f"/staff/records/{nora.ref}/code/posting")
+    assert refused.status == 422 and await house.database.rows("SELECT id FROM outbox WHERE record = ?", nora.id) == []
+
+
+async def test_a_letter_asked_for_twice_waits_once(desk, nora, house):
+    await posted(desk, nora)
+    await posted(desk, nora)
+    assert len(await house.database.rows("SELECT id FROM outbox WHERE record = ?", nora.id)) == 1
+    assert "A letter waits to be printed" in (await desk.get(f"/staff/records/{nora.ref}/code")).main
+
+
+@pytest.mark.parametrize("change", ["state = 'blocked'", "deceased_text = '2026-05-01'"])
+async def test_the_letter_of_a_chart_that_was_closed_since_gets_no_code_and_goes_off_the_list(desk, nora, house, change):
+    page = await posted(desk, nora)
+    await house.database.rows(f"UPDATE record SET {change} WHERE id = ?", nora.id)
+    refused = await desk.submit(page, "/code")
+    assert refused.status == 422 and "No code can be made any more" in refused.main and await standing(house) == []
+    await desk.submit(refused, "Take it off the list")
+    assert "Nora Quist" not in (await desk.get("/staff/letters")).main
+    assert (await house.database.rows("SELECT state FROM outbox WHERE record = ?", nora.id))[0]["state"] == "dropped"
+
+
+async def test_letters_of_another_site_are_not_there(desk, nora, house):
+    page = await posted(desk, nora)
+    other = new_id()
+    async with house.database.transaction():
+        await house.database.rows(
+            "INSERT INTO clinic_site (id, ref, name, zone, phone, address, active) VALUES (?, ?, 'Hill', 'UTC', '', '', ?)",
+            other, new_ref(), False,
+        )
+        await house.database.rows("UPDATE record SET site = ? WHERE id = ?", other, nora.id)
+    assert "Nora Quist" not in (await desk.get("/staff/letters")).main
+    at = f"/staff/records/{nora.ref}"
+    assert [(await desk.get(one)).status for one in (page.url, f"{at}/code", f"{at}/code.pdf")] == [404] * 3
+    for path in ("code/posting", "code/withdrawal", "desk-only", "any-way"):
+        assert (await forced(desk, f"{at}/{path}")).status in (404, 422), path
+    assert (await desk.send(page, "/code")).status == 303 and await standing(house) == []
+
+
+# Taken back, and by hand alone
+
+
+async def test_codes_are_listed_with_their_way_and_taken_back_together(app, desk, nora, house):
+    _page, by_post = await opened_letter(desk, await posted(desk, nora))
+    at = f"/staff/records/{nora.ref}/code"
+    assert re.search(r"By post, printed on .* by Grace Kim. It works until", (await desk.get(at)).main)
+    by_hand = CODE.search((await made(desk, nora)).main).group()
+    page = await desk.get(at)
+    assert "Handed over, made on" in page.main and "By post, printed on" not in page.main, "a code in the hand ends the others"
+    assert not await works(app, by_post) and await works(app, by_hand)
+    page = await desk.submit(page, "Take all codes back")
+    assert "All codes are taken back" in page.main and "No login, and no code." in page.main and not await works(app, by_hand)
+    rows = await house.database.rows("SELECT subject FROM audit_event WHERE action = 'code.withdraw'")
+    assert [row["subject"] for row in rows] == [nora.id]
+
+
+async def test_taking_back_ends_a_login_that_was_begun_and_a_letter_that_waits(client, desk, nora, house):
+    await posted(desk, nora)
+    code = CODE.search((await made(desk, nora)).main).group()
+    assert "Nora Quist" not in (await desk.get("/staff/letters")).main, "whoever holds a code needs no letter"
+    page = await client.submit(await client.get("/register"), 0, code=code, **BORN)
+    page = await client.submit(page, 0, username="nora", password=PASSWORD)
+    assert page.url == "/register/authenticator"
+    seen = await desk.get(f"/staff/records/{nora.ref}/code")
+    assert "A login was begun, and is not finished." in seen.main
+    await desk.submit(seen, "Take all codes back")
+    rows = await house.database.rows("SELECT state, username_key FROM account WHERE username = 'nora'")
+    assert rows[0]["state"] == "disabled" and rows[0]["username_key"] != "nora"
+
+
+async def test_by_hand_alone_ends_what_was_posted_and_offers_no_post(app, desk, nora, house):
+    letter, code = await opened_letter(desk, await posted(desk, nora))
+    page = await desk.submit(await desk.get(f"/staff/records/{nora.ref}/code"), "Only hand codes over at the desk")
+    assert "codes are handed over at the desk alone" in page.main and "/posting" not in page.html
+    assert not await works(app, code) and (await desk.get(letter.url)).status == 404
+    waiting = await desk.follow(await desk.get("/staff/letters"), "Nora Quist")
+    assert "No code can be made any more" in waiting.main and "Take it off the list" not in waiting.main
+    page = await desk.submit(await desk.get(f"/staff/records/{nora.ref}/code"), "Allow post and email again")
+    assert "Codes may go by post and email again." in page.main and "Send a letter by post" in page.html
+    rows = await house.database.rows("SELECT action FROM audit_event WHERE action IN ('code.keep', 'code.free') ORDER BY id")
+    assert [row["action"] for row in rows] == ["code.keep", "code.free"]
+
+
+async def test_nobody_but_the_front_desk_does_any_of_this(person, desk, nora):
+    page = await posted(desk, nora)
+    at = f"/staff/records/{nora.ref}"
+    for who in ("clinician", "billing"):
+        somebody = await person(who)
+        for path in (f"{at}/code/posting", f"{at}/code/withdrawal", f"{at}/desk-only", f"{page.url}/code"):
+            assert (await forced(somebody, path)).status == 403, (who, path)

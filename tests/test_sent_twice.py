@@ -32,7 +32,7 @@ from tests.test_bookings import booked, last_look, times_on
 from tests.test_bookings_changed import at_new_time, far
 from tests.test_letters import told_rosa
 from tests.test_payments import chosen
-from tests.test_registration_pages import LETTER, PASSWORD, at_login
+from tests.test_registration_pages import BORN, LETTER, PASSWORD, at_login
 from tests.test_staff_appointments import HOURS
 from tests.test_stuck import decided, odd, refused_page
 
@@ -528,6 +528,19 @@ async def _(there: There) -> Pressed:
 @once("/staff/records/{record}/any-way")
 async def _(there: There) -> Pressed:
     return Pressed(*await at_code(there, desk_only=True), "Allow post and email again")
+
+
+@once("/staff/letters/{account}/code")
+async def _(there: There) -> Pressed:
+    desk, page = await at_code(there)
+    await desk.submit(page, "Send a letter by post")
+    return Pressed(desk, await desk.follow(await desk.get("/staff/letters"), "Nora Quist"), "Make the code and open the letter")
+
+
+@once("/register/send")
+async def _(there: There) -> Pressed:
+    page = await there.client.get("/register/send")
+    return Pressed(there.client, page, 0, {"name": "Nora Quist", "number": "MRN-77", **BORN})
 
 
 @once("/staff/letters/{account}/printing")
