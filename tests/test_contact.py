@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from identity.sent_codes import TRIES
+from identity.sent_codes import _hashes as keyed
 from notices.gateway import plain_signs, segments
 from seeds.cast import fixed_id
+from tables.queue import enqueue_notice
 from tests.support.client import client_of
 from tests.support.contact import (
     CODE,
@@ -83,6 +85,7 @@ async def test_nothing_of_a_code_is_kept_but_a_keyed_hash_once_it_is_used(maria,
     await typed(maria)
     code = await code_to(house)
     row = (await house.database.rows("SELECT * FROM sent_code"))[0]
+    assert keyed(house, row["id"], code)[0] == bytes(row["hash"]) not in keyed(house, MARIA, code), "bound to its row"
     assert code.encode() not in bytes(row["hash"]) + bytes(row["secret"]) and len(bytes(row["hash"])) == 32
     page = await maria.follow(await maria.get(HOME), "Enter the code")
     await maria.submit(page, "Confirm", code=code)
@@ -290,6 +293,9 @@ async def test_staff_keep_the_last_one(person, house):
         await removed(desk, own)
     page = await removal(desk, NEW)
     assert "Add another first" in page.main and "Take it away" not in page.main
+    token = next(one.get("value") for one in page.tree.all("input") if one.get("name") == "csrf")
+    assert (await desk.post(page.url, {"csrf": token, "paper": "y"})).status == 422
+    assert await counting(house, fixed_id("account", "frontdesk")) == [NEW]
 
 
 async def test_of_two_that_are_taken_away_at_once_one_is_left(maria, house):
@@ -445,6 +451,10 @@ async def test_news_of_the_account_goes_to_text_messages_and_nobody_is_called_wi
     await added(maria, house)
     rows = await house.database.rows("SELECT channel FROM outbox WHERE event = 'account.address_added' ORDER BY made_at, channel")
     assert [row["channel"] for row in rows] == ["email", "email", "sms", "email", "sms"]
+    async with house.database.transaction():
+        await enqueue_notice(house.database, "record.new", MARIA, "DiagnosticReport", MARIA, house.clock())
+    rows = await house.database.rows("SELECT channel FROM outbox WHERE event = 'record.new' AND object = ?", str(MARIA))
+    assert [row["channel"] for row in rows] == ["email", "email"], "what is new in the record is said by e-mail alone"
 
 
 NO_NUMBERS = ("", "911", "12", "+1 900 201 7788", "900 201 7788", "+49", "٥٥٥", "555-201-778", "1" * 5000, "(555) 201-7788; 555 201 7799")
