@@ -29,7 +29,7 @@ OWN = "SELECT id, ref, kind, value, confirmed_at FROM account_address WHERE acco
 INSERT = "INSERT INTO account_address (id, ref, account, kind, value) VALUES (?, ?, ?, ?, ?)"
 CONFIRM = "UPDATE account_address SET confirmed_at = ? WHERE id = ? AND confirmed_at IS NULL AND ended_at IS NULL RETURNING id"
 END = "UPDATE account_address SET ended_at = ? WHERE id = ? AND ended_at IS NULL RETURNING id"
-FACTOR_OF = "SELECT id FROM authenticator WHERE address = ? AND ended_at IS NULL"
+FACTOR_OF = "SELECT id FROM authenticator WHERE account = ? AND address = ? AND ended_at IS NULL"
 CHANGE = "INSERT INTO address_change (id, account, address, did, at, secret) VALUES (?, ?, ?, ?, ?, ?)"
 CAPABILITY = (
     "INSERT INTO capability (id, ref, hash, purpose, object_kind, object, issued_by, issued_at, ends_at, uses, uses_allowed,"
@@ -193,7 +193,7 @@ async def _send_code(grant: AccountGrant, row: UUID, kind: str, value: str, entr
 
 
 async def _may_go(grant: AccountGrant, own: list[dict], row: dict, on_paper: bool) -> None:
-    if await grant.house.database.rows(FACTOR_OF, row["id"]):
+    if await grant.house.database.rows(FACTOR_OF, grant.account, row["id"]):
         raise _No("factor")
     others = [one for one in own if one["confirmed_at"] and one["kind"] == EMAIL_KIND and one["id"] != row["id"]]
     if row["confirmed_at"] and row["kind"] == EMAIL_KIND and not others and (grant.viewer.is_staff or not on_paper):

@@ -36,7 +36,7 @@ IN_ITS_WAY = (
 )
 PHONES_OUT = (
     "UPDATE authenticator SET ended_at = ?, secret = NULL WHERE account = ? AND ended_at IS NULL AND address IN"
-    " (SELECT id FROM account_address WHERE ended_at IS NOT NULL)"
+    " (SELECT a.id FROM account_address a WHERE a.account = authenticator.account AND a.ended_at IS NOT NULL)"
 )
 REVOKE = "UPDATE capability SET revoked_at = ? WHERE purpose = ? AND object = ? AND revoked_at IS NULL AND uses < uses_allowed"
 

@@ -9,8 +9,8 @@ from access.house import House
 from identity.sent_codes import code_in_message
 
 STOPPABLE = (
-    "SELECT d.id, d.secret FROM address_change d JOIN capability c ON c.object = CAST(d.id AS VARCHAR(36))"
-    " AND c.purpose = 'contact_stop' WHERE d.id = ? AND d.secret IS NOT NULL AND c.revoked_at IS NULL"
+    "SELECT d.id, d.secret FROM address_change d JOIN capability c ON c.object_kind = 'AddressChange'"
+    " AND c.object = CAST(d.id AS VARCHAR(36)) AND c.purpose = 'contact_stop' WHERE d.id = ? AND d.secret IS NOT NULL AND c.revoked_at IS NULL"
     " AND c.uses < c.uses_allowed AND c.ends_at > ?"
 )
 

@@ -21,8 +21,8 @@ LAPSE = (
 
 SECRETS_OVER = {
     "sent_code": "ends_at < ?", "capability": "ends_at < ?",
-    "address_change": "id IN (SELECT d.id FROM address_change d JOIN capability c ON c.object = CAST(d.id AS VARCHAR(36))"
-                      " WHERE c.ends_at < ?)",
+    "address_change": "id IN (SELECT d.id FROM address_change d JOIN capability c ON c.object_kind = 'AddressChange'"
+                      " AND c.object = CAST(d.id AS VARCHAR(36)) WHERE c.ends_at < ?)",
 }  # fmt: skip
 """What was sealed for a message that is of no use any more."""
 
