@@ -24,3 +24,4 @@ class FirstPasswordForm(LoginForm):
     """As patients choose theirs; the user name was given."""
 
     username = None
+    use = None

@@ -80,6 +80,15 @@ class LoginForm(Form):
     step = HiddenField(filters=[exact])
     username = StringField(Later(N_("User name")), [needed(N_("Choose a user name"))], filters=[exact])
     password = PasswordField(Later(N_("Password")), [needed(N_("Choose a password"))])
+    use = StringField(filters=[exact])
+    """The name on the button that was pressed, where a free one was offered."""
+    offers: tuple[str, ...] = ()
+
+    def validate(self, *args, **options) -> bool:
+        """A name that is pressed takes the place of the one that was typed."""
+        if self.use and self.use.data:
+            self.username.data = self.use.data
+        return super().validate(*args, **options)
 
     def validate_username(self, field) -> None:
         if not is_allowed(field.data) or not username_key(field.data):
@@ -92,6 +101,7 @@ class LoginForm(Form):
     def refuse(self, reason: str, offers: tuple[str, ...] = ()) -> None:
         if reason == "taken":
             some = Later(N_("This user name is taken. You could use %(offers)s"), offers=", ".join(offers))
+            self.offers = offers
             self.fail("username", some if offers else Later(N_("This user name is taken. Choose another")))
         else:
             self.fail("password", Later(REFUSALS[reason]))

@@ -32,7 +32,7 @@ NAMES = {
     "/account/preferences": N_("Your name and text size"), "/account/prove": N_("Show again that it is you"),
     "/account/password": N_("Change your password"), "/account/security": N_("Sign-in and security"), "/account/sessions": N_("Where you are signed in"),
     "/help": N_("Help"), "/help/phishing": N_("How to know that a message is from us"), "/records": N_("Records"),
-    "/records/{record}": N_("Home of a record"), "/register": N_("Register"), "/recover": N_("You cannot sign in"), "/recover/username": N_("I forgot my user name"),
+    "/records/{record}": N_("Home of a record"), "/register": N_("Register"), "/register/send": N_("Have a code sent to you"), "/recover": N_("You cannot sign in"), "/recover/username": N_("I forgot my user name"),
     "/recover/password": N_("I forgot my password"), "/recover/everything": N_("I have lost everything"),
     "/recover/code": N_("Get back into your account"), "/sign-in": N_("Sign in"),
     "/staff/sign-in": N_("Sign in for staff"), "/staff/register": N_("Set up a staff account"), "/bills": N_("Bills"), "/bills/{guarantor}": N_("Bills of one account"),

@@ -97,6 +97,23 @@ async def test_a_password_is_never_sent_back(client, code):
 async def test_a_taken_user_name_offers_others(client, code, cast):
     page = await client.submit(await at_login(client, code), 0, username=cast["self"].username, password=PASSWORD)
     assert page.status == 422 and "You could use" in page.errors[0] and cast["self"].name not in page.main
+    offers = page.errors[0].partition("You could use ")[2].split(", ")
+    assert len(offers) == 3 and all(re.fullmatch(re.escape(cast["self"].username) + r"\.\d{3}", one) for one in offers)
+    chosen = await client.submit(page, 0, press=offers[1])
+    assert chosen.status == 422 and f'value="{offers[1]}"' in chosen.html and chosen.errors == ["Choose a password"]
+    assert (await client.submit(chosen, 0, password=PASSWORD)).url == "/register/authenticator"
+
+
+async def test_a_free_name_that_is_pressed_is_taken_with_the_password_beside_it(client, code, cast):
+    page = await client.submit(await at_login(client, code), 0, username=cast["self"].username, password=PASSWORD)
+    offer = page.errors[0].partition("You could use ")[2].split(", ")[0]
+    assert (await client.submit(page, 0, press=offer, password=PASSWORD)).url == "/register/authenticator"
+
+
+async def test_enter_sends_what_was_typed_and_no_name_that_is_offered(client, code, cast):
+    page = await client.submit(await at_login(client, code), 0, username=cast["self"].username, password=PASSWORD)
+    first = page.tree.within(page.tree.all("form")[0], "button")[0]
+    assert first.get("name") is None, "the first button of a form is the one that Enter presses"
 
 
 async def test_an_unfit_password_says_why(client, code):
