@@ -55,10 +55,10 @@ async def test_search_engines_are_sent_away(client):
     assert answer.html == "User-agent: *\nDisallow: /\n"
 
 
-async def test_help_promises_no_new_password_that_nobody_can_give(client):
-    """A code is for a chart without a login, so it cannot open one whose password was forgotten."""
-    said = (await client.get("/help")).main
-    assert "new code" not in said and "We cannot give you a new one here yet." in said
+async def test_help_leads_to_the_ways_back_into_an_account(client):
+    """A code to register with is for a chart without a login, so it cannot open one whose password was forgotten."""
+    page = await client.get("/help")
+    assert "new code" not in page.main and (await client.follow(page, "Get back into your account")).url == "/recover"
 
 
 async def test_what_is_mended_is_no_longer_said_to_be_wrong(client):
