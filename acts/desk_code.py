@@ -15,6 +15,9 @@ from identity.codes import new_desk_code, seal_letter
 from tables.records import lock_record
 from tables.sending import Sending, use_key
 
+KEEP = "UPDATE record SET desk_only = ? WHERE id = ? OR (merged_into = ? AND desk_only = ?)"
+"""Of charts that are one, those that say so too: allowed again, it is for all of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Issued:
@@ -83,7 +86,7 @@ async def keep_to_desk(grant: QueueGrant, record_ref: str, only: bool, sending: 
         return False
     async with _acting(grant, "code.keep" if only else "code.free", record, sending, outcome):
         await lock_record(grant.house.database, record["id"])
-        await grant.house.database.rows("UPDATE record SET desk_only = ? WHERE id = ?", only, record["id"])
+        await grant.house.database.rows(KEEP, only, record["id"], record["id"], True)
         if only:
             await withdraw_by(grant.house, record["id"], (POST, EMAIL), grant.now)
     return True

@@ -27,9 +27,11 @@ LETTER = "registration.letter"
 MAIL = "registration.code"
 
 CHART = (
-    "SELECT r.id, r.ref, r.state, r.site, r.name, r.family, r.birth_text, r.deceased_text, r.desk_only, r.email, r.address,"
-    " s.id AS held FROM record r LEFT JOIN share s ON s.record = r.id AND s.basis = 'self' AND s.revoked_at IS NULL"
+    "SELECT r.id, r.ref, r.state, r.site, r.name, r.family, r.birth_text, r.deceased_text, r.email, r.address, s.id AS held,"
+    " r.desk_only OR EXISTS (SELECT 1 FROM record k WHERE k.merged_into = r.id AND k.desk_only) AS desk_only"
+    " FROM record r LEFT JOIN share s ON s.record = r.id AND s.basis = 'self' AND s.revoked_at IS NULL"
 )
+"""What was said of a chart holds for the one that it was merged into."""
 OF_RECORD = "purpose = ? AND object_kind = 'Record' AND object = ?"
 STANDING = "revoked_at IS NULL AND uses < uses_allowed"
 
@@ -142,25 +144,22 @@ async def standing_codes(house: House, record: UUID, now: datetime) -> tuple[Sta
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`registered`: the chart has its login. `begun`: a login was begun and not finished. `waits_since`: a letter for the
-    printer."""
+    """`begun`: a login was begun and not finished. `waits_since`: a letter for the printer."""
 
-    registered: bool
     begun: bool
     waits_since: datetime | None
 
 
 async def progress(house: House, record: UUID) -> Progress:
     rows = await house.database.rows(
-        "SELECT (SELECT COUNT(*) FROM share WHERE record = ? AND basis = 'self' AND revoked_at IS NULL) AS held,"
-        f" (SELECT COUNT(*) FROM account WHERE state = 'enrolling' AND id IN (SELECT used_by FROM capability WHERE {OF_RECORD}"
-        " AND revoked_at IS NULL)) AS begun",
-        record, ACTIVATION, str(record),
+        f"SELECT id FROM account WHERE state = 'enrolling' AND id IN (SELECT used_by FROM capability WHERE {OF_RECORD}"
+        " AND revoked_at IS NULL) LIMIT 1",
+        ACTIVATION, str(record),
     )
     waits = await house.database.rows(
         "SELECT made_at FROM outbox WHERE record = ? AND event = ? AND state = 'due' ORDER BY made_at LIMIT 1", record, LETTER
     )
-    return Progress(bool(rows[0]["held"]), bool(rows[0]["begun"]), waits[0]["made_at"] if waits else None)
+    return Progress(bool(rows), waits[0]["made_at"] if waits else None)
 
 
 @dataclass(frozen=True, slots=True)

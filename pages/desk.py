@@ -10,7 +10,7 @@ from datetime import datetime
 from access.grant import QueueGrant
 from access.visible import visible
 from access.vocabulary import Duty
-from identity.activation import DESK, EMAIL, POST, Standing, progress, standing_codes
+from identity.activation import DESK, EMAIL, POST, Standing, chart_with, progress, standing_codes
 from pages.code_letter import address_lines
 from rules.dates import ClinicalDate, parse_clinical_date
 from tables.clinic import ClinicSite
@@ -151,10 +151,10 @@ async def code_page(grant: QueueGrant, ref: str) -> CodePage | None:
         return None
     row = rows[0]
     grant.entry.subject, grant.entry.action = row["id"], "code.see"
-    so_far = await progress(grant.house, row["id"])
+    chart, so_far = await chart_with(grant.house, "r.id = ?", row["id"]), await progress(grant.house, row["id"])
     return CodePage(
         ref=ref, name=row["name"], number=row["number"] or "", born=parse_clinical_date(row["birth_text"], "UTC"),
-        registered=so_far.registered, closed=row["state"] != "active" or row["deceased_text"] is not None,
-        desk_only=bool(row["desk_only"]), codes=await standing_codes(grant.house, row["id"], grant.now),
+        registered=chart["held"] is not None, closed=row["state"] != "active" or row["deceased_text"] is not None,
+        desk_only=bool(chart["desk_only"]), codes=await standing_codes(grant.house, row["id"], grant.now),
         waits_since=so_far.waits_since, begun=so_far.begun, lines=address_lines(row["address"] or ""),
     )

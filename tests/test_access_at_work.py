@@ -144,6 +144,21 @@ async def test_a_chart_that_is_not_the_readers_own_any_more_keeps_a_letter_from_
     assert await to_print(letters) == ["waits"]
 
 
+async def test_a_letter_to_who_has_no_account_is_of_the_site_of_their_chart(letters):
+    """Of the one that is left, where theirs was merged."""
+    stan, left = letters.records["Stan"].id, letters.records["Maria"].id
+    await Record.update({Record.site: letters.west}).where(Record.id == stan)
+    await Outbox(event="coded", record=stan, channel="print", state="due", run_at=letters.now, made_at=letters.now, dedupe="coded",
+                 address="", locale="en").save()  # fmt: skip
+    for site, waits in ((letters.east, ["waits"]), (letters.west, ["coded"])):
+        await at_site(letters, "desk", site)
+        assert await to_print(letters) == waits
+    await Record.update({Record.state: "merged", Record.merged_into: left}).where(Record.id == stan)
+    for site, waits in ((letters.east, ["waits", "coded"]), (letters.west, [])):
+        await at_site(letters, "desk", site)
+        assert sorted(await to_print(letters), reverse=True) == waits
+
+
 async def test_a_grant_of_a_kind_that_nobody_named_sees_nothing(world):
     queue = await queue_of(world)
     grant = make(Grant, house=world.house, now=world.now, entry=queue.entry)

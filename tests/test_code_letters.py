@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pikepdf
 import pytest
 
+from identity.activation import write_code
 from tables.base import new_id, new_ref
 from tests.support.client import client_of
 from tests.support.logins import PASSWORD, a_record, house_on
 from tests.support.pdf import Document, pdf_problems
+from tests.test_registration_pages import app_of
 
 BORN = {"born_month": "3", "born_day": "9", "born_year": "1984"}
 CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b")
@@ -55,7 +57,11 @@ async def forced(somebody, path, **fields):
 async def works(app, code):
     """Whether a stranger's browser gets to the second step with it."""
     async with client_of(app) as somebody:
-        page = await somebody.submit(await somebody.get("/register"), 0, code=code, **BORN)
+        return await works_here(somebody, code)
+
+
+async def works_here(somebody, code):
+    page = await somebody.submit(await somebody.get("/register"), 0, code=code, **BORN)
     return page.h1.startswith("Step 2 of 4")
 
 
@@ -70,6 +76,7 @@ async def made(desk, nora):
     return await desk.submit(await desk.get(f"/staff/records/{nora.ref}/code"), "Make a code")
 
 
+@pytest.mark.in_turns
 @pytest.mark.parametrize(("link", "sheets"), [("Letter as PDF", 1), ("Letter in large print", 2), ("Letter in very large print", 3)])
 async def test_the_desk_s_letter_says_on_paper_what_the_screen_says(desk, nora, link, sheets):
     page = await made(desk, nora)
@@ -82,6 +89,7 @@ async def test_the_desk_s_letter_says_on_paper_what_the_screen_says(desk, nora, 
     for words in ("Nora Quist, this is your code:", "Enter the code and your birth date.", "http://localhost:8000/register", "The code works once, until"):
         assert words.replace(" ", "") in spoken.replace(" ", "") and words in page.main, words
     assert "Nora Quist 3 Mill Lane Riverbend" in spoken and document.tags.count("LI") >= 3 and document.pages == sheets
+    assert 'stroke="#000"' in page.html and 'fill="#fff"' in page.html, "the same in the dark"
     assert pictures(paper.content) == ["A picture for the camera of a phone. It leads to http://localhost:8000/register"]
 
 
@@ -230,6 +238,54 @@ async def test_by_hand_alone_ends_what_was_posted_and_offers_no_post(app, desk, 
     assert "Codes may go by post and email again." in page.main and "Send a letter by post" in page.html
     rows = await house.database.rows("SELECT action FROM audit_event WHERE action IN ('code.keep', 'code.free') ORDER BY id")
     assert [row["action"] for row in rows] == ["code.keep", "code.free"]
+
+
+async def test_what_was_said_of_a_chart_holds_for_the_one_that_it_was_merged_into(desk, nora, house):
+    now = datetime.now(UTC)
+    old = await a_record(house_on(house.database, now), now, name="N. Quist", number="MRN-76", state="merged")
+    await house.database.rows("UPDATE record SET desk_only = ?, merged_into = ? WHERE id = ?", True, nora.id, old.id)
+    page = await desk.get(f"/staff/records/{nora.ref}/code")
+    assert "Allow post and email again" in page.html and "/posting" not in page.html
+    assert (await forced(desk, f"/staff/records/{nora.ref}/code/posting")).status == 422
+    page = await desk.submit(page, "Allow post and email again")
+    assert "Send a letter by post" in page.html
+
+
+async def test_once_a_login_is_made_no_other_code_of_that_chart_works_ever_again(client, desk, nora, house):
+    """Also if that login ends one day."""
+    letter, posted_code = await opened_letter(desk, await posted(desk, nora))
+    by_hand, now = house_on(house.database, datetime.now(UTC)), datetime.now(UTC)
+    async with house.database.transaction():
+        await write_code(by_hand, nora.id, "AAAA-BBBB-CCCC-DDDD", "email", None, now)
+    page = await client.submit(await client.get("/register"), 0, code="AAAA-BBBB-CCCC-DDDD", **BORN)
+    page = await client.submit(page, 0, username="nora", password=PASSWORD)
+    page = await client.submit(page, 0, code=app_of(page).now())
+    assert page.url == "/register/codes" and [row["channel"] for row in await standing(house)] == ["email"], "the one that was used"
+    rows = await house.database.rows("SELECT state FROM outbox WHERE record = ?", nora.id)
+    assert [row["state"] for row in rows] == ["dropped"] and (await desk.get(letter.url)).status == 404
+    await house.database.rows("UPDATE share SET revoked_at = ? WHERE record = ?", now, nora.id)
+    assert posted_code and not await works_here(client, posted_code)
+
+
+async def test_of_taking_back_and_making_a_login_at_one_moment_one_happens(app, client, desk, nora, house):
+    code = CODE.search((await made(desk, nora)).main).group()
+    page = await client.submit(await client.get("/register"), 0, code=code, **BORN)
+    seen = await desk.get(f"/staff/records/{nora.ref}/code")
+    login, _back = await asyncio.gather(client.send(page, 0, username="nora", password=PASSWORD), desk.send(seen, "/withdrawal"))
+    rows = await house.database.rows("SELECT state FROM account WHERE username = 'nora'")
+    assert login.status in (303, 404) and [row["state"] for row in rows] in ([], ["disabled"])
+    assert await standing(house) == [] and not await works(app, code)
+
+
+async def test_a_posted_code_used_by_two_at_once_makes_one_login(app, desk, nora, house):
+    _letter, code = await opened_letter(desk, await posted(desk, nora))
+    async with client_of(app) as one, client_of(app) as other:
+        pages = [await somebody.submit(await somebody.get("/register"), 0, code=code, **BORN) for somebody in (one, other)]
+        answers = await asyncio.gather(
+            one.send(pages[0], 0, username="nora.one", password=PASSWORD), other.send(pages[1], 0, username="nora.two", password=PASSWORD)
+        )
+    assert sorted(answer.status for answer in answers) == [303, 404]
+    assert len(await house.database.rows("SELECT id FROM account WHERE username LIKE 'nora.%'")) == 1
 
 
 async def test_nobody_but_the_front_desk_does_any_of_this(person, desk, nora):

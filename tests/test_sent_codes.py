@@ -79,6 +79,7 @@ async def test_the_mail_has_no_link_that_leads_anywhere_but_to_the_page_about_fa
     assert re.findall(r"https?://\S+", mail[:1200])[0] == "http://localhost:8000/help/phishing"
 
 
+@pytest.mark.in_turns
 @pytest.mark.parametrize("typed", [
     {"name": "Nora Kvist"}, {"number": "MRN-78"}, {"born_day": "10"}, {"name": "Quist"}, {"number": "МRN-77"}, {"name": "🦦" * 50},
     {"number": "' OR 1=1 --"}, {"name": "Nora\x00 Quist\u202e%_"},
@@ -139,7 +140,7 @@ SHUT = {
 }
 
 
-async def test_known_unknown_and_shut_doors_cost_the_same_statements(house, now, database):
+async def test_known_unknown_and_shut_doors_cost_the_same_statements(now, database):
     house = house_on(database, now)
     await ask_for_code(house, nobody(now), Asked("the chain", "of the audit", "is opened by this"), sending(), "/")
     counts = []
@@ -186,6 +187,7 @@ async def test_a_shut_door_sends_nothing(at_work, now, reason, columns):
     assert await codes_of(at_work.house, chart) == [] and await count(at_work.house, "outbox") == 0
 
 
+@pytest.mark.in_turns
 @pytest.mark.parametrize(("born", "opens"), [("2008-05-12", True), ("2008-05-13", False), ("2014-05-12", False), ("2020-01-01", False)])
 async def test_the_door_opens_on_the_eighteenth_birthday(at_work, now, born, opens):
     await nora_in(at_work.house, now, birth_text=born)
