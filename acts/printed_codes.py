@@ -44,7 +44,7 @@ async def make_code(grant: QueueGrant, ref: str, event: str, sending: Sending) -
     made = Made(f"/staff/letters/{ref}/code?letter={seal_letter(grant.house, grant.account, ref, code, grant.now)}")
     try:
         async with grant.acting("code.print") as entry:
-            entry.subject = UUID(row["object"])
+            entry.subject = row["record"] or row["account"]
             await use_key(grant.house.database, sending, made.outcome, grant.now)
             await spend(grant.house, (Limit(f"print:{event}:{row['object']}", MOST, A_DAY, kept=True),), grant.now)
             entry.action = "code.print" if await _write(grant, kind, row, code) == 1 else "code.reprint"
@@ -54,7 +54,7 @@ async def make_code(grant: QueueGrant, ref: str, event: str, sending: Sending) -
 
 
 async def _waiting(grant: QueueGrant, ref: str, event: str) -> dict | None:
-    rows = await visible(grant, Outbox).rows(("id", "object"), WHOSE, event, ref, ref, then="ORDER BY made_at DESC LIMIT 1")
+    rows = await visible(grant, Outbox).rows(("id", "object", "record", "account"), WHOSE, event, ref, ref, then="ORDER BY made_at DESC LIMIT 1")
     return rows[0] if rows else None
 
 

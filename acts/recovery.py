@@ -22,8 +22,6 @@ from identity.steps import Opened, Refused, Step, open_step, seal_step
 from tables.queue import enqueue_notice
 from tables.sending import Sending, Spent, spend_capability, use_key
 
-BY_HALF, BY_BIRTH = (recovery.FACTOR, recovery.POST), (recovery.DESK, recovery.BY_LETTER)
-"""Codes that go with a password, and those that go with a birth date."""
 END_FACTORS = "UPDATE authenticator SET ended_at = ?, secret = NULL WHERE account = ? AND ended_at IS NULL AND id <> ?"
 KEEP = "UPDATE password SET by_mail_at = NULL, failures = 0 WHERE account = ?"
 REPLACE = "UPDATE password SET hash = ?, set_at = ?, by_mail_at = NULL, failures = 0, stopped_until = NULL WHERE account = ?"
@@ -72,8 +70,9 @@ async def check_code(house: House, viewer: Viewer, code: str, born: str | None =
     tries = await limits.take(house, asked, viewer.now)
     if tries.refused:
         return Refused("again", tries.again_at)
-    found = await recovery.of_code(house, await open_capability(house, viewer, codes.RECOVERY, codes.code_hash(code)), viewer.now)
-    right = await (_is_theirs(viewer, found) if born is None else _is_born(house, found, born))
+    purpose = codes.FACTOR_CODE if born is None else codes.RECOVERY
+    found = await recovery.of_code(house, await open_capability(house, viewer, purpose, codes.code_hash(code)), viewer.now)
+    right = _is_theirs(viewer, found) if born is None else await _is_born(house, found, born)
     async with house.audit.transaction() as entries:
         if right:
             await authenticators.begin_app(house, found["account"], viewer.now)
@@ -89,14 +88,14 @@ def tries_of(viewer: Viewer, code: str) -> tuple[limits.Limit, ...]:
     )
 
 
-async def _is_theirs(viewer: Viewer, found: dict | None) -> bool:
-    return found is not None and found["account"] == viewer.account and found["kind"] in BY_HALF
+def _is_theirs(viewer: Viewer, found: dict | None) -> bool:
+    return found is not None and found["account"] == viewer.account
 
 
 async def _is_born(house: House, found: dict | None, born: str) -> bool:
     charts = await house.database.rows(PERSON, found["account"] if found else None)
     right = any(born_on(chart["birth_text"] or "", born) for chart in charts)
-    return found is not None and found["kind"] in BY_BIRTH and right
+    return found is not None and right
 
 
 def _code_entry(viewer: Viewer, found: dict | None, right: bool) -> Entry:
@@ -107,9 +106,9 @@ def _code_entry(viewer: Viewer, found: dict | None, right: bool) -> Entry:
     return entry
 
 
-async def begun(house: House, viewer: Viewer, step: str) -> tuple[CapabilityGrant, dict] | None:
-    """What the code gave this browser, while it still works."""
-    grant = await open_step(house, viewer, codes.RECOVERY, step)
+async def begun(house: House, viewer: Viewer, purpose: str, step: str) -> tuple[CapabilityGrant, dict] | None:
+    """What a code of this purpose gave this browser, while it still works."""
+    grant = await open_step(house, viewer, purpose, step)
     found = await recovery.of_code(house, grant, viewer.now)
     return (grant, found) if grant and found else None
 
@@ -118,8 +117,8 @@ async def choose_password(
     house: House, viewer: Viewer, step: str, password: str, clinic_words: tuple[str, ...], sending: Sending, outcome: str
 ) -> Refused | None:
     """Kept in the recovery until the app is confirmed: up to then the old one signs in."""
-    known = await begun(house, viewer, step)
-    if known is None or known[1]["kind"] not in BY_BIRTH:
+    known = await begun(house, viewer, codes.RECOVERY, step)
+    if known is None:
         return Refused("gone")
     grant, found = known
     charts = await house.database.rows(PERSON, found["account"])
@@ -138,9 +137,9 @@ async def choose_password(
     return None
 
 
-async def confirm_app(house: House, viewer: Viewer, step: str, code: str) -> Opened | Refused:
+async def confirm_app(house: House, viewer: Viewer, purpose: str, step: str, code: str) -> Opened | Refused:
     """The first right code of the new app. `gone`: the recovery was used, stopped or is over by now; wrong."""
-    known = await begun(house, viewer, step)
+    known = await begun(house, viewer, purpose, step)
     if known is None:
         return Refused("gone")
     grant, found = known
@@ -158,7 +157,7 @@ async def confirm_app(house: House, viewer: Viewer, step: str, code: str) -> Ope
 async def _finish(grant: CapabilityGrant, found: dict, code: str) -> tuple[str, str]:
     house, viewer, account, now = grant.house, grant.viewer, found["account"], grant.now
     await recovery.hold(house, account)
-    chosen = await _chosen(house, viewer, found, now)
+    chosen = await _chosen(grant, found)
     proof = await authenticators.confirm_app(house, account, code, now)
     if not proof.right:
         return proof.reason, ""
@@ -176,13 +175,13 @@ async def _finish(grant: CapabilityGrant, found: dict, code: str) -> tuple[str, 
     return "", token
 
 
-async def _chosen(house: House, viewer: Viewer, found: dict, now: datetime) -> str | None:
+async def _chosen(grant: CapabilityGrant, found: dict) -> str | None:
     """The hash of the password that was chosen; None where the one they have stays. Asked again now that the account is
     held: a recovery that was stopped, or a password that was set by mail meanwhile, ends it here. Raises Changed."""
-    standing = await recovery.of_id(house, found["id"], now)
-    if standing is None:
+    house, viewer = grant.house, grant.viewer
+    if await recovery.of_id(house, found["id"], grant.now) is None:
         raise Changed
-    if found["kind"] in BY_HALF:
+    if grant.purpose == codes.FACTOR_CODE:
         if viewer.account != found["account"] or not await _half_stands(house, viewer):
             raise Changed
         return None

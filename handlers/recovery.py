@@ -21,12 +21,15 @@ from handlers.security import done_notice
 from handlers.session_cookie import signed_in
 from handlers.sign_in import home_of, minutes_until
 from identity import recovery
+from identity.codes import FACTOR_CODE, RECOVERY
 from pages.clinic import clinic
 from pages.recovery import factor_page, new_app_page, recover_page
 from words.gettext import N_
 
 USERNAME, PASSWORD, EVERYTHING = "/recover/username", "/recover/password", "/recover/everything"
 FACTOR, CODE, SHEET, STOPPED = "/recover/factor", "/recover/code", "/account/codes", "/account/security?done=stopped"
+CODES = {f"{FACTOR}/authenticator": FACTOR_CODE, f"{CODE}/authenticator": RECOVERY}
+"""Where an app is set up, and the purpose of the code that leads there."""
 
 DONE = {
     "stopped": N_("It is stopped. Nothing has changed, and you sign in as before."),
@@ -178,7 +181,7 @@ async def _check(request: Request, form: RecoveryCodeForm | DeskCodeForm, born: 
 @get(f"{CODE}/password", access=PRE_SESSION)
 async def new_password(request: Request) -> Response:
     step = request.query_params.get("step", "")
-    if await acts.begun(request.app.state.house, request.state.viewer, step) is None:
+    if await acts.begun(request.app.state.house, request.state.viewer, RECOVERY, step) is None:
         return await gone(request)
     page = recover_page(request.app.state.house, address=f"{CODE}/password")
     return await render(request, page, template("new_password"), form=await open_form(request, NewPasswordForm, step=step))
@@ -209,7 +212,7 @@ async def app(request: Request) -> Response:
 
 
 async def _show_app(request: Request, action: str, step: str) -> Response:
-    known = await acts.begun(request.app.state.house, request.state.viewer, step)
+    known = await acts.begun(request.app.state.house, request.state.viewer, CODES[action], step)
     if known is None:
         return await gone(request)
     page = await new_app_page(known, await _clinic_name(request), action, step)
@@ -229,14 +232,14 @@ async def confirm_app(request: Request) -> Response:
 async def _confirm(request: Request, action: str) -> Response:
     form, house, viewer = read_form(request, FactorForm), request.app.state.house, request.state.viewer
     step = request.query_params.get("step", "")
-    outcome = await acts.confirm_app(house, viewer, step, form.code.data) if form.validate() else None
+    outcome = await acts.confirm_app(house, viewer, CODES[action], step, form.code.data) if form.validate() else None
     if isinstance(outcome, acts.Opened):
         return signed_in(request, see_other(request, SHEET), outcome.token)
     if outcome and outcome.reason == "gone":
         return await gone(request)
     if outcome:
         form.refuse(outcome.reason)
-    known = await acts.begun(house, viewer, step)
+    known = await acts.begun(house, viewer, CODES[action], step)
     if known is None:
         return await gone(request)
     return await invalid(request, await new_app_page(known, await _clinic_name(request), action, step), template("authenticator"), form)

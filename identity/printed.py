@@ -11,14 +11,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from access.house import House
+from identity import recovery
 from identity.activation import EMAIL, LETTER, POST, VALID_FOR, chart_with, why_not, withdraw_by
-from identity.codes import ACTIVATION
+from identity.codes import ACTIVATION, FACTOR_CODE, RECOVERY
 from words.gettext import N_
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedCode:
-    """`object_kind` is whose the code is: a Record or an Account. `problem` says why none may be made now, or ""; `withdraw`
+    """`object_kind` is what the code is for: a Record or a Recovery. `problem` says why none may be made now, or ""; `withdraw`
     ends those that went this way before, and holds whatever decides over it."""
 
     purpose: str
@@ -40,5 +41,11 @@ async def _withdraw_posted(house: House, record: UUID, now: datetime) -> None:
 PRINTED: dict[str, PrintedCode] = {
     LETTER: PrintedCode(
         ACTIVATION, "Record", VALID_FOR[POST], N_("A letter with a code to register with"), _chart_problem, _withdraw_posted
+    ),
+    recovery.LETTERS[recovery.BY_LETTER]: PrintedCode(
+        RECOVERY, "Recovery", recovery.IN_POST, N_("A letter with a code to get back in"), recovery.letter_problem, recovery.withdraw_printed
+    ),
+    recovery.LETTERS[recovery.POST]: PrintedCode(
+        FACTOR_CODE, "Recovery", recovery.IN_POST, N_("A letter with a code for a new second factor"), recovery.letter_problem, recovery.withdraw_printed
     ),
 }

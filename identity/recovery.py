@@ -21,8 +21,12 @@ from tables.sending import issue_capability, secret_hash
 FACTOR, POST, DESK, BY_LETTER, BY_MAIL = "factor", "post", "desk", "letter", "reset"
 """Kinds of `tables.recovery.Recovery`."""
 RESET_FOR, ASKED_FOR = timedelta(minutes=45), timedelta(hours=24)
-GOOD_FOR = {FACTOR: timedelta(hours=24), POST: timedelta(days=21), BY_LETTER: timedelta(days=21), DESK: timedelta(days=7)}
-"""From the moment at which the code works (NIST SP 800-63B-4 §4.2.1.2: a day by e-mail, 21 by post)."""
+TO_PRINT, IN_POST = timedelta(days=14), timedelta(days=21)
+"""So long a letter waits for the printer at most; and so long the code of a posted one works."""
+GOOD_FOR = {FACTOR: timedelta(hours=24), POST: TO_PRINT + IN_POST, BY_LETTER: TO_PRINT + IN_POST, DESK: timedelta(days=7)}
+"""From the end of the waiting time (NIST SP 800-63B-4 §4.2.1.2: a code by e-mail a day, one by post 21)."""
+LETTERS = {POST: "account.factor_letter", BY_LETTER: "account.recovery_letter"}
+"""The letters whose code is made when they are opened for printing (`identity.printed`)."""
 USERNAME, PASSWORD, EVERYTHING = "recover.username", "recover.password", "recover.everything"
 """What may be asked for at the door. A job of that kind looks it up; what was typed is in it, sealed."""
 OPEN = "recovery.open"
@@ -45,7 +49,7 @@ REVOKE = (
     " AND uses < uses_allowed"
 )
 CODE = (
-    "SELECT r.id, r.account, r.kind, a.username FROM recovery r JOIN account a ON a.id = r.account"
+    "SELECT r.id, r.account, r.kind, r.ends_at, a.username FROM recovery r JOIN account a ON a.id = r.account"
     " JOIN password p ON p.account = a.id WHERE r.id = ? AND r.state = 'open' AND r.opens_at <= ? AND r.ends_at > ?"
     " AND a.kind = 'personal' AND a.state = 'active' AND (r.kind <> 'factor' OR p.by_mail_at IS NULL)"
 )
@@ -169,6 +173,21 @@ async def of_code(house: House, grant: CapabilityGrant | None, now: datetime) ->
 async def of_id(house: House, recovery: UUID, now: datetime) -> dict | None:
     rows = await house.database.rows(CODE, recovery, now, now)
     return rows[0] if rows else None
+
+
+async def letter_problem(house: House, recovery: UUID) -> str:
+    """"" where its letter may be printed now; over where it was used, stopped, or waited too long, or the account is shut."""
+    found = await of_id(house, recovery, house.clock())
+    return "" if found and found["ends_at"] - house.clock() >= IN_POST else "over"
+
+
+async def withdraw_printed(house: House, recovery: UUID, now: datetime) -> None:
+    """Inside a transaction: the code of a letter that was opened before. Holds the account, which decides over it."""
+    found = await of_id(house, recovery, now)
+    if found is None:
+        raise Changed
+    await hold(house, found["account"])
+    await house.database.rows(f"{REVOKE} AND purpose IN ('{codes.RECOVERY}', '{codes.FACTOR_CODE}')", now, str(recovery))
 
 
 async def wipe(house: House, now: datetime) -> None:

@@ -156,6 +156,8 @@ EVENTS: dict[str, Event] = {
     "account.letter_asked": Event("letter_asked", recovery.still_open, recovery.link_of),
     "account.recovery_started": Event("recovery_started", account_stands, recovery.stop_link),
     "account.recovery_code": Event("recovery_code", recovery.still_open, recovery.code_of),
+    "account.recovery_letter": Event("recovery_letter", recovery.may_print),
+    "account.factor_letter": Event("recovery_letter", recovery.may_print),
     "account.recovery_stopped": Event("recovery_stopped", account_stands),
     "account.password_reset": Event("password_reset", account_stands),
     "account.sessions_ended": Event("sessions_ended", account_stands),

@@ -13,7 +13,7 @@ from identity import codes, recovery
 from identity.tokens import open_token
 from identity.usernames import username_key
 from jobs.job import Job
-from tables.queue import enqueue_mail, enqueue_to
+from tables.queue import enqueue_mail, enqueue_paper, enqueue_to
 from tables.resealing import stop_of
 from tables.sending import issue_capability
 
@@ -24,7 +24,7 @@ AT_ADDRESS = (
 )
 NAMED = "SELECT id FROM account WHERE username_key = ? AND kind = 'personal' AND state = 'active'"
 ROW = "SELECT id, account, kind, state, opens_at, ends_at, secret, stop_secret FROM recovery WHERE id = ?"
-TO_OPEN = "UPDATE recovery SET state = 'open', secret = ? WHERE id = ? AND state = 'waiting' AND ends_at > ? RETURNING kind, ends_at"
+TO_OPEN = "UPDATE recovery SET state = 'open' WHERE id = ? AND state = 'waiting' AND ends_at > ? RETURNING kind, ends_at"
 
 
 def typed_in(house: House, job: Job, now: datetime) -> str:
@@ -73,21 +73,31 @@ async def open_recovery(house: House, job: Job, now: datetime) -> None:
 
 
 async def _open(house: House, job: Job, now: datetime) -> None:
-    row, code = UUID(job.arguments["recovery"]), codes.new_desk_code()
+    row = UUID(job.arguments["recovery"])
     async with house.audit.transaction() as entries:
         await recovery.hold(house, job.account)
-        opened = await house.database.rows(TO_OPEN, house.keyring.seal(code.encode(), row), row, now)
+        opened = await house.database.rows(TO_OPEN, row, now)
         if not opened:
             return
-        await issue_capability(
-            house.database, codes.code_hash(code), codes.RECOVERY, "Recovery", row, now, opened[0]["ends_at"]
-        )
-        told = house.database, "account.recovery_code", job.account
-        if opened[0]["kind"] == recovery.FACTOR:
-            await enqueue_mail(*told, "Recovery", row, now)
+        kind = opened[0]["kind"]
+        if kind == recovery.FACTOR:
+            await _mail_code(house, job.account, row, opened[0]["ends_at"], now)
         else:
-            await enqueue_to(*told, "print", "", "Recovery", row, now)
+            await enqueue_paper(house.database, recovery.LETTERS[kind], "Recovery", row, now, account=job.account)
         entries.append(Entry(now, "system.recover", subject=job.account, reason="code"))
+
+
+async def _mail_code(house: House, account: UUID, row: UUID, ends_at: datetime, now: datetime) -> None:
+    code = codes.new_desk_code()
+    await house.database.rows("UPDATE recovery SET secret = ? WHERE id = ?", house.keyring.seal(code.encode(), row), row)
+    await issue_capability(
+        house.database, codes.code_hash(code), codes.FACTOR_CODE, "Recovery", row, now, ends_at, channel="email"
+    )
+    await enqueue_mail(house.database, "account.recovery_code", account, "Recovery", row, now)
+
+
+async def may_print(system: SystemGrant, row: dict) -> bool:
+    return not await recovery.letter_problem(system.house, UUID(row["object"]))
 
 
 async def still_open(system: SystemGrant, row: dict) -> bool:
@@ -111,10 +121,8 @@ async def link_of(house: House, row: dict) -> dict:
 
 
 async def code_of(house: House, row: dict) -> dict:
-    """`everything`: it is typed with the birth date, and a new password is chosen too."""
     rows = await house.database.rows(ROW, UUID(row["object"]))
-    facts = {"code": await _secret(house, row), "everything": bool(rows) and rows[0]["kind"] == recovery.BY_LETTER}
-    return facts | {"ends_at": rows[0]["ends_at"] if rows else house.clock()}
+    return {"code": await _secret(house, row), "ends_at": rows[0]["ends_at"] if rows else house.clock()}
 
 
 async def _secret(house: House, row: dict) -> str:

@@ -11,7 +11,7 @@ import segno
 from access.grant import QueueGrant
 from access.visible import visible
 from identity.activation import Shown, still_works
-from identity.codes import ACTIVATION, read_letter
+from identity.codes import ACTIVATION, FACTOR_CODE, RECOVERY, read_letter
 from tables.records import Record
 from words.dates import day
 from words.gettext import N_, _
@@ -35,6 +35,21 @@ WORDS: dict[str, Words] = {
             N_("Choose a user name and a password, and set up an authenticator app."),
         ),
     ),
+    RECOVERY: Words(
+        "/recover/code", N_("Back into your account at %(clinic)s"), N_("%(name)s, this is your code:"),
+        (
+            N_("On a phone or computer go to %(address)s"), N_("Enter the code and your birth date."),
+            N_("Choose a new password, and set up an authenticator app."),
+        ),
+    ),
+    FACTOR_CODE: Words(
+        "/sign-in", N_("Back into your account at %(clinic)s"), N_("%(name)s, this is your code:"),
+        (
+            N_("On a phone or computer go to %(address)s and sign in with your user name and password."),
+            N_("Where we ask for a code, choose “I have lost my app and my sheet”, and enter this code there."),
+            N_("Set up an authenticator app."),
+        ),
+    ),
 }  # fmt: skip
 """What a letter says, by the purpose of its code."""
 
@@ -52,6 +67,8 @@ class CodeLetterPage:
     at: str
     letter: str
     up: tuple[str, str]
+    opens: datetime | None = None
+    """Before this moment it does not work."""
 
     @property
     def code(self) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from access.grant import QueueGrant
 from access.visible import visible
 from access.vocabulary import Duty
-from identity.codes import RECOVERY, code_hash, read_letter
 from identity.recovery import UnderWay, under_way
+from pages.code_letter import CodeLetterPage, address_lines, just_made
 from rules.dates import ClinicalDate, parse_clinical_date
 from tables.records import Record
 from words.gettext import N_, _
@@ -75,7 +74,7 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class LoginPage:
-    """`login` is None where the patient has none. `code` is there for 15 minutes after it was made, for who made it."""
+    """`login` is None where the patient has none."""
 
     ref: str
     name: str
@@ -83,15 +82,13 @@ class LoginPage:
     born: ClinicalDate | None
     login: Login | None
     now: datetime
-    code: str = ""
-    address: str = ""
 
     @property
     def active(self) -> bool:
         return self.login is not None and self.login.state == "active"
 
 
-async def login_page(grant: QueueGrant, ref: str, letter: str = "") -> LoginPage | None:
+async def login_page(grant: QueueGrant, ref: str) -> LoginPage | None:
     rows = await visible(grant, Record).rows(("id", "ref", "name", "number", "birth_text"), "ref = ?", ref)
     if not rows:
         return None
@@ -101,7 +98,7 @@ async def login_page(grant: QueueGrant, ref: str, letter: str = "") -> LoginPage
     login = await _login(grant, found[0]) if found else None
     return LoginPage(
         ref=ref, name=record["name"], number=record["number"] or "", born=parse_clinical_date(record["birth_text"], "UTC"),
-        login=login, now=grant.now, code=await _code(grant, ref, letter, login), address=f"{grant.house.origin}/recover/code",
+        login=login, now=grant.now,
     )  # fmt: skip
 
 
@@ -118,14 +115,17 @@ async def _login(grant: QueueGrant, row: dict) -> Login:
     )
 
 
-async def _code(grant: QueueGrant, ref: str, letter: str, login: Login | None) -> str:
-    """Only while it is the code of the recovery that is under way."""
-    code = read_letter(grant.house, grant.account, ref, letter, grant.now) if letter and login and login.under_way else ""
-    return code if code and await _is_of(grant, login.under_way.id, code) else ""
-
-
-async def _is_of(grant: QueueGrant, recovery: UUID, code: str) -> bool:
-    return bool(await grant.house.database.rows(
-        "SELECT id FROM capability WHERE hash = ? AND purpose = ? AND object = ? AND revoked_at IS NULL AND uses < uses_allowed",
-        code_hash(code), RECOVERY, str(recovery),
-    ))  # fmt: skip
+async def recovery_letter(grant: QueueGrant, ref: str, letter: str) -> CodeLetterPage | None:
+    """For a quarter of an hour, to who began the recovery, while it is the one under way."""
+    rows = await visible(grant, Record).rows(("id", "name", "address"), "ref = ?", ref)
+    shown = await just_made(grant, ref, letter)
+    owner = await grant.house.database.rows(OWNER, rows[0]["id"]) if rows else []
+    standing = await under_way(grant.house, owner[0]["id"], grant.now) if owner else None
+    if shown is None or standing is None:
+        return None
+    grant.entry.subject, grant.entry.action = rows[0]["id"], "login.see"
+    at = f"/staff/records/{ref}/login"
+    return CodeLetterPage(
+        shown, rows[0]["name"], address_lines(rows[0]["address"] or ""), grant.now, grant.house.origin, f"{at}/recovery", letter,
+        (at, N_("How they sign in")), opens=standing.opens_at,
+    )

@@ -108,7 +108,7 @@ async def test_the_app_cannot_be_confirmed_before_a_password_was_chosen(house, m
     code = await begin(house, maria)
     later = at(house, now + DAY)
     step = await recovery.check_code(later, nobody(later.clock()), code, "1984-03-09")
-    assert await confirmed(later, nobody(later.clock()), step.token) == recovery.Refused("gone")
+    assert await confirmed(later, nobody(later.clock()), step.token, "recovery") == recovery.Refused("gone")
 
 
 # Other sites, and what was not as it seemed

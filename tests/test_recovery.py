@@ -10,7 +10,9 @@ import pytest
 from access.viewer import Visitor
 from acts import forgotten
 from acts import recovery as acts
+from acts.printed_codes import Made, NotMade, make_code
 from identity import recovery
+from identity.codes import FACTOR_CODE, RECOVERY, read_letter
 from identity.sessions import find_viewer, open_session
 from identity.steps import Opened, Refused, Step
 from jobs import job, sweeping
@@ -18,7 +20,7 @@ from jobs.kinds import KINDS
 from tables.base import new_id, new_ref
 from tests.support.client import client_of
 from tests.support.logins import (
-    ELSEWHERE, PASSWORD, a_record, an_account, app_code, at, count, house_on, nobody, sending, viewer_of,
+    ELSEWHERE, PASSWORD, a_record, an_account, app_code, at, at_the_desk, count, house_on, nobody, sending, viewer_of,
 )  # fmt: skip
 from tests.support.recovering import (
     APP, CODE, LINK, NEW, ask, begin_factor, code_in, desk_code, everything_anew, half, letters, link_in, reset, set_up_app, wait,
@@ -95,7 +97,16 @@ async def open_factor(house, account, kind=recovery.FACTOR):
     """A recovery whose waiting time is over: the house of then, and its code."""
     assert await begun(house, account, kind) is None
     later = at(house, house.clock() + DAY)
-    return later, await code_in(later)
+    return later, await (code_in(later) if kind == recovery.FACTOR else posted(later, account, kind))
+
+
+async def posted(house, account, kind):
+    """The front desk opens the letter for printing: only then there is a code."""
+    await work(house)
+    ref = (await house.database.rows("SELECT ref FROM account WHERE id = ?", account))[0]["ref"]
+    desk = await at_the_desk(house, house.clock())
+    made = await make_code(desk, ref, recovery.LETTERS[kind], sending("/staff/letters"))
+    return read_letter(house, desk.account, ref, made.outcome.rpartition("=")[2], house.clock()) if isinstance(made, Made) else made
 
 
 async def finish(house, viewer, code, born=None, new=NEW):
@@ -105,17 +116,17 @@ async def finish(house, viewer, code, born=None, new=NEW):
         return step
     if born is not None:
         await acts.choose_password(house, viewer, step.token, new, (), sending("/recover/code/password"), "/x")
-    return await confirmed(house, viewer, step.token)
+    return await confirmed(house, viewer, step.token, FACTOR_CODE if born is None else RECOVERY)
 
 
-async def confirmed(house, viewer, token):
-    known = await acts.begun(house, viewer, token)
+async def confirmed(house, viewer, token, purpose=FACTOR_CODE):
+    known = await acts.begun(house, viewer, purpose, token)
     if known is None:
         return Refused("gone")
     from identity.authenticators import app_setup
 
     setup = await app_setup(house, known[1]["account"], "maria", "Riverbend")
-    return await acts.confirm_app(house, viewer, token, app_code(house.clock(), setup.key))
+    return await acts.confirm_app(house, viewer, purpose, token, app_code(house.clock(), setup.key))
 
 
 # What is asked for at the door
@@ -238,10 +249,10 @@ async def test_every_address_and_phone_is_told_of_the_new_password(house, maria)
 
 async def test_a_recovery_waits_and_tells_and_its_code_is_made_only_then(house, maria, now):
     assert await begun(house, maria) is None
-    assert await count(house, "capability", "purpose = 'recovery'") == 0
+    assert await count(house, "capability", "purpose LIKE 'recovery%' AND purpose <> 'recovery_stop'") == 0
     early = at(house, now + timedelta(hours=23))
     await work(early)
-    assert await count(house, "capability", "purpose = 'recovery'") == 0
+    assert await count(house, "capability", "purpose LIKE 'recovery%' AND purpose <> 'recovery_stop'") == 0
     told = await letters(house, "account.recovery_started")
     assert len(told) == 3 and all(LINK.search(one.text) for one in told if "@" in one.to)
     await work(at(house, now + DAY))
@@ -308,6 +319,24 @@ async def test_a_code_by_mail_works_for_a_day_and_a_posted_one_for_three_weeks(h
     assert isinstance(await finish(far, await at_half(far, maria), code), Opened)
 
 
+async def test_a_letter_has_no_code_before_it_is_opened_and_its_last_one_counts(house, maria, now):
+    first_house, first = await open_factor(house, maria, recovery.POST)
+    assert await count(house, "recovery", "secret IS NOT NULL") == 0
+    second = await posted(first_house, maria, recovery.POST)
+    viewer = await at_half(first_house, maria)
+    assert await acts.check_code(first_house, viewer, first) == Refused("code")
+    assert isinstance(await acts.check_code(first_house, viewer, second), Step)
+
+
+async def test_a_letter_waits_two_weeks_for_the_printer_and_not_at_all_once_it_is_stopped(house, maria, now):
+    await open_factor(house, maria, recovery.POST)
+    late = at(house, now + timedelta(days=15, hours=1))
+    assert await posted(late, maria, recovery.POST) == NotMade("over")
+    soon = at(house, now + 2 * DAY)
+    assert await forgotten.stop(await grant_of(soon, await stop_link(soon)), sending("/c"), "/x")
+    assert await posted(soon, maria, recovery.POST) == NotMade("over")
+
+
 # Stopping
 
 
@@ -321,7 +350,7 @@ async def test_whoever_is_told_stops_it_and_no_code_is_ever_made(house, maria, n
     answers = await asyncio.gather(*(forgotten.stop(grant, sending("/c"), "/x") for _ in range(4)))
     assert sorted(answers) == [False, False, False, True]
     await work(at(house, now + DAY))
-    assert await count(house, "capability", "purpose = 'recovery'") == 0
+    assert await count(house, "capability", "purpose LIKE 'recovery%' AND purpose <> 'recovery_stop'") == 0
     assert len(await letters(house, "account.recovery_stopped")) == 3
 
 
@@ -374,9 +403,8 @@ async def test_whoever_holds_only_the_mailbox_never_gets_in(house, maria, now):
     link = LINK.search((await letters(much_later, "account.letter_asked"))[-1].text).group(1)
     assert await forgotten.post_letter(await grant_of(much_later, link), sending(link), "/x")
     last = at(house, much_later.clock() + DAY)
-    await work(last)
-    channels = await house.database.rows("SELECT DISTINCT channel FROM outbox o JOIN recovery r ON o.object = CAST(r.id AS VARCHAR(36)) WHERE o.event = 'account.recovery_code' AND r.kind = 'letter'")
-    assert [row["channel"] for row in channels] == ["print"]
+    assert not any(CODE.search(one.text) for one in await letters(last, "account.recovery_code"))
+    assert await count(last, "outbox", "event = 'account.recovery_letter' AND channel = 'print'") == 1
     assert await count(house, "session", "level = 'full'") == 0
 
 
@@ -401,7 +429,7 @@ async def test_a_link_in_a_mail_and_a_posted_code_open_what_was_lost(house, mari
     answers = await asyncio.gather(*(forgotten.post_letter(grant, sending(link), "/x") for _ in range(4)))
     assert sorted(answers) == [False, False, False, True]
     later = at(house, now + DAY)
-    code = await code_in(later)
+    code = await posted(later, maria, recovery.BY_LETTER)
     assert await acts.check_code(later, await at_half(later, maria), code) == Refused("code")
     assert await acts.check_code(later, nobody(later.clock()), code, "1984-03-10") == Refused("code")
     opened = await finish(later, nobody(later.clock()), code, "1984-03-09")

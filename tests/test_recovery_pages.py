@@ -7,8 +7,9 @@ import re
 import pytest
 
 from tests.support.client import client_of
+from tests.support.pdf import pdf_problems
 from tests.support.recovering import (
-    NEW, ask, begin_factor, code_in, desk_code, everything_anew, half, letters, link_in, reset, set_up_app, wait, work,
+    CODE, NEW, ask, begin_factor, code_in, desk_code, everything_anew, half, letters, link_in, reset, set_up_app, wait, work,
 )  # fmt: skip
 
 MAIL = "maria.delgado@example.org"
@@ -87,15 +88,25 @@ async def test_the_desk_begins_a_recovery_that_works_after_the_waiting_time(clie
     assert len(await letters(house, "account.recovered")) == 1
 
 
-async def test_everything_is_opened_by_a_mail_and_a_posted_letter_together(client, opened, maria, born):
+async def test_everything_is_opened_by_a_mail_and_a_posted_letter_together(client, person, opened, maria, born):
     await ask(client, "everything", username=maria.username)
     page = await client.submit(await client.get(await link_in(opened.house, "account.letter_asked")), "Post me a code")
     assert "We post you a letter" in page.main
-    house = wait(opened, hours=25)
-    code = await code_in(house)
-    rows = await house.database.rows("SELECT channel FROM outbox WHERE event = 'account.recovery_code'")
-    assert [row["channel"] for row in rows] == ["print"]
-    assert (await everything_anew(client, code, born)).url == "/account/codes"
+    await work(wait(opened, hours=25))
+    desk = await person("frontdesk")
+    page = await desk.follow(await desk.get("/staff/letters"), maria.name)
+    page = await desk.submit(page, "Make the code and open the letter")
+    assert "Back into your account at" in page.main and "/recover/code" in page.main
+    assert (await desk.get(page.link("Letter as PDF"))).content[:4] == b"%PDF"
+    assert (await everything_anew(client, CODE.search(page.main).group(), born)).url == "/account/codes"
+
+
+async def test_the_paper_of_the_desk_is_a_document_too_and_says_from_when_it_works(person, opened, maria):
+    desk = await person("frontdesk")
+    page = await desk.submit(await desk.get(f"/staff/records/{maria.record}/login/recovery"), 0, proof="passport")
+    assert "It works from" in page.main and "and not before" in page.main
+    seen = await desk.get(page.link("Letter in large print"))
+    assert seen.status == 200 and pdf_problems(seen.content) == []
 
 
 async def test_staff_see_how_somebody_signs_in_and_nothing_that_would(person, maria):

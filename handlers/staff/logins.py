@@ -14,15 +14,15 @@ from forms.recovery import FreezeForm, ProofForm
 from forms.security import PressForm
 from handlers.forms import open_form, read_form
 from handlers.frame import Notice
-from handlers.refs import parse_ref
-from handlers.respond import invalid, render, see_other
+from handlers.refs import form_of, parse_ref
+from handlers.respond import in_form, invalid, render, see_other
 from handlers.security import done_notice
-from pages.login import LoginPage, login_page
+from pages.login import LoginPage, login_page, recovery_letter
 from words.gettext import N_, Later
 
 SEE, DO = staff(*sorted(FINDERS)), staff(*sorted(FINDERS), step_up=True)
 AT = "/staff/records/{record:str}/login"
-SHOW, RECOVERY, LETTER, FREEZE = (f"staff/login/{name}.html" for name in ("show", "recovery", "letter", "freeze"))
+SHOW, RECOVERY, FREEZE = (f"staff/login/{name}.html" for name in ("show", "recovery", "freeze"))
 DONE = {
     "out": N_("All browsers of this patient are signed out."),
     "frozen": N_("The account is frozen. Nobody can sign in to it."),
@@ -37,18 +37,21 @@ async def login(request: Request, record: FromPath[str]) -> Response:
     return await render(request, await _page(request, record), SHOW, notice=done_notice(request, DONE))
 
 
-async def _page(request: Request, record: str, letter: str = "") -> LoginPage:
-    page = await login_page(request.state.grant, parse_ref(record).ref, letter)
+async def _page(request: Request, record: str) -> LoginPage:
+    page = await login_page(request.state.grant, parse_ref(record).ref)
     if page is None:
         raise NotFoundException
     return page
 
 
-@get(f"{AT}/recovery", access=DO)
+@get([f"{AT}/recovery", f"{AT}/recovery.pdf"], access=DO)
 async def recovery(request: Request, record: FromPath[str]) -> Response:
-    """The form; or, for a quarter of an hour, to who began it, the sheet with the code."""
-    page = await _page(request, record, request.query_params.get("letter", ""))
-    return await render(request, page, LETTER if page.code else RECOVERY, form=await open_form(request, ProofForm))
+    """The form; or, for a quarter of an hour, to who began it, the letter with the code."""
+    ref, kind = parse_ref(record).ref, form_of(request.url.path)
+    letter = await recovery_letter(request.state.grant, ref, request.query_params.get("letter", ""))
+    if letter or kind:
+        return await in_form(request, letter, kind, "letters/code.html", "code")
+    return await render(request, await _page(request, record), RECOVERY, form=await open_form(request, ProofForm))
 
 
 @post(f"{AT}/recovery", access=DO)

@@ -61,6 +61,7 @@ ROUTES: dict[str, str] = {
     "/account/recovery/end": "account",
     "/staff/records/{record}/login": "staff:frontdesk,support",
     "/staff/records/{record}/login/recovery": "staff:frontdesk,support",
+    "/staff/records/{record}/login/recovery.pdf": "staff:frontdesk,support",
     "/staff/records/{record}/login/recovery/end": "staff:frontdesk,support",
     "/staff/records/{record}/login/sessions/end": "staff:frontdesk,support",
     "/staff/records/{record}/login/freeze": "staff:frontdesk,support",
