@@ -67,6 +67,8 @@ async def _half(connection: ASGIConnection, access: Access) -> Denied | None:
 async def _account(connection: ASGIConnection, access: Access):
     viewer = _viewer(connection)
     refusal = _unproven(viewer) or _stale(connection, access)
+    if not refusal and access.personal and viewer.is_staff:
+        return Denied("stranger")
     return refusal or open_account(_house(connection), viewer)
 
 

@@ -250,6 +250,8 @@ class Access:
     page: str = ""
     """What the audit calls this page, where the category has several."""
     step_up: bool = False
+    personal: bool = False
+    """Of patients and who helps them: for the staff's accounts it is not there."""
     passive: bool = False
     """A route that polls does not count as the person being there."""
 
@@ -258,6 +260,7 @@ PUBLIC = Access("public")
 PRE_SESSION = Access("pre_session")
 HALF = Access("half")
 ACCOUNT = Access("account")
+PERSONAL = Access("account", personal=True)
 SIGNED = Access("signed")
 DEMO = Access("demo")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
-from access.vocabulary import ACCOUNT, Category, bill, record
+from access.vocabulary import PERSONAL, Category, bill, record
 from handlers.listing import sheet
 from handlers.refs import FORMS, form_of, parse_ref
 from handlers.respond import in_form, render
@@ -18,7 +18,7 @@ async def of_record(request: Request) -> Response:
     return await render(request, await record_bills(request.state.grant), "bills/record.html")
 
 
-@get("/bills", access=ACCOUNT)
+@get("/bills", access=PERSONAL)
 async def bills(request: Request) -> Response:
     return await render(request, await bills_page(request.state.grant), "bills/index.html")
 

@@ -7,7 +7,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from access.opening import open_account
-from access.vocabulary import ACCOUNT
+from access.vocabulary import PERSONAL
 from acts import accepting as acts
 from forms.sharing import AnswerForm, ToldCodeForm
 from handlers.errors import TooMany
@@ -51,12 +51,12 @@ async def _refused(request: Request, reason: str = "gone") -> Response:
     return await render(request, NotAnswered(reason), GONE, status=404 if reason == "gone" else 422)
 
 
-@get("/invitations", access=ACCOUNT)
+@get("/invitations", access=PERSONAL)
 async def offers(request: Request) -> Response:
     return await render(request, await offers_page(request.state.grant), "invitations/index.html")
 
 
-@get("/invitations/{invitation:str}", access=ACCOUNT)
+@get("/invitations/{invitation:str}", access=PERSONAL)
 async def offer(request: Request, invitation: FromPath[str]) -> Response:
     ref, step = parse_ref(invitation).ref, request.query_params.get("step", "")
     secret = await acts.step_grant(request.state.grant, ref, step)
@@ -68,20 +68,20 @@ async def offer(request: Request, invitation: FromPath[str]) -> Response:
     return await _refused(request)
 
 
-@post("/invitations/{invitation:str}", access=ACCOUNT)
+@post("/invitations/{invitation:str}", access=PERSONAL)
 async def code_of_address(request: Request, invitation: FromPath[str]) -> Response:
     secret = await acts.secret_of(request.state.grant, parse_ref(invitation).ref)
     return await _take_code(request, secret) if secret else await _refused(request)
 
 
-@post("/invitations/{invitation:str}/acceptance", access=ACCOUNT)
+@post("/invitations/{invitation:str}/acceptance", access=PERSONAL)
 async def accept(request: Request, invitation: FromPath[str]) -> Response:
     form, done = read_form(request, AnswerForm), "/records?done=helping"
     refused = await acts.accept(request.state.grant, parse_ref(invitation).ref, form.step.data or "", form.sending, done)
     return await _refused(request, refused.reason) if refused else see_other(request, done)
 
 
-@post("/invitations/{invitation:str}/refusal", access=ACCOUNT)
+@post("/invitations/{invitation:str}/refusal", access=PERSONAL)
 async def decline(request: Request, invitation: FromPath[str]) -> Response:
     form, done = read_form(request, AnswerForm), "/records?done=declined"
     refused = await acts.decline(request.state.grant, parse_ref(invitation).ref, form.step.data or "", form.sending, done)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Request, Response, get
 
-from access.vocabulary import ACCOUNT, Category, record
+from access.vocabulary import PERSONAL, Category, record
 from handlers.respond import render
 from handlers.security import done_notice
 from pages.home import home_page
@@ -18,7 +18,7 @@ DONE = {
 }
 
 
-@get("/records", access=ACCOUNT)
+@get("/records", access=PERSONAL)
 async def records(request: Request) -> Response:
     page = await records_page(request.state.grant)
     return await render(request, page, "records/index.html", notice=done_notice(request, DONE))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 
 from access.viewer import Viewer
-from access.vocabulary import ACCOUNT, HALF, PRE_SESSION
+from access.vocabulary import PERSONAL, HALF, PRE_SESSION
 from acts import asked_code as asking
 from acts import registration as acts
 from acts.security import put_sheet_away
@@ -135,13 +135,13 @@ async def _not_confirmed(request: Request, form: FactorForm, outcome: acts.Refus
     return await invalid(request, page, APP, form)
 
 
-@get("/register/codes", access=ACCOUNT)
+@get("/register/codes", access=PERSONAL)
 async def codes(request: Request) -> Response:
     page = await codes_page(request.state.grant, await _clinic_name(request))
     return await render(request, page, CODES) if page.codes else see_other(request, "/records")
 
 
-@post("/register/codes", access=ACCOUNT)
+@post("/register/codes", access=PERSONAL)
 async def codes_kept(request: Request) -> Response:
     await put_sheet_away(request.state.grant)
     return see_other(request, "/records")

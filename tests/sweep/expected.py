@@ -25,7 +25,7 @@ DOES: dict[tuple[str, str], set[str]] = {
 }
 """What they may do for the patient too; it is written "part act" below."""
 
-# "anybody", "next step" (not found until the step before it is done), "their answer" (of somebody who is none of the cast), "helping" (whoever helps), "account", "half", "demo", "staff:duty,duty" (and " unknown:duty": whose queue it is not in),
+# "anybody", "next step" (not found until the step before it is done), "their answer" (of somebody who is none of the cast), "helping" (whoever helps), "account", "personal" (patients and who helps them), "half", "demo", "staff:duty,duty" (and " unknown:duty": whose queue it is not in),
 # "bill" (who owes, and who helps them with it), or the part of the record it belongs to.
 ROUTES: dict[str, str] = {
     "/": "anybody",
@@ -47,7 +47,7 @@ ROUTES: dict[str, str] = {
     "/register/send": "anybody",
     "/register/account": "next step",
     "/register/authenticator": "half",
-    "/register/codes": "account",
+    "/register/codes": "personal",
     "/recover": "anybody",
     "/recover/username": "anybody",
     "/recover/password": "anybody",
@@ -72,13 +72,13 @@ ROUTES: dict[str, str] = {
     "/staff/letters/{account}/code": "staff:frontdesk",
     "/staff/letters/{account}/code.pdf": "staff:frontdesk",
     "/staff/letters/{account}/printing": "staff:frontdesk",
-    "/records": "account",
-    "/invitations": "account",
+    "/records": "personal",
+    "/invitations": "personal",
     "/invitations/{invitation}": "their answer",
     "/invitations/{invitation}/acceptance": "their answer",
     "/invitations/{invitation}/refusal": "their answer",
     "/c/{capability}": "anybody",
-    "/bills": "account",
+    "/bills": "personal",
     "/bills/{guarantor}": "bill",
     "/bills/{guarantor}/statements": "bill",
     "/bills/{guarantor}/statements/{statement}": "bill",
@@ -236,6 +236,8 @@ def outcome(rule: str, who: str, record: str, fresh: bool = True) -> str:
         return "seen" if rule == "anybody" else "unknown"
     if who == NOBODY or rule == "half":
         return "sign-in"
+    if rule == "personal":
+        return "unknown" if who in STAFF else "seen"
     if rule in ("account", "their answer"):
         return "seen" if rule == "account" else "unknown"
     if rule == "helping":
