@@ -69,8 +69,8 @@ ROUTES: dict[str, str] = {
     "/demo/outbox": "anybody",
     "/staff/letters": "staff:frontdesk",
     "/staff/letters/{account}": "staff:frontdesk",
-    "/staff/letters/{account}/code": "staff:frontdesk",
-    "/staff/letters/{account}/code.pdf": "staff:frontdesk",
+    "/staff/letters/{account}/code": "staff:nobody unknown:frontdesk",  # before its code was made
+    "/staff/letters/{account}/code.pdf": "staff:nobody unknown:frontdesk",
     "/staff/letters/{account}/printing": "staff:frontdesk",
     "/records": "personal",
     "/invitations": "personal",
@@ -218,6 +218,8 @@ ROUTES: dict[str, str] = {
 
 SAID_ELSEWHERE = {"/records/{record}/sharing/{helper}", "/records/{record}/sharing/invitations/{invitation}"}
 """Pages of one thing that the document of their list says whole."""
+OF_A_CODE = {"/staff/letters/{account}/code.pdf", "/staff/records/{record}/code.pdf"}
+"""There for a quarter of an hour, for who has made the code: `tests/test_code_letters.py` holds these documents to the same."""
 
 
 def rule_for(template: str) -> str | None:
