@@ -34,6 +34,8 @@ class Grant:
     now: datetime
     entry: Entry
     viewer: Viewer | None = None
+    changing: bool = False
+    """Of a route that asks for a fresh factor: what it does is refused while changes of the account are locked."""
     _seal: object = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -43,6 +45,15 @@ class Grant:
     def showed(self, kind: str, ids) -> None:
         """Adds what a page shows to its audit entry."""
         self.entry.showed(kind, ids)
+
+    @property
+    def holding(self) -> str:
+        """The end of a statement that reads the actor's account as `a`: PostgreSQL keeps its row until a change is done, so
+        that locking comes before it or after it. SQLite lets one write at a time."""
+        return " FOR NO KEY UPDATE OF a" if self.changing and not self.house.database.is_sqlite else ""
+
+    def shut(self, account: dict[str, Any]) -> bool:
+        return self.changing and account["changes_locked_at"] is not None
 
     async def still(self) -> None:
         """The first statement of an act, inside its transaction: whether this grant stands at this very moment."""
@@ -123,10 +134,12 @@ class AccountGrant(Grant):
 
     async def still(self) -> None:
         rows = await self.house.database.rows(
-            "SELECT s.revoked_at, a.state FROM session s JOIN account a ON a.id = s.account WHERE s.id = ?",
+            "SELECT s.revoked_at, a.state, a.changes_locked_at FROM session s JOIN account a ON a.id = s.account WHERE s.id = ?"
+            + self.holding,
             self.viewer.session,
         )
-        if not rows or rows[0]["revoked_at"] is not None or rows[0]["state"] not in ("active", "enrolling"):
+        stands = rows and rows[0]["revoked_at"] is None and rows[0]["state"] in ("active", "enrolling")
+        if not stands or self.shut(rows[0]):
             raise Changed
 
 
@@ -202,11 +215,12 @@ class QueueGrant(Grant):
         """Every duty of them: what is done may rest on any."""
         duties = tuple(one.duty.value for one in self.held)
         rows = await self.house.database.rows(
-            "SELECT s.revoked_at, a.state, d.duty FROM session s JOIN account a ON a.id = s.account"
-            f" JOIN staff_duty d ON d.account = a.id AND {one_of('d.duty', duties)} AND d.ended_at IS NULL WHERE s.id = ?",
+            "SELECT s.revoked_at, a.state, a.changes_locked_at, d.duty FROM session s JOIN account a ON a.id = s.account"
+            f" JOIN staff_duty d ON d.account = a.id AND {one_of('d.duty', duties)} AND d.ended_at IS NULL WHERE s.id = ?"
+            + self.holding,
             *duties, self.viewer.session,
         )
-        stands = rows and rows[0]["revoked_at"] is None and rows[0]["state"] == "active"
+        stands = rows and rows[0]["revoked_at"] is None and rows[0]["state"] == "active" and not self.shut(rows[0])
         if not stands or {row["duty"] for row in rows} != set(duties):
             raise Changed
 

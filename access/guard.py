@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
+from access.audit import Entry
 from access.bills import open_bill, open_bill_at_work
 from access.house import House
 from access.opening import Denied, open_account, open_link, open_queue, open_record
@@ -69,7 +70,7 @@ async def _account(connection: ASGIConnection, access: Access):
     refusal = _unproven(viewer) or _stale(connection, access)
     if not refusal and access.personal and viewer.is_staff:
         return Denied("stranger")
-    return refusal or open_account(_house(connection), viewer)
+    return refusal or open_account(_house(connection), viewer, changing=access.step_up)
 
 
 async def _record(connection: ASGIConnection, access: Access):
@@ -96,7 +97,7 @@ async def _staff(connection: ASGIConnection, access: Access):
     held = [duty for duty in access.duties if duty in viewer.duties]
     if not held:
         return Denied("duty")
-    return _stale(connection, access) or await open_queue(_house(connection), viewer, *held)
+    return _stale(connection, access) or await open_queue(_house(connection), viewer, *held, changing=access.step_up)
 
 
 async def _bill(connection: ASGIConnection, access: Access):
@@ -126,9 +127,14 @@ def _unproven(viewer: Viewer) -> Denied | None:
 
 
 def _stale(connection: ASGIConnection, access: Access) -> Denied | None:
-    house, viewer = _house(connection), _viewer(connection)
-    fresh = not access.step_up or viewer.freshly_proven(house.limits.step_up)
-    return None if fresh else Denied("step_up")
+    viewer = _viewer(connection)
+    lacking = viewer.lacks(access, _house(connection).limits.step_up)
+    return Denied(lacking, _tried(viewer) if lacking == "locked" else None) if lacking else None
+
+
+def _tried(viewer: Viewer) -> Entry:
+    """The owner reads of it."""
+    return Entry(viewer.now, "account.change", viewer.account, subject=viewer.account, decision="refused", reason="locked")
 
 
 OPENERS = {

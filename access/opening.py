@@ -38,7 +38,7 @@ OF_HUMAN = (
 DUTY_SITES = "SELECT duty, site FROM staff_duty WHERE account = ? AND {duties} AND ended_at IS NULL"
 STANDS = (
     "SELECT r.state, r.deceased_text, r.birth_text, r.site, s.basis, s.starts_at, s.ends_at, s.revoked_at, e.revoked_at AS session_revoked,"
-    " a.state AS account_state FROM share s JOIN record r ON r.id = s.record JOIN session e ON e.id = ?"
+    " a.state AS account_state, a.changes_locked_at FROM share s JOIN record r ON r.id = s.record JOIN session e ON e.id = ?"
     " JOIN account a ON a.id = s.account WHERE s.id = ?"
 )
 PREVIEWED = (
@@ -49,7 +49,7 @@ PREVIEWED = (
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """`reason`: sign_in, half, staff, stranger, category, blocked, step_up, duty, merged.
+    """`reason`: sign_in, half, staff, stranger, category, blocked, step_up, locked, duty, merged.
 
     `record_name` is only set where the asker may know it; `elsewhere` is the ref of the record merged into.
     """
@@ -71,8 +71,8 @@ async def open_record(
     decision = await _decide(house, viewer, row, access)
     if isinstance(decision, Refusal):
         return _denied(decision, row, entry)
-    if access.step_up and not viewer.freshly_proven(house.limits.step_up):
-        return _denied(Refusal("step_up"), row, entry)
+    if lacking := viewer.lacks(access, house.limits.step_up):
+        return _denied(Refusal(lacking), row, entry)
     grant = _record_grant(house, viewer, row, access, decision, rows, entry)
     return await _preview(house, viewer, grant, share_ref, row) if share_ref else grant
 
@@ -148,7 +148,7 @@ def _record_grant(house, viewer, row, access, decision: Allowed, rows, entry) ->
         record=record, charts=charts_of(record, rows), record_ref=row["ref"], name=row["name"], given=row["given"],
         birth_text=row["birth_text"], sources=sources_of(rows), basis=decision.basis,
         share=_uuid(row["share"]), share_ref=row["share_ref"], scopes=decision.scopes,
-        category=access.category, action=access.action, purpose=purpose,
+        category=access.category, action=access.action, purpose=purpose, changing=access.step_up,
     )
 
 
@@ -175,8 +175,8 @@ async def stands(grant: RecordGrant) -> bool:
     """Asked again inside an act's transaction, with the clock of that moment."""
     if grant.item:
         return await item_stands(grant)
-    rows = await grant.house.database.rows(STANDS, grant.viewer.session, grant.share)
-    if not rows or rows[0]["session_revoked"] is not None or rows[0]["account_state"] != "active":
+    rows = await grant.house.database.rows(STANDS + grant.holding, grant.viewer.session, grant.share)
+    if not rows or rows[0]["session_revoked"] is not None or rows[0]["account_state"] != "active" or grant.shut(rows[0]):
         return False
     row = {**rows[0], "share": grant.share}
     share = await _share_facts(grant.house, row)
@@ -186,12 +186,12 @@ async def stands(grant: RecordGrant) -> bool:
     return isinstance(decision, Allowed)
 
 
-def open_account(house: House, viewer: Viewer, action: str = "account.see") -> AccountGrant:
+def open_account(house: House, viewer: Viewer, action: str = "account.see", *, changing: bool = False) -> AccountGrant:
     entry = Entry(viewer.now, action, viewer.account, subject=viewer.account)
-    return make(AccountGrant, house=house, now=viewer.now, entry=entry, viewer=viewer, account=viewer.account)
+    return make(AccountGrant, house=house, now=viewer.now, entry=entry, viewer=viewer, account=viewer.account, changing=changing)
 
 
-async def open_queue(house: House, viewer: Viewer, *duties: Duty) -> QueueGrant | Denied:
+async def open_queue(house: House, viewer: Viewer, *duties: Duty, changing: bool = False) -> QueueGrant | Denied:
     """For those of these duties that are held now, each at its own sites; one that names no site is for all of them."""
     asked = DUTY_SITES.format(duties=one_of("duty", duties))
     rows = await house.database.rows(asked, viewer.account, *(duty.value for duty in duties))
@@ -201,7 +201,8 @@ async def open_queue(house: House, viewer: Viewer, *duties: Duty) -> QueueGrant 
     entry = Entry(viewer.now, "staff.see", viewer.account, purpose=Purpose.DESK.value)
     kept_from = await _of_human(house, viewer)
     return make(
-        QueueGrant, house=house, now=viewer.now, entry=entry, viewer=viewer, account=viewer.account, held=held, kept_from=kept_from
+        QueueGrant, house=house, now=viewer.now, entry=entry, viewer=viewer, account=viewer.account, held=held, kept_from=kept_from,
+        changing=changing,
     )
 
 

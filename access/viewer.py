@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from access.vocabulary import Duty
+from access.vocabulary import Access, Duty
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class Viewer:
     replaced: UUID | None = None
     by_mail: bool = False
     """Of a half session: its password was set by a mail, and not yet shown with a factor."""
+    locked: bool = False
+    """Nothing of this account may be changed (`account.changes_locked_at`)."""
 
     @property
     def is_staff(self) -> bool:
@@ -67,3 +69,12 @@ class Viewer:
     def freshly_proven(self, seconds: int) -> bool:
         """A factor shown within this many seconds (step-up)."""
         return self.proven_at is not None and self.now - self.proven_at <= timedelta(seconds=seconds)
+
+    def lacks(self, access: Access, seconds: int) -> str:
+        """What stands in the way of a route that asks for a fresh factor, which is every route that changes who may come in:
+        locked, whatever is shown; step_up, until a factor is shown; "" is nothing."""
+        if not access.step_up:
+            return ""
+        if self.locked:
+            return "locked"
+        return "" if self.freshly_proven(seconds) else "step_up"

@@ -15,6 +15,7 @@ from access.grant import AccountGrant, BillGrant, CapabilityGrant, Grant, Held, 
 from access.predicates import EVERYTHING, NOTHING, Predicate, all_of, any_of, at_sites, is_none_of, is_one_of, one_of
 from access.visible_bills import accounts_at, accounts_for, accounts_shared, of_bill, stuck_at
 from access.visible_sharing import of_capability, sent_to
+from access.visible_support import ABOUT, beside_cases, cases_of_others, own_activity
 from access.vocabulary import OWNED, PARTS, QUEUED, TABLE_CATEGORY, Action, Category
 from tables.accounts import AccountAddress, Authenticator, Password, Session, StaffDuty
 from tables.audit import AuditEvent
@@ -23,6 +24,7 @@ from tables.ledger import GuarantorAccount, Payment, Refund
 from tables.records import Record, Share, left_of
 from tables.results import Series
 from tables.sharing import Invitation
+from tables.support import SupportCase
 from tables.work import Outbox
 
 SHARED = tuple(one for one in Category if one is not Category.HOME)
@@ -206,10 +208,10 @@ def _only_me(grant: RecordGrant, row: str) -> Predicate:
 
 
 def _of_account(grant: AccountGrant, table: type[Table]) -> Predicate:
-    if table in (Session, Authenticator, AccountAddress, Password, StaffDuty, Share):
+    if table in (Session, Authenticator, AccountAddress, Password, StaffDuty, Share, Outbox, SupportCase):
         return Predicate(f"{table._meta.tablename}.account = ?", (grant.account,))
     if table is AuditEvent:
-        return Predicate("audit_event.actor = ?", (grant.account,))
+        return own_activity(grant)
     if table is GuarantorAccount:
         return accounts_shared(grant)
     if table is Invitation:
@@ -229,6 +231,8 @@ def _records_shared(grant: AccountGrant) -> Predicate:
 
 
 def _of_queue(grant: QueueGrant, table: type[Table]) -> Predicate:
+    if table in ABOUT:
+        return beside_cases(_of_queue(grant, SupportCase), table)
     return all_of(_at_work(grant, table), _of_others(grant, table))
 
 
@@ -236,6 +240,8 @@ def _of_others(grant: QueueGrant, table: type[Table]) -> Predicate:
     """Nothing of the charts in which the reader holds a share themself, nor letters to anybody who does."""
     if table is Record:
         return is_none_of("record.id", grant.kept_from)
+    if table is SupportCase:
+        return cases_of_others(grant)
     if table is Outbox:
         shared, own = is_one_of("s.record", grant.kept_from), is_none_of("outbox.record", grant.kept_from)
         nobody = f"NOT EXISTS (SELECT 1 FROM share s WHERE s.account = outbox.account AND {shared.sql})"

@@ -29,6 +29,7 @@ from tables import (
     results,
     sharing,
     statements,
+    support,
     tasks,
     vaccines,
     visits,
@@ -205,6 +206,7 @@ PARTS: dict[type[Table], tuple[type[Table], str]] = {
 """What is seen with the row of another table, which it names in that column."""
 
 
+HANDLES_CASES = (Duty.SUPPORT, Duty.PRIVACY)
 ANSWERS_REQUESTS = (Duty.CLINICIAN, Duty.FRONT_DESK, Duty.BILLING)
 QUEUED: dict[type[Table], Collection[Duty]] = {
     requests.Request: frozenset(ANSWERS_REQUESTS),
@@ -212,6 +214,7 @@ QUEUED: dict[type[Table], Collection[Duty]] = {
     bookings.SlotTemplate: frozenset({Duty.FRONT_DESK}),
     bookings.Closure: frozenset({Duty.FRONT_DESK}),
     work.Outbox: frozenset({Duty.FRONT_DESK}),
+    support.SupportCase: frozenset(HANDLES_CASES),
 }
 """What staff see as lists of who, what kind and since when. A table with a column `duty` shows each duty its own."""
 
@@ -234,6 +237,7 @@ STAFF_PLACES: tuple[StaffPlace, ...] = (
     StaffPlace("/staff/bills", N_("Bills"), frozenset({Duty.BILLING})),
     StaffPlace("/staff/appointments", N_("Appointments"), frozenset({Duty.FRONT_DESK})),
     StaffPlace("/staff/letters", N_("Letters to print"), frozenset({Duty.FRONT_DESK})),
+    StaffPlace("/staff/cases", N_("Support cases"), frozenset(HANDLES_CASES)),
 )
 
 

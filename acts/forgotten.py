@@ -78,7 +78,7 @@ async def _write_password(grant: CapabilityGrant, account: UUID, hashed: str, se
     house, now = grant.house, grant.now
     async with grant.acting("account.reset_password") as entry:
         await use_key(house.database, sending, outcome, now)
-        await recovery.hold(house, account)
+        await recovery.hold(house, account, changing=True)
         await spend_capability(house.database, grant.capability, account, now)
         if not await house.database.rows(KEEP, hashed, now, now, account):
             raise Changed
@@ -96,7 +96,7 @@ async def post_letter(grant: CapabilityGrant, sending: Sending, outcome: str) ->
     try:
         async with grant.acting("account.recovery_start") as entry:
             await use_key(house.database, sending, outcome, now)
-            await recovery.hold(house, account)
+            await recovery.hold(house, account, changing=True)
             await spend_capability(house.database, grant.capability, account, now)
             await recovery.end_one(house, UUID(grant.object), now, "done")
             await recovery.start(house, account, recovery.BY_LETTER, now)

@@ -36,7 +36,7 @@ async def start(house: House, viewer: Viewer, kind: str, sending: Sending, outco
         return Refused("again", tries.again_at)
     async with open_account(house, viewer).acting("account.recovery_start") as entry:
         await use_key(house.database, sending, outcome, viewer.now)
-        await recovery.hold(house, viewer.account)
+        await recovery.hold(house, viewer.account, changing=True)
         entry.reason = kind
         if reason := await _why_not(house, viewer, kind):
             entry.decision, entry.reason = "refused", reason
@@ -156,7 +156,7 @@ async def confirm_app(house: House, viewer: Viewer, purpose: str, step: str, cod
 
 async def _finish(grant: CapabilityGrant, found: dict, code: str) -> tuple[str, str]:
     house, viewer, account, now = grant.house, grant.viewer, found["account"], grant.now
-    await recovery.hold(house, account)
+    await recovery.hold(house, account, changing=found["kind"] != recovery.DESK)
     chosen = await _chosen(grant, found)
     proof = await authenticators.confirm_app(house, account, code, now)
     if not proof.right:

@@ -170,6 +170,7 @@ async def _prove(house, viewer: Viewer, code: str, action: str, replaced_ends_at
             token = await open_session(
                 house, viewer.account, viewer.kind, viewer.visitor, viewer.now, level="full", shared=viewer.shared,
                 proven_at=viewer.now, replaces=viewer.session, ends_at=replaced_ends_at,
+                signs_in=None if replaced_ends_at else entry,
             )
             entry.reason = proof.kind
         else:

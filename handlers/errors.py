@@ -35,6 +35,7 @@ TEMPLATES = {400: "400", 403: "403", 404: "404", 413: "413", 422: "422", 429: "4
 REASONS = {
     "category": N_("%(name)s has not shared this part with you."),
     "blocked": N_("This record is closed for now. Please call us."),
+    "locked": N_("Changes to your account are locked until we have spoken with you. Call us."),
     "duty": N_("This is not part of your duties here."),
     "origin": N_("This form did not come from our own page. Open the page again and send it from there."),
     "form": N_("We could not check that this form is yours. Open the page again and send it from there."),
@@ -166,7 +167,7 @@ async def _moved_with_words(request: Request, denied: Denied) -> Response:
 async def page(request: Request, status: int, *, reason: str = "", name: str = "", **fields: str) -> Response:
     """An error page: the same frame, the right status. To an update of htmx that was sent somewhere, which would put the
     whole of it into a part of a page, its words in the status line alone."""
-    number = TEMPLATES.get(status, "500" if status >= 500 else "400")
+    number = "locked" if reason == REASONS["locked"] else TEMPLATES.get(status, "500" if status >= 500 else "400")
     words = _(reason, name=name) if "%(name)s" in reason else (_(reason) if reason else "")
     request.scope["state"]["grant"] = None
     shown = ErrorPage(reason=words, **fields) if reason or any(fields.values()) else None
@@ -252,8 +253,7 @@ async def pdf_error(request: Request, error: PdfRefused) -> Response:
     if isinstance(error, PdfFailed):
         logging.getLogger("portal.error").error("pdf failed: %s", error.reason)
     missing = ", ".join(getattr(error, "missing", ()))
-    words = _(reason, missing=missing) if missing else _(reason)
-    shown = ErrorPage(back=request.url.path.removesuffix(".pdf"), reason=words)
+    shown = ErrorPage(back=request.url.path.removesuffix(".pdf"), reason=_(reason, missing=missing) if missing else _(reason))
     response = await render(request, shown, "errors/pdf.html", status=503)
     response.headers["retry-after"] = str(getattr(error, "retry_after", 30))
     return response

@@ -24,6 +24,7 @@ from handlers import (
     links,
     medicines,
     offers,
+    own_activity,
     payments,
     preferences,
     procedures,
@@ -34,6 +35,7 @@ from handlers import (
     requests,
     results,
     security,
+    sent_messages,
     sessions,
     sharing,
     sign_in,
@@ -43,7 +45,7 @@ from handlers import (
     vitals,
 )
 from handlers.staff import appointments as staff_appointments
-from handlers.staff import billing, codes, desk, enrolment, hours, letters, logins, queue, stuck
+from handlers.staff import billing, cases, codes, desk, enrolment, hours, letters, logins, queue, stuck
 from handlers.staff import sign_in as staff_sign_in
 
 NOUNS = (
@@ -54,7 +56,7 @@ RECORD: tuple[HTTPRouteHandler, ...] = tuple(route for noun in NOUNS for route i
 """What stands below a record: each noun's own. The order of the index is that of `PLACES` (access/vocabulary.py)."""
 ALONE: tuple[HTTPRouteHandler, ...] = (
     public.front, public.robots, public.healthz, public.readyz, public.static, records.records,
-    help.help, help.phishing, help.accessibility, help.privacy, help.weight,
+    help.help, help.phishing, help.report_phishing, help.accessibility, help.privacy, help.weight,
     sign_in.door, sign_in.check_password, sign_in.code, sign_in.give_code, sign_in.prove, sign_in.give_proof,
     sign_in.stay, sign_in.sign_out, staff_sign_in.door, staff_sign_in.check_password,
     enrolment.register, enrolment.check_code, enrolment.password, enrolment.choose_password, enrolment.authenticator,
@@ -63,8 +65,8 @@ ALONE: tuple[HTTPRouteHandler, ...] = (
     registration.authenticator, registration.confirm_app, registration.codes, registration.codes_kept,
     security.security, security.password, security.change_password, security.codes, security.make_codes, security.codes_kept,
     sessions.sessions, sessions.end_session, sessions.end_others, preferences.preferences, preferences.change,
-    *bills.ALONE, *links.ALONE, *contact.ALONE, *recovery.ALONE, *offers.ALONE, *letters.ALONE, *logins.ALONE, demo.outbox,
-    *payments.ALONE, *billing.ALONE, *stuck.ALONE,
+    *bills.ALONE, *links.ALONE, *contact.ALONE, *recovery.ALONE, *offers.ALONE, *own_activity.ALONE, *sent_messages.ALONE,
+    *letters.ALONE, *logins.ALONE, demo.outbox, *payments.ALONE, *billing.ALONE, *stuck.ALONE, *cases.ALONE,
     desk.home, desk.find, *codes.ALONE, queue.queue, queue.item, queue.file, queue.take, queue.take_over, queue.give_back, queue.answer, queue.draft,
     staff_appointments.day, staff_appointments.visit, staff_appointments.call_off, staff_appointments.new, staff_appointments.book,
     staff_appointments.other_time, staff_appointments.move,

@@ -32,7 +32,7 @@ USERNAME, PASSWORD, EVERYTHING = "recover.username", "recover.password", "recove
 OPEN = "recovery.open"
 """The job that sends the code when the waiting time is over."""
 
-HOLD = "UPDATE account SET kind = kind WHERE id = ? AND kind = 'personal' AND state = 'active' RETURNING id"
+HOLD = "UPDATE account SET kind = kind WHERE id = ? AND kind = 'personal' AND state = 'active' RETURNING changes_locked_at"
 """First in each transaction here. It changes nothing but holds the row: of two who change an account one waits."""
 INSERT = (
     "INSERT INTO recovery (id, ref, account, kind, state, proof, started_by, started_at, opens_at, ends_at, secret, stop_secret)"
@@ -99,9 +99,11 @@ async def ways(house: House, account: UUID) -> Ways:
     return Ways(mail and not mailed, bool(await house.database.rows(PLACES, account)), mailed)
 
 
-async def hold(house: House, account: UUID) -> None:
-    """Inside a transaction. Raises Changed where the account is frozen, disabled, or not one of a patient's by now."""
-    if not await house.database.rows(HOLD, account):
+async def hold(house: House, account: UUID, *, changing: bool = False) -> None:
+    """Inside a transaction. Raises Changed where the account is frozen, disabled, or not one of a patient's by now; and, for
+    what lets somebody in who has not been at the desk (`changing`), where changes are locked (`identity.locks`)."""
+    rows = await house.database.rows(HOLD, account)
+    if not rows or (changing and rows[0]["changes_locked_at"] is not None):
         raise Changed
 
 
@@ -141,6 +143,11 @@ async def ask(house: House, account: UUID, kind: str, purpose: str, lasts: timed
 async def end_under_way(house: House, account: UUID, now: datetime, state: str = "stopped") -> bool:
     """Inside a transaction: whether there was any."""
     return await _end(house, UNDER_WAY, account, now, state)
+
+
+async def end_unproven(house: House, account: UUID, now: datetime) -> None:
+    """Inside a transaction, when changes are locked: all but what began at the desk, where somebody was seen."""
+    await _end(house, f"account = ? AND kind <> '{DESK}'", account, now, "stopped")
 
 
 async def end_resets(house: House, account: UUID, now: datetime) -> None:

@@ -12,19 +12,20 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from access.audit import Entry
 from access.grant import Changed
 from access.house import House
 from access.viewer import Viewer, Visitor
 from access.vocabulary import Duty
 from identity.csrf import matches, new_secret
-from identity.places import place_of
+from identity.places import places_of, tell_of_new_device
 from settings import Limits
 from tables.base import new_id, new_ref
 
 FIND = (
     "SELECT s.id, s.ref, s.level, s.csrf, s.last_seen_at, s.proven_at, s.idle_seconds, s.ends_at, s.shared,"
     " s.revoked_at, s.end_reason, a.id AS account, a.ref AS account_ref, a.kind, a.state, a.name, a.called, a.locale,"
-    " a.text_size, a.human, CASE WHEN s.level = 'half' THEN"
+    " a.text_size, a.human, a.changes_locked_at, CASE WHEN s.level = 'half' THEN"
     " (SELECT p.by_mail_at FROM password p WHERE p.account = a.id) END AS by_mail_at FROM session s JOIN account a ON a.id = s.account WHERE s.token = ?"
 )
 OTHERS = "SELECT csrf, shared, end_reason FROM session WHERE account = ? AND id <> ? ORDER BY created_at DESC, id DESC LIMIT 20"
@@ -32,7 +33,10 @@ DUTIES = "SELECT duty FROM staff_duty WHERE account = ? AND ended_at IS NULL"
 INSERT = (
     "INSERT INTO session (id, ref, token, account, level, csrf, created_at, last_seen_at, proven_at, idle_seconds,"
     " ends_at, shared, device, place, end_reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')"
+    " RETURNING EXISTS (SELECT 1 FROM session s WHERE s.account = session.account AND s.level = 'full' AND s.id <> session.id"
+    " AND s.device = session.device AND s.place IN ({places})) AS known"
 )
+"""And whether the account was ever signed in to with such a browser from there."""
 OPEN = "SELECT id FROM session WHERE account = ? AND revoked_at IS NULL AND id <> ?"
 REVOKE = "UPDATE session SET revoked_at = ?, end_reason = ? WHERE id = ? AND revoked_at IS NULL RETURNING id"
 AT_ONCE = 20
@@ -71,6 +75,7 @@ async def find_viewer(house: House, token: str, visitor: Visitor, now: datetime)
         locale=row["locale"], text_size=row["text_size"], session=_id(row["id"]), session_ref=row["ref"],
         last_seen_at=row["last_seen_at"], csrf=bytes(row["csrf"]), proven_at=row["proven_at"], idle_seconds=row["idle_seconds"], shared=row["shared"],
         signs_out_at=_signs_out(row, now), duties=duties, by_mail=row["by_mail_at"] is not None, human=_id(row["human"]) if row["human"] else None,
+        locked=row["changes_locked_at"] is not None,
     )
 
 
@@ -122,8 +127,10 @@ def note_seen(house: House, viewer: Viewer, passive: bool) -> bool:
 async def open_session(
     house: House, account: UUID, kind: str, visitor: Visitor, now: datetime, *, level: str,
     shared: bool = False, proven_at: datetime | None = None, replaces: UUID | None = None, ends_at: datetime | None = None,
+    signs_in: Entry | None = None,
 ) -> str:
-    """Inside a transaction: writes the row and gives the token for the cookie. `ends_at` keeps an absolute end.
+    """Inside a transaction: writes the row and gives the token for the cookie. `ends_at` keeps an absolute end. `signs_in` is
+    the entry of signing in: a kind of browser that was never used from this place is told to every address.
 
     Raises Changed where a full session is to replace one that somebody ends at this very moment, such as by a new password.
     """
@@ -133,10 +140,13 @@ async def open_session(
         await _make_room(house, account, replaces, now)
     elif replaces:
         await revoke(house, replaces, now, REPLACED)
-    await house.database.rows(
-        INSERT, new_id(), new_ref(), token_hash(token), account, level, new_secret(), now, now, proven_at, idle,
-        ends_at or now + timedelta(seconds=absolute), shared, visitor.device, place_of(house, visitor.ip),
+    places = places_of(house, visitor.ip)
+    [made] = await house.database.rows(
+        INSERT.format(places=", ".join("?" * len(places))), new_id(), new_ref(), token_hash(token), account, level,
+        new_secret(), now, now, proven_at, idle, ends_at or now + timedelta(seconds=absolute), shared, visitor.device, places[0], *places,
     )
+    if signs_in and not made["known"]:
+        await tell_of_new_device(house, account, visitor, now, signs_in)
     return token
 
 

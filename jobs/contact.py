@@ -7,6 +7,7 @@ from uuid import UUID
 from access.grant import SystemGrant
 from access.house import House
 from identity.sent_codes import code_in_message
+from words.gettext import _, use
 
 STOPPABLE = (
     "SELECT d.id, d.secret FROM address_change d JOIN capability c ON c.object_kind = 'AddressChange'"
@@ -32,3 +33,19 @@ async def stop_link(house: House, row: dict) -> dict[str, str]:
     if not rows:
         return {"link": ""}
     return {"link": f"{house.origin}/c/{house.keyring.open(bytes(rows[0]['secret']), rows[0]['id']).decode()}"}
+
+
+def covered(row: dict) -> str:
+    """In the place of a secret, where a message is shown again."""
+    with use(row["locale"]):
+        return _("(not shown here)")
+
+
+async def code_covered(house: House, row: dict) -> dict[str, str]:
+    return {"code": covered(row), "channel": row.get("channel", "email")}
+
+
+async def link_covered(house: House, row: dict) -> dict[str, str]:
+    """Where there was a link, there is one here, though it may be over by now."""
+    there = row["object_kind"] == "AddressChange" and row.get("channel") != "print"
+    return {"link": f"{house.origin}/c/{covered(row)}" if there else ""}

@@ -33,11 +33,12 @@ Facts = Callable[[House, dict], Awaitable[dict]]
 @dataclass(frozen=True, slots=True)
 class Event:
     """`facts` reads what the words say beside the clinic's name: `at`, a moment, and the `zone` that it is told in; or the
-    link of an invitation."""
+    link of an invitation. `covered` reads the same for whoever looks at the message again, without what is secret in it."""
 
     template: str
     still: Still
     facts: Facts | None = None
+    covered: Facts | None = None
     after: Callable[[House, dict], Awaitable[None]] | None = None
     """What is done when it is sent."""
 
@@ -146,16 +147,20 @@ EVENTS: dict[str, Event] = {
     "account.factor_added": Event("factor_added", account_stands),
     "account.factor_ended": Event("factor_ended", account_stands),
     "account.factor_stopped": Event("factor_stopped", account_stands),
+    "account.new_device": Event("new_device", account_stands),
+    "account.told_not_me": Event("told_not_me", account_stands),
+    "account.unlocked": Event("unlocked", account_stands),
+    "account.case_closed": Event("case_closed", account_stands),
     "account.codes_made": Event("codes_made", account_stands),
-    "account.address_code": Event("address_code", contact.code_waits, contact.code_of),
-    "account.address_added": Event("address_added", account_stands, contact.stop_link),
-    "account.address_ended": Event("address_ended", account_stands, contact.stop_link),
+    "account.address_code": Event("address_code", contact.code_waits, contact.code_of, covered=contact.code_covered),
+    "account.address_added": Event("address_added", account_stands, contact.stop_link, covered=contact.link_covered),
+    "account.address_ended": Event("address_ended", account_stands, contact.stop_link, covered=contact.link_covered),
     "account.address_stopped": Event("address_stopped", account_stands),
-    "account.username_asked": Event("username_asked", recovery.has_names, recovery.names_of),
-    "account.reset_asked": Event("reset_asked", recovery.still_open, recovery.link_of),
-    "account.letter_asked": Event("letter_asked", recovery.still_open, recovery.link_of),
-    "account.recovery_started": Event("recovery_started", account_stands, recovery.stop_link),
-    "account.recovery_code": Event("recovery_code", recovery.still_open, recovery.code_of),
+    "account.username_asked": Event("username_asked", recovery.has_names, recovery.names_of, covered=recovery.names_covered),
+    "account.reset_asked": Event("reset_asked", recovery.still_open, recovery.link_of, covered=recovery.link_covered),
+    "account.letter_asked": Event("letter_asked", recovery.still_open, recovery.link_of, covered=recovery.link_covered),
+    "account.recovery_started": Event("recovery_started", account_stands, recovery.stop_link, covered=recovery.stop_covered),
+    "account.recovery_code": Event("recovery_code", recovery.still_open, recovery.code_of, covered=recovery.code_covered),
     "account.recovery_letter": Event("recovery_letter", recovery.may_print),
     "account.factor_letter": Event("recovery_letter", recovery.may_print),
     "account.recovery_stopped": Event("recovery_stopped", account_stands),
@@ -167,7 +172,7 @@ EVENTS: dict[str, Event] = {
     "statement.new": Event("statement_new", bill_is_theirs),
     "payment.received": Event("payment_received", bill_is_theirs),
     "payment.returned": Event("payment_returned", bill_is_theirs),
-    "share.invited": Event("invited", sharing.waits, sharing.link_of),
+    "share.invited": Event("invited", sharing.waits, sharing.link_of, covered=sharing.link_covered),
     "share.accepted": Event("invitation_accepted", sharing.concerns),
     "share.declined": Event("invitation_declined", sharing.concerns),
     "share.changed": Event("sharing_changed", sharing.concerns, sharing.who_reads),

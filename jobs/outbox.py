@@ -67,10 +67,11 @@ async def _send(system: SystemGrant, sender: Sender, held: Claim) -> None:
             await event.after(house, held.row)
 
 
-async def letter(house: House, row: dict) -> Letter:
-    """The words of one row, made now; they are stored nowhere."""
+async def letter(house: House, row: dict, again: bool = False) -> Letter:
+    """The words of one row, made now; they are stored nowhere. `again`: for a page, without what lets somebody in or acts."""
     home, event = await clinic(house.database, row["locale"]), EVENTS[row["event"]]
-    facts = await event.facts(house, row) if event.facts else {}
+    find = (event.covered if again else None) or event.facts
+    facts = await find(house, row) if find else {}
     said = {"clinic": home, "origin": house.origin, "made_at": row["made_at"], **facts}
     with use(row["locale"], facts.get("zone") or home.zone):
         subject, _, body = _words(event.template, said).partition("\n")
@@ -98,6 +99,11 @@ async def read_now(house: House, rows: Sequence[dict]) -> tuple[dict[UUID, Lette
         if event and await event.still(system, row):
             read[row["id"]] = await letter(house, row)
     return read, [row["id"] for row in rows if row["id"] not in read]
+
+
+async def read_again(house: House, rows: Sequence[dict]) -> list[Letter | None]:
+    """What was sent, as it was sent, but for codes and links that do something. Of what still waits there are no words yet."""
+    return [await letter(house, row, again=True) if row["state"] != "due" and row["event"] in EVENTS else None for row in rows]
 
 
 @lru_cache(maxsize=1)

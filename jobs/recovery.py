@@ -12,6 +12,7 @@ from access.house import House
 from identity import codes, recovery
 from identity.tokens import open_token
 from identity.usernames import username_key
+from jobs.contact import covered
 from jobs.job import Job
 from tables.queue import enqueue_mail, enqueue_paper, enqueue_to
 from tables.resealing import stop_of
@@ -22,7 +23,10 @@ AT_ADDRESS = (
     " AND d.kind = 'email' AND d.confirmed_at IS NOT NULL AND d.ended_at IS NULL AND a.kind = 'personal' AND a.state = 'active'"
     " ORDER BY a.created_at, a.id LIMIT 20"
 )
-NAMED = "SELECT id FROM account WHERE username_key = ? AND kind = 'personal' AND state = 'active'"
+NAMED = (
+    "SELECT id FROM account WHERE username_key = ? AND kind = 'personal' AND state = 'active' AND changes_locked_at IS NULL"
+)
+"""While changes are locked, no letter offers one."""
 ROW = "SELECT id, account, kind, state, opens_at, ends_at, secret, stop_secret FROM recovery WHERE id = ?"
 TO_OPEN = "UPDATE recovery SET state = 'open' WHERE id = ? AND state = 'waiting' AND ends_at > ? RETURNING kind, ends_at"
 
@@ -75,7 +79,7 @@ async def open_recovery(house: House, job: Job, now: datetime) -> None:
 async def _open(house: House, job: Job, now: datetime) -> None:
     row = UUID(job.arguments["recovery"])
     async with house.audit.transaction() as entries:
-        await recovery.hold(house, job.account)
+        await recovery.hold(house, job.account, changing=True)
         opened = await house.database.rows(TO_OPEN, row, now)
         if not opened:
             return
@@ -142,3 +146,23 @@ async def stop_link(house: House, row: dict) -> dict:
         return {"link": "", "opens_at": opens_at}
     secret = house.keyring.open(bytes(rows[0]["stop_secret"]), stop_of(rows[0]["id"])).decode()
     return {"link": f"{house.origin}/c/{secret}", "opens_at": opens_at}
+
+
+async def names_covered(house: House, row: dict) -> dict:
+    """Other people's names may go with that address too: they were for who reads its mail."""
+    return {"names": [covered(row) for _name in (await names_of(house, row))["names"]]}
+
+
+async def link_covered(house: House, row: dict) -> dict:
+    return {"link": f"{house.origin}/c/{covered(row)}"}
+
+
+async def stop_covered(house: House, row: dict) -> dict:
+    """Where there was a link to stop it, there is one here."""
+    facts = await stop_link(house, row)
+    there = row["object_kind"] == "Recovery" and row.get("channel") != "print"
+    return facts | {"link": f"{house.origin}/c/{covered(row)}" if there else ""}
+
+
+async def code_covered(house: House, row: dict) -> dict:
+    return await code_of(house, row) | {"code": covered(row)}

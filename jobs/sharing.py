@@ -11,6 +11,7 @@ from access.grant import RecordGrant, SystemGrant
 from access.house import House
 from access.opening import open_for
 from access.vocabulary import Category, record
+from jobs.contact import covered
 from jobs.job import Job
 from rules.sharing import REVIEW_AFTER
 from tables.queue import enqueue_notice
@@ -77,6 +78,11 @@ async def link_of(house: House, row: dict) -> dict[str, str]:
     one = found[0]
     secret = house.keyring.open(bytes(one["secret"]), one["id"]).decode()
     return {"link": f"{house.origin}/c/{secret}", "name": one["name"] if one["says_name"] else ""}
+
+
+async def link_covered(house: House, row: dict) -> dict[str, str]:
+    """For whoever looks at the letter again."""
+    return {**await link_of(house, row), "link": f"{house.origin}/c/{covered(row)}"}
 
 
 async def who_reads(house: House, row: dict) -> dict[str, bool]:

@@ -17,5 +17,13 @@ class HelpPage:
     """Hours after which everybody signs in again."""
 
 
+@dataclass(frozen=True, slots=True)
+class PhishingPage:
+    """Where our messages come from: an address for e-mail and a number; "" where the clinic sends none."""
+
+    sender: str
+    number: str
+
+
 def help_page(limits: Limits) -> HelpPage:
     return HelpPage(limits.idle // 60, limits.idle_shared // 60, limits.absolute // 3600)

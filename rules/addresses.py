@@ -57,3 +57,11 @@ def phone_words(number: str) -> str:
     if number.startswith("+1") and len(number) == 12:
         return f"({number[2:5]}) {number[5:8]}-{number[8:]}"
     return number
+
+
+def half_hidden(kind: str, value: str) -> str:
+    """`ma…@example.org`, `…7788`: its owner knows it, and who looks over a shoulder does not."""
+    if kind != EMAIL_KIND:
+        return f"…{value[-4:]}" if value else ""
+    local, at, host = value.rpartition("@")
+    return f"{local[: 2 if len(local) > 3 else 1]}…{at}{host}"

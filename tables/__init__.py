@@ -30,6 +30,7 @@ from tables import (
     sending,
     sharing,
     statements,
+    support,
     tasks,
     vaccines,
     visits,
@@ -39,7 +40,7 @@ from tables import (
 ROOMS = (
     clinic, accounts, contact, records, audit, sending, sharing, visits, results, people, medicines, allergies, conditions, vaccines,
     care_plan, imaging, documents, procedures, appointments, messages, tasks, statements, coverage, feed, work, requests, drafts,
-    ledger, bookings, recovery,
+    ledger, bookings, recovery, support,
 )  # fmt: skip
 ALL: tuple[type[Table], ...] = tuple(table for room in ROOMS for table in room.TABLES)
 CONSTRAINTS: tuple[str, ...] = tuple(line for room in ROOMS for line in room.CONSTRAINTS)

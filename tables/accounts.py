@@ -26,6 +26,8 @@ class Account(Table, tablename="account"):
     locale = code(16, default="en")
     text_size = code(16, default="normal")
     created_at = moment(null=False)
+    changes_locked_at = moment()
+    """Since when nothing of it may be changed, because somebody said "this wasn't me". Reading goes on."""
     human = to("self", null=True)
     """Of a staff account: the personal one of the same human. What that one has a share of, this one never opens."""
     frozen_at = moment()

@@ -48,4 +48,6 @@ CONSTRAINTS = (
     "CREATE INDEX audit_event_actor ON audit_event (actor, at)",
     "CREATE INDEX audit_event_requests ON audit_event (actor, subject, at) WHERE objects LIKE 'Request:%;RequestStep:%'",
     "CREATE INDEX audit_event_counts ON audit_event (subject, actor, decision, at)",
+    "CREATE INDEX audit_event_acts ON audit_event (subject, at) WHERE action NOT LIKE '%.see'",
+    "CREATE INDEX audit_event_shares ON audit_event (actor, at) WHERE action LIKE 'share.%'",
 )

@@ -35,6 +35,7 @@ SEALED: tuple[Sealed, ...] = (
     Sealed("address_change", "secret"),
     Sealed("recovery", "secret"),
     Sealed("recovery", "stop_secret", bound=lambda row: stop_of(row["id"])),
+    Sealed("support_note", "sealed"),
     Sealed("file_chunk", "sealed", ("file", "number"), lambda row: chunk_of(row["file"], row["number"])),
 )
 """Every column that is sealed; a test looks for others."""

@@ -78,6 +78,7 @@ CONSTRAINTS = (
     "CREATE UNIQUE INDEX outbox_dedupe ON outbox (dedupe)",
     "CREATE INDEX outbox_channel ON outbox (channel, run_at) WHERE state = 'due'",
     "CREATE INDEX outbox_record ON outbox (record) WHERE record IS NOT NULL",
+    "CREATE INDEX outbox_account ON outbox (account, made_at) WHERE account IS NOT NULL",
     "CREATE INDEX outbox_ended ON outbox (sent_at) WHERE state <> 'due'",
     "CREATE UNIQUE INDEX job_dedupe ON job (dedupe) WHERE dedupe IS NOT NULL",
     "CREATE INDEX job_due ON job (state, run_at)",

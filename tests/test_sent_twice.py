@@ -221,6 +221,46 @@ async def _(there: There) -> Pressed:
     return Pressed(maria, await maria.get("/account/password"), "/account/password", typed)
 
 
+@once("/account/not-me")
+async def _(there: There) -> Pressed:
+    maria = await there.somebody("self")
+    return Pressed(maria, await maria.get("/account/not-me"), "/account/not-me")
+
+
+@once("/help/phishing")
+async def _(there: There) -> Pressed:
+    return Pressed(there.client, await there.client.get("/help/phishing"), "/help/phishing", {"came_as": "sms", "words": "Pay now"})
+
+
+async def a_case(there: There, button: str = "", **typed: str) -> tuple[Client, Seen]:
+    """One that waits at the support team, and its page there; with a button, after it was pressed."""
+    maria, tom = await there.somebody("self"), await there.somebody("support")
+    await maria.submit(await maria.get("/account/not-me"), "/account/not-me")
+    page = await tom.follow(await tom.get("/staff/cases"), "This wasn’t me: Maria")
+    return tom, await tom.submit(page, button, **typed) if button else page
+
+
+@once("/staff/cases/{case}/assignment")
+async def _(there: There) -> Pressed:
+    return Pressed(*await a_case(there), "Take it")
+
+
+@once("/staff/cases/{case}/notes")
+async def _(there: There) -> Pressed:
+    return Pressed(*await a_case(there, "Take it"), "Keep the note", {"words": "She is at home."})
+
+
+@once("/staff/cases/{case}/closing")
+async def _(there: There) -> Pressed:
+    tom, page = await a_case(there, "Take it")
+    return Pressed(tom, await tom.follow(page, "Close this case"), "Close the case", {"outcome": "safe"})
+
+
+@once("/staff/cases/{case}/unlocking")
+async def _(there: There) -> Pressed:
+    return Pressed(*await a_case(there), "Let them change things again")
+
+
 @once("/account/preferences")
 async def _(there: There) -> Pressed:
     maria = await there.somebody("self")

@@ -112,6 +112,7 @@ async def test_a_password_costs_one_hash_and_six_statements_at_most(house, now, 
     verify = ours.verify
     monkeypatch.setattr(ours, "verify", lambda self, stored, word: hashes.append(1) or verify(self, stored, word))
     await give_password(house, now, "the audit chain opens here")
+    await signed_in(house, maria, "personal", now - timedelta(days=1))
     hashes.clear()
     with Sent(house) as statements:
         half = await give_password(house, now)

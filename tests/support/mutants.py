@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = (
-    "access.visible", "access.visible_bills", "access.visible_sharing", "access.predicates", "access.opening",
+    "access.visible", "access.visible_bills", "access.visible_sharing", "access.visible_support", "access.predicates", "access.opening",
     "access.bills", "access.booking", "access.items", "access.guard", "access.grant", "access.viewer", "rules.access",
     "rules.billing",
 )  # fmt: skip
