@@ -41,7 +41,7 @@ async def make_code(grant: QueueGrant, ref: str, event: str, sending: Sending) -
     if problem := await kind.problem(grant.house, UUID(row["object"])):
         return NotMade(problem)
     code = new_desk_code()
-    made = Made(f"/staff/letters/{ref}/code?letter={seal_letter(grant.house, grant.account, ref, code, grant.now)}")
+    made = Made(f"/staff/letters/{ref}/paper?letter={seal_letter(grant.house, grant.account, ref, code, grant.now)}")
     try:
         async with grant.acting("code.print") as entry:
             entry.subject = row["record"] or row["account"]

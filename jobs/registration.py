@@ -26,7 +26,7 @@ from tables.sites import site_of
 
 WAITS_FOR = timedelta(hours=1)
 """A queue that stood still for longer sends nobody a code they have forgotten about."""
-A_DAY, MOST = 86_400, 3
+A_DAY, MOST, MOST_LETTERS = 86_400, 3, 2
 """So many codes for one chart, and to one address, in a day, whoever asks."""
 GOOD = (
     "SELECT id, object, secret, ends_at FROM capability WHERE id = ? AND revoked_at IS NULL AND uses < uses_allowed AND ends_at > ?"
@@ -44,10 +44,9 @@ async def send_code(house: House, job: Job, now: datetime) -> None:
         await house.database.rows("UPDATE job SET arguments = '{}' WHERE id = ?", job.id)
         if not reason:
             reason = await _send(house, row, now)
-        # A try that led nowhere is nobody's to read: it names no chart.
-        entries.append(
-            Entry(now, "code.send", subject=None if reason else row["id"], decision="refused" if reason else "allowed", reason=reason)
-        )
+        # Who knew all three things of a chart is told of there, whatever came of it; any other try is nobody's to read.
+        subject = row["id"] if row and reason != "unknown" else None
+        entries.append(Entry(now, "code.send", subject=subject, decision="refused" if reason else "allowed", reason=reason))
 
 
 def _typed(house: House, job: Job) -> dict:
@@ -96,9 +95,8 @@ async def _send(house: House, row: dict, now: datetime) -> str:
     row, to = await chart_with(house, "r.id = ?", row["id"]), email_of(row["email"] or "")
     if reason := await _why_not_there(house, row):
         return reason
-    limits = [Limit(f"send:record:{row['id']}", MOST, A_DAY), Limit(f"send:to:{hidden(to.casefold() or str(row['id']))}", MOST, A_DAY)]
     try:
-        await spend(house, limits, now)
+        await spend(house, _limits(row["id"], to), now)
     except Full:
         return "often"
     if not to:
@@ -108,6 +106,14 @@ async def _send(house: House, row: dict, now: datetime) -> str:
     code = await activation.write_code(house, row["id"], new_desk_code(), EMAIL, None, now, kept=True)
     await enqueue_letter(house.database, activation.MAIL, to, "Capability", code, now, locale="en", record=row["id"])
     return ""
+
+
+def _limits(record: UUID, to: str) -> list[Limit]:
+    """Letters cost the clinic more than mails, and arrive later."""
+    of_record = Limit(f"send:record:{record}", MOST, A_DAY)
+    if to:
+        return [of_record, Limit(f"send:to:{hidden(to.casefold())}", MOST, A_DAY)]
+    return [of_record, Limit(f"send:post:{record}", MOST_LETTERS, 21 * A_DAY)]
 
 
 async def is_wanted(system: SystemGrant, row: dict) -> bool:

@@ -31,7 +31,7 @@ WORDS: dict[str, Words] = {
     ACTIVATION: Words(
         "/register", N_("Your way into the portal of %(clinic)s"), N_("%(name)s, this is your code:"),
         (
-            N_("On a phone or computer go to %(address)s"), N_("Enter the code and your birth date."),
+            N_("On a phone or computer go to %(address)s. The picture leads there too."), N_("Enter the code and your birth date."),
             N_("Choose a user name and a password, and set up an authenticator app."),
         ),
     ),

@@ -108,7 +108,7 @@ async def opened_letter(grant: QueueGrant, ref: str, letter: str) -> CodeLetterP
         return None
     at = f"/staff/letters/{ref}"
     return CodeLetterPage(
-        shown, envelope.name, envelope.address, grant.now, grant.house.origin, f"{at}/code", letter, (at, N_("Letters for this person"))
+        shown, envelope.name, envelope.address, grant.now, grant.house.origin, f"{at}/paper", letter, (at, N_("Letters for this person"))
     )
 
 

@@ -191,7 +191,7 @@ async def test_letters_of_another_site_are_not_there(desk, nora, house):
     assert "Nora Quist" not in (await desk.get("/staff/letters")).main
     at = f"/staff/records/{nora.ref}"
     assert [(await desk.get(one)).status for one in (page.url, f"{at}/code", f"{at}/code.pdf")] == [404] * 3
-    for path in ("code/posting", "code/withdrawal", "desk-only", "any-way"):
+    for path in ("code/posting", "code/withdrawal", "code/desk-only", "code/any-way"):
         assert (await forced(desk, f"{at}/{path}")).status in (404, 422), path
     assert (await desk.send(page, "/code")).status == 303 and await standing(house) == []
 
@@ -293,5 +293,5 @@ async def test_nobody_but_the_front_desk_does_any_of_this(person, desk, nora):
     at = f"/staff/records/{nora.ref}"
     for who in ("clinician", "billing"):
         somebody = await person(who)
-        for path in (f"{at}/code/posting", f"{at}/code/withdrawal", f"{at}/desk-only", f"{page.url}/code"):
+        for path in (f"{at}/code/posting", f"{at}/code/withdrawal", f"{at}/code/desk-only", f"{page.url}/code"):
             assert (await forced(somebody, path)).status == 403, (who, path)

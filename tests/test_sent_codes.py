@@ -226,6 +226,22 @@ async def test_without_an_address_for_email_a_letter_waits_for_the_printer(at_wo
     assert [(one["event"], one["channel"], one["state"]) for one in rows] == [("registration.letter", "print", "due")]
 
 
+async def test_letters_that_somebody_asks_for_again_and_again_are_two_in_three_weeks(at_work, now):
+    chart = await nora_in(at_work.house, now, email="")
+    for _ in range(2):
+        assert await at_work() == ("allowed", "")
+        await at_work.house.database.rows("UPDATE outbox SET state = 'sent', sent_at = ? WHERE record = ?", now, chart.id)
+    assert await at_work() == ("refused", "often")
+
+
+async def test_a_try_that_knew_all_of_a_chart_is_told_there_and_any_other_nowhere(at_work, now):
+    chart = await nora_in(at_work.house, now, desk_only=True)
+    await at_work()
+    assert await went(at_work.house) == ("refused", "only", chart.id)
+    await at_work(Asked("Nora Kvist", "1984-03-09", "MRN-77"))
+    assert await went(at_work.house) == ("refused", "unknown", None)
+
+
 async def test_without_any_address_there_is_nothing_to_send(at_work, now):
     await nora_in(at_work.house, now, email="no address", address="")
     assert await at_work() == ("refused", "address")

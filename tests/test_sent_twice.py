@@ -560,12 +560,12 @@ async def _(there: There) -> Pressed:
     return Pressed(desk, await desk.get(page.url), "Take all codes back")
 
 
-@once("/staff/records/{record}/desk-only")
+@once("/staff/records/{record}/code/desk-only")
 async def _(there: There) -> Pressed:
     return Pressed(*await at_code(there), "Only hand codes over at the desk")
 
 
-@once("/staff/records/{record}/any-way")
+@once("/staff/records/{record}/code/any-way")
 async def _(there: There) -> Pressed:
     return Pressed(*await at_code(there, desk_only=True), "Allow post and email again")
 

@@ -17,7 +17,7 @@ from tests.support.tills import house, portal, somebody, till  # noqa: F401 -- f
 from tests.test_sent_twice import ONCE, client_there, keys, same_place, state_of, there  # noqa: F401 -- fixtures
 from tests.test_signed_in_again import over
 
-OF_NOBODY = {"/register/account", "/staff/register/password"}
+OF_NOBODY = {"/register/account", "/register/send", "/staff/register/password"}
 """Sent before there is an account: no session of it can have ended."""
 FORMS = sorted(set(ONCE) - OF_NOBODY)
 

@@ -74,12 +74,12 @@ async def withdrawal(request: Request, record: FromPath[str]) -> Response:
     return see_other(request, _at(ref, "withdrawn"))
 
 
-@post("/staff/records/{record:str}/desk-only", access=ACCESS)
+@post("/staff/records/{record:str}/code/desk-only", access=ACCESS)
 async def desk_only(request: Request, record: FromPath[str]) -> Response:
     return await _keep(request, parse_ref(record).ref, True, "kept")
 
 
-@post("/staff/records/{record:str}/any-way", access=ACCESS)
+@post("/staff/records/{record:str}/code/any-way", access=ACCESS)
 async def any_way(request: Request, record: FromPath[str]) -> Response:
     return await _keep(request, parse_ref(record).ref, False, "freed")
 

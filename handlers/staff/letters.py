@@ -62,7 +62,7 @@ async def make(request: Request, account: FromPath[str]) -> Response:
     return await render(request, page, "letters/show.html", status=422, notice=notice)
 
 
-@get(["/staff/letters/{account:str}/code", "/staff/letters/{account:str}/code.pdf"], access=ACCESS)
+@get(["/staff/letters/{account:str}/paper", "/staff/letters/{account:str}/paper.pdf"], access=ACCESS)
 async def coded(request: Request, account: FromPath[str]) -> Response:
     ref, form = parse_ref(account).ref, form_of(request.url.path)
     page = await opened_letter(request.state.grant, ref, request.query_params.get("letter", ""))

@@ -69,8 +69,9 @@ ROUTES: dict[str, str] = {
     "/demo/outbox": "anybody",
     "/staff/letters": "staff:frontdesk",
     "/staff/letters/{account}": "staff:frontdesk",
-    "/staff/letters/{account}/code": "staff:nobody unknown:frontdesk",  # before its code was made
-    "/staff/letters/{account}/code.pdf": "staff:nobody unknown:frontdesk",
+    "/staff/letters/{account}/code": "staff:frontdesk",
+    "/staff/letters/{account}/paper": "staff:nobody unknown:frontdesk",  # before its code was made
+    "/staff/letters/{account}/paper.pdf": "staff:nobody unknown:frontdesk",
     "/staff/letters/{account}/printing": "staff:frontdesk",
     "/records": "personal",
     "/invitations": "personal",
@@ -134,8 +135,8 @@ ROUTES: dict[str, str] = {
     "/staff/records/{record}/code.pdf": "staff:frontdesk",
     "/staff/records/{record}/code/posting": "staff:frontdesk",
     "/staff/records/{record}/code/withdrawal": "staff:frontdesk",
-    "/staff/records/{record}/desk-only": "staff:frontdesk",
-    "/staff/records/{record}/any-way": "staff:frontdesk",
+    "/staff/records/{record}/code/desk-only": "staff:frontdesk",
+    "/staff/records/{record}/code/any-way": "staff:frontdesk",
     "/staff/requests": "staff:clinician,frontdesk,billing",
     "/staff/requests/{item}": "staff:frontdesk unknown:clinician,billing",
     "/staff/requests/{item}/files/{file}": "staff:nobody unknown:clinician,frontdesk,billing",  # before somebody has taken it
