@@ -135,7 +135,7 @@ CLINICAL = {table.__name__: table for table in CATEGORY}
 
 EVENTS: dict[str, Event] = {
     "registration.letter": Event("registration_letter", registration.is_wanted),
-    "registration.code": Event("registration_code", registration.is_good, registration.code_of, registration.forget),
+    "registration.code": Event("registration_code", registration.is_good, registration.code_of, after=registration.forget),
     "record.new": Event("something_new", item_is_visible),
     "request.answered": Event("something_new", request_is_visible),
     "booking.booked": Event("booking_booked", booking_is_visible),
