@@ -98,6 +98,8 @@ async def post_letter(grant: CapabilityGrant, sending: Sending, outcome: str) ->
             await use_key(house.database, sending, outcome, now)
             await recovery.hold(house, account, changing=True)
             await spend_capability(house.database, grant.capability, account, now)
+            if not await recovery.has_post(house, account):
+                raise Changed
             await recovery.end_one(house, UUID(grant.object), now, "done")
             await recovery.start(house, account, recovery.BY_LETTER, now)
             entry.subject, entry.reason = account, recovery.BY_LETTER

@@ -6,9 +6,6 @@ nothing. With that code, in one transaction, the old factors, the old sheet and 
 
 from __future__ import annotations
 
-from datetime import datetime
-from uuid import UUID
-
 from access.audit import Entry
 from access.grant import AccountGrant, CapabilityGrant, Changed
 from access.house import House

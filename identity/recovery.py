@@ -9,14 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from access.grant import CapabilityGrant, Changed
 from access.house import House
 from identity import codes
+from rules.access import ADULT, age_at
 from tables.base import new_id, new_ref
 from tables.queue import enqueue, enqueue_notice
 from tables.resealing import stop_of
 from tables.sending import issue_capability, secret_hash
+from tables.sites import site_of
 
 FACTOR, POST, DESK, BY_LETTER, BY_MAIL = "factor", "post", "desk", "letter", "reset"
 """Kinds of `tables.recovery.Recovery`."""
@@ -55,9 +58,9 @@ CODE = (
 )
 MAILED = "SELECT by_mail_at FROM password WHERE account = ? AND by_mail_at IS NOT NULL"
 MAILS = "SELECT id FROM account_address WHERE account = ? AND kind = 'email' AND confirmed_at IS NOT NULL AND ended_at IS NULL"
-PLACES = (
-    "SELECT r.id FROM share s JOIN record r ON r.id = s.record WHERE s.account = ? AND s.basis = 'self' AND s.revoked_at IS NULL"
-    " AND r.address <> ''"
+CHARTS = (
+    "SELECT r.birth_text, r.site, r.address, r.desk_only FROM share s JOIN record r ON r.id = s.record WHERE s.account = ?"
+    " AND s.basis = 'self' AND s.revoked_at IS NULL AND r.state = 'active' AND r.deceased_text IS NULL"
 )
 WIPE = (
     "UPDATE recovery SET secret = NULL, stop_secret = NULL, password = NULL WHERE ends_at < ?"
@@ -96,7 +99,18 @@ class Ways:
 async def ways(house: House, account: UUID) -> Ways:
     mailed = bool(await house.database.rows(MAILED, account))
     mail = bool(await house.database.rows(MAILS, account))
-    return Ways(mail and not mailed, bool(await house.database.rows(PLACES, account)), mailed)
+    return Ways(mail and not mailed, await has_post(house, account), mailed)
+
+
+async def has_post(house: House, account: UUID) -> bool:
+    """Whether a code may be posted to them: to the address of their own chart, unless that is for codes by hand alone. In the
+    house of somebody under age others open letters: they come to the desk."""
+    for chart in await house.database.rows(CHARTS, account):
+        zone = ZoneInfo((await site_of(house.database, chart["site"]))["zone"])
+        age = age_at(chart["birth_text"], house.clock().astimezone(zone).date())
+        if (chart["address"] or "").strip() and not chart["desk_only"] and age is not None and age >= ADULT:
+            return True
+    return False
 
 
 async def hold(house: House, account: UUID, *, changing: bool = False) -> None:
@@ -185,7 +199,8 @@ async def of_id(house: House, recovery: UUID, now: datetime) -> dict | None:
 async def letter_problem(house: House, recovery: UUID) -> str:
     """"" where its letter may be printed now; over where it was used, stopped, or waited too long, or the account is shut."""
     found = await of_id(house, recovery, house.clock())
-    return "" if found and found["ends_at"] - house.clock() >= IN_POST else "over"
+    waits = found is not None and found["ends_at"] - house.clock() >= IN_POST
+    return "" if waits and await has_post(house, found["account"]) else "over"
 
 
 async def withdraw_printed(house: House, recovery: UUID, now: datetime) -> None:

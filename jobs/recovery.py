@@ -61,6 +61,8 @@ async def _send_link(house: House, job: Job, now: datetime, kind: str, purpose: 
     found = await house.database.rows(NAMED, username_key(typed_in(house, job, now)))
     if not found:
         return
+    if kind == recovery.BY_LETTER and not await recovery.has_post(house, found[0]["id"]):
+        return
     account, lasts = found[0]["id"], recovery.RESET_FOR if kind == recovery.BY_MAIL else recovery.ASKED_FOR
     async with house.audit.transaction() as entries:
         row = await recovery.ask(house, account, kind, purpose, lasts, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import re
+import dataclasses
 
 import pytest
 
@@ -11,11 +11,14 @@ from access.opening import open_queue
 from access.vocabulary import Duty
 from acts import logins as acts
 from acts import recovery
+from acts.sign_in import NotSignedIn, SignedIn, check_password
+from identity.codes import read_letter
+from identity.sessions import open_session
 from tables.base import new_id, new_ref
 from tests.support.client import client_of
-from tests.support.logins import an_account, at, count, house_on, nobody, sending, signed_in
-from tests.support.recovering import CODE, ask, code_in, desk_code, everything_anew, half, letters, wait, work
-from tests.test_recovery import DAY, an_address, asks, begun, finish, maria, reset_link, set_anew  # noqa: F401 -- fixture
+from tests.support.logins import PASSWORD, VISITOR, a_record, an_account, at, count, house_on, nobody, sending, signed_in, viewer_of
+from tests.support.recovering import CODE, NEW, ask, desk_code, everything_anew, letters, wait, work
+from tests.test_recovery import DAY, begun, confirmed, finish, maria, reset_link, set_anew  # noqa: F401 -- a fixture
 from tests.test_security import stale
 
 
@@ -40,8 +43,6 @@ async def chart_of(house, account):
 
 async def begin(house, account, grant=None):
     """The code of the desk's paper."""
-    from identity.codes import read_letter
-
     grant, ref = grant or await at_work(house), (await chart_of(house, account))["ref"]
     begun_now = await acts.begin_recovery(grant, ref, "passport", sending("/staff"))
     return read_letter(house, grant.account, ref, begun_now.outcome.rpartition("=")[2], house.clock())
@@ -66,8 +67,6 @@ async def test_a_code_of_the_desk_waits_works_once_and_replaces_everything(house
 
 
 async def test_without_a_waiting_time_it_works_at_once(house, maria, now):  # noqa: F811
-    import dataclasses
-
     quick = dataclasses.replace(house, limits=dataclasses.replace(house.limits, recovery_wait=0))
     code = await begin(quick, maria)
     assert isinstance(await finish(quick, nobody(now), code, "1984-03-09"), recovery.Opened)
@@ -90,10 +89,6 @@ async def test_of_codes_begun_at_once_one_works(house, maria, now):  # noqa: F81
 
 
 async def test_the_old_password_signs_in_until_the_new_app_is_confirmed(house, maria, now):  # noqa: F811
-    from acts.sign_in import SignedIn, check_password
-    from tests.support.logins import PASSWORD
-    from tests.support.recovering import NEW
-
     code = await begin(house, maria)
     later = at(house, now + DAY)
     step = await recovery.check_code(later, nobody(later.clock()), code, "1984-03-09")
@@ -103,8 +98,6 @@ async def test_the_old_password_signs_in_until_the_new_app_is_confirmed(house, m
 
 
 async def test_the_app_cannot_be_confirmed_before_a_password_was_chosen(house, maria, now):  # noqa: F811
-    from tests.test_recovery import confirmed
-
     code = await begin(house, maria)
     later = at(house, now + DAY)
     step = await recovery.check_code(later, nobody(later.clock()), code, "1984-03-09")
@@ -145,8 +138,6 @@ async def test_nothing_is_done_about_somebody_of_another_site_or_of_none(house, 
 
 @pytest.mark.parametrize("doing", DOINGS)
 async def test_nothing_is_done_to_who_has_no_login(house, now, doing):
-    from tests.support.logins import a_record
-
     chart = await a_record(house, now)
     with pytest.raises(acts.NotNow):
         await DOINGS[doing](await at_work(house), chart.ref)
@@ -165,11 +156,6 @@ async def test_of_six_who_freeze_at_once_one_does_and_every_address_is_told_once
 
 
 async def test_a_frozen_account_is_not_there_whatever_somebody_holds(house, maria, now):  # noqa: F811
-    from acts.sign_in import NotSignedIn, check_password
-    from tests.support.logins import PASSWORD, viewer_of
-    from identity.sessions import open_session
-    from tests.support.logins import VISITOR
-
     link, code = await reset_link(house), await begin(house, maria)
     async with house.database.transaction():
         token = await open_session(house, maria, "personal", VISITOR, now, level="full", proven_at=now)
@@ -187,16 +173,10 @@ async def test_a_frozen_account_is_not_there_whatever_somebody_holds(house, mari
 
 
 async def test_an_account_that_is_open_again_signs_in_as_before_and_with_no_old_session(house, maria, now):  # noqa: F811
-    from acts.sign_in import SignedIn, check_password
-    from tests.support.logins import PASSWORD
-
     chart = await chart_of(house, maria)
     grant = await at_work(house, "support")
     await DOINGS["freeze"](grant, chart["ref"])
     async with house.database.transaction():
-        from identity.sessions import open_session
-        from tests.support.logins import VISITOR
-
         await open_session(house, maria, "personal", VISITOR, now, level="full", proven_at=now)
     await DOINGS["unfreeze"](await at_work(house, "support"), chart["ref"])
     assert await count(house, "session", "account = ? AND revoked_at IS NULL", maria) == 0

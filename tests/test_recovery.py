@@ -7,28 +7,27 @@ from datetime import timedelta
 
 import pytest
 
+from access.opening import open_link
 from access.viewer import Visitor
 from acts import forgotten
 from acts import recovery as acts
 from acts.printed_codes import Made, NotMade, make_code
+from acts.sign_in import SignedIn, give_factor
 from identity import recovery
-from identity.codes import FACTOR_CODE, RECOVERY, read_letter
-from identity.sessions import find_viewer, open_session
+from identity.authenticators import app_setup
+from identity.codes import FACTOR_CODE, LETTER, RECOVERY, RESET, STOP, read_letter
+from identity.sessions import open_session
 from identity.steps import Opened, Refused, Step
-from jobs import job, sweeping
-from jobs.kinds import KINDS
+from jobs import sweeping
 from tables.base import new_id, new_ref
-from tests.support.client import client_of
+from tables.sending import secret_hash
 from tests.support.logins import (
-    ELSEWHERE, PASSWORD, a_record, an_account, app_code, at, at_the_desk, count, house_on, nobody, sending, viewer_of,
+    ELSEWHERE, a_record, an_account, app_code, at, at_the_desk, count, house_on, nobody, sending, viewer_of,
 )  # fmt: skip
-from tests.support.recovering import (
-    APP, CODE, LINK, NEW, ask, begin_factor, code_in, desk_code, everything_anew, half, letters, link_in, reset, set_up_app, wait,
-    work,
-)  # fmt: skip
+from tests.support.recovering import CODE, LINK, NEW, code_in, letters, work
+from tests.test_sign_in import Sent
 
 DAY = timedelta(hours=24, minutes=1)
-BORN = ("3", "9", "1984")
 
 
 @pytest.fixture
@@ -64,10 +63,6 @@ async def asks(house, what, typed, visitor=ELSEWHERE):
 
 async def grant_of(house, link):
     """What the guard opens for the secret of a link."""
-    from access.opening import open_link
-    from identity.codes import LETTER, RESET, STOP
-    from tables.sending import secret_hash
-
     secret = link.rpartition("/")[2]
     return await open_link(house, nobody(house.clock()), (RESET, STOP, LETTER), secret_hash(secret))
 
@@ -123,8 +118,6 @@ async def confirmed(house, viewer, token, purpose=FACTOR_CODE):
     known = await acts.begun(house, viewer, purpose, token)
     if known is None:
         return Refused("gone")
-    from identity.authenticators import app_setup
-
     setup = await app_setup(house, known[1]["account"], "maria", "Riverbend")
     return await acts.confirm_app(house, viewer, purpose, token, app_code(house.clock(), setup.key))
 
@@ -152,8 +145,6 @@ async def test_the_user_names_of_all_accounts_of_an_address_come_in_one_mail(hou
 @pytest.mark.parametrize(("what", "known"), [("username", "maria@example.org"), ("password", "maria"), ("everything", "maria")])
 async def test_the_request_does_the_same_whoever_is_asked_for(house, maria, what, known):
     """The same statements, one job of the same kind, and nobody looked up."""
-    from tests.test_sign_in import Sent
-
     await asks(house, f"recover.{what}", "the audit chain opens here")
     seen = []
     for typed in (known, known[::-1]):
@@ -274,8 +265,6 @@ async def test_a_recovered_account_has_one_new_app_one_new_sheet_and_one_session
 
 
 async def test_until_the_new_app_is_confirmed_the_old_one_signs_in(house, maria):
-    from acts.sign_in import SignedIn, give_factor
-
     later, code = await open_factor(house, maria)
     assert isinstance(await acts.check_code(later, await at_half(later, maria), code), Step)
     assert isinstance(await give_factor(later, await at_half(later, maria), app_code(later.clock())), SignedIn)
@@ -288,6 +277,34 @@ async def test_of_five_who_confirm_at_once_one_is_let_in(house, maria):
     answers = await asyncio.gather(*(confirmed(later, viewer, step.token) for _ in range(5)))
     assert sum(isinstance(one, Opened) for one in answers) == 1
     assert await count(later, "session", "revoked_at IS NULL") == 1
+
+
+async def test_links_to_a_new_password_end_with_a_recovery(house, maria):
+    later, code = await open_factor(house, maria)
+    link = await reset_link(later)
+    assert isinstance(await finish(later, await at_half(later, maria), code), Opened)
+    assert await grant_of(later, link) is None
+
+
+async def test_a_half_session_that_has_ended_confirms_nothing(house, maria):
+    later, code = await open_factor(house, maria)
+    viewer = await at_half(later, maria)
+    step = await acts.check_code(later, viewer, code)
+    await house.database.rows("UPDATE session SET revoked_at = ? WHERE id = ?", later.clock(), viewer.session)
+    assert await confirmed(later, viewer, step.token) == Refused("gone")
+
+
+async def test_what_is_stopped_between_the_question_and_the_answer_is_stopped(house, maria, monkeypatch):
+    later, code = await open_factor(house, maria)
+    viewer = await at_half(later, maria)
+    step = await acts.check_code(later, viewer, code)
+
+    async def held_a_moment_later(house, account):
+        await recovery.end_under_way(house, account, house.clock())
+
+    monkeypatch.setattr(recovery, "hold", held_a_moment_later)
+    assert await confirmed(later, viewer, step.token) == Refused("gone")
+    assert await count(house, "session", "level = 'full'") == 0
 
 
 async def test_of_five_who_begin_at_once_one_recovery_is_under_way(house, maria):
@@ -398,6 +415,14 @@ async def test_whoever_holds_only_the_mailbox_never_gets_in(house, maria, now):
     await set_anew(much_later, await reset_link(much_later))
     assert await confirmed(much_later, viewer, step.token) == Refused("gone")
     assert await finish(much_later, await at_half(much_later, maria), code) == Refused("code")
+    # Nor would it be, had it not been stopped.
+    await house.database.rows("UPDATE password SET by_mail_at = NULL")
+    last_but_one, code = await open_factor(much_later, maria)
+    viewer = await at_half(last_but_one, maria)
+    step = await acts.check_code(last_but_one, viewer, code)
+    await house.database.rows("UPDATE password SET by_mail_at = set_at")
+    assert await confirmed(last_but_one, viewer, step.token) == Refused("gone")
+    assert await acts.check_code(last_but_one, viewer, code) == Refused("code")
     # The link for who lost everything has a letter posted: nothing of it comes by mail.
     await asks(much_later, recovery.EVERYTHING, "maria")
     link = LINK.search((await letters(much_later, "account.letter_asked"))[-1].text).group(1)
@@ -409,8 +434,6 @@ async def test_whoever_holds_only_the_mailbox_never_gets_in(house, maria, now):
 
 
 async def test_a_password_by_mail_is_its_owners_once_it_was_shown_with_a_factor(house, maria):
-    from acts.sign_in import give_factor
-
     await set_anew(house, await reset_link(house))
     await give_factor(house, await at_half(house, maria), app_code(house.clock()))
     assert (await recovery.ways(house, maria)).mail
@@ -434,6 +457,26 @@ async def test_a_link_in_a_mail_and_a_posted_code_open_what_was_lost(house, mari
     assert await acts.check_code(later, nobody(later.clock()), code, "1984-03-10") == Refused("code")
     opened = await finish(later, nobody(later.clock()), code, "1984-03-09")
     assert isinstance(opened, Opened)
+
+
+@pytest.mark.parametrize("change", ["desk_only = true", "birth_text = '2011-03-09'", "birth_text = ''", "address = ''", "state = 'blocked'"])
+async def test_nothing_is_posted_where_others_may_open_it_or_the_chart_forbids_it(house, maria, now, change):
+    """Asked when it is begun, when the link is pressed, and when the letter is printed."""
+    shut = f"UPDATE record SET {change.replace('true', '1') if house.database.is_sqlite else change}"
+    was = (await house.database.rows("SELECT birth_text, address, state, desk_only FROM record"))[0]
+    await asks(house, recovery.EVERYTHING, "maria")
+    link = LINK.search((await letters(house, "account.letter_asked"))[-1].text).group(1)
+    await house.database.rows(shut)
+    assert not (await recovery.ways(house, maria)).post and await begun(house, maria, recovery.POST) == Refused("way")
+    assert not await forgotten.post_letter(await grant_of(house, link), sending(link), "/x")
+    before = await count(house, "outbox")
+    await asks(house, recovery.EVERYTHING, "maria")
+    await work(house)
+    assert await count(house, "outbox") == before
+    await house.database.rows("UPDATE record SET birth_text = ?, address = ?, state = ?, desk_only = ?", *was.values())
+    assert await begun(house, maria, recovery.POST) is None
+    await house.database.rows(shut)
+    assert await posted(at(house, now + DAY), maria, recovery.POST) == NotMade("over")
 
 
 # Shut accounts, and what is left behind
