@@ -185,6 +185,19 @@ async def test_an_account_that_is_open_again_signs_in_as_before_and_with_no_old_
     assert await count(house, "account", "frozen_at IS NOT NULL OR frozen_for <> ''") == 0
 
 
+async def test_what_freezing_ended_does_not_come_back_when_it_is_over(house, maria, now):  # noqa: F811
+    link, code, chart = await reset_link(house), await begin(house, maria), await chart_of(house, maria)
+    async with house.database.transaction():
+        await open_session(house, maria, "personal", VISITOR, now, level="full", proven_at=now)
+    await DOINGS["freeze"](await at_work(house), chart["ref"])
+    assert await count(house, "session", "account = ? AND revoked_at IS NULL", maria) == 0
+    await DOINGS["unfreeze"](await at_work(house), chart["ref"])
+    later = at(house, now + DAY)
+    assert (await set_anew(house, link)).reason == "gone"
+    assert await finish(later, nobody(later.clock()), code, "1984-03-09") == recovery.Refused("code")
+    assert await count(house, "recovery", "secret IS NOT NULL OR stop_secret IS NOT NULL") == 0
+
+
 # The pages
 
 

@@ -279,6 +279,16 @@ async def test_of_five_who_confirm_at_once_one_is_let_in(house, maria):
     assert await count(later, "session", "revoked_at IS NULL") == 1
 
 
+async def test_a_wrong_code_of_the_new_app_lets_nobody_in_and_leaves_the_old_one(house, maria):
+    later, code = await open_factor(house, maria)
+    viewer = await at_half(later, maria)
+    step = await acts.check_code(later, viewer, code)
+    assert await acts.confirm_app(later, viewer, FACTOR_CODE, step.token, "000000") == Refused("wrong")
+    assert await count(later, "authenticator", "kind = 'app' AND confirmed_at IS NOT NULL AND ended_at IS NULL") == 1
+    assert await count(later, "session", "level = 'full'") == 0
+    assert isinstance(await confirmed(later, viewer, step.token), Opened)
+
+
 async def test_links_to_a_new_password_end_with_a_recovery(house, maria):
     later, code = await open_factor(house, maria)
     link = await reset_link(later)
@@ -299,7 +309,7 @@ async def test_what_is_stopped_between_the_question_and_the_answer_is_stopped(ho
     viewer = await at_half(later, maria)
     step = await acts.check_code(later, viewer, code)
 
-    async def held_a_moment_later(house, account):
+    async def held_a_moment_later(house, account, **how):
         await recovery.end_under_way(house, account, house.clock())
 
     monkeypatch.setattr(recovery, "hold", held_a_moment_later)
