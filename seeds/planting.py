@@ -23,11 +23,12 @@ from seeds.inviting import plant_invitations
 from seeds.looks import looks
 from seeds.payments import plant_bills
 from seeds.people import CAST
+from seeds.people.theo import THEO
 from tables.database import Database
 from tables.sharing import ask_later
 
 MARK = "demo.cast"
-EDITION = 3
+EDITION = 4
 """Grows when the cast does; a demo planted by an earlier release then gets what is new."""
 
 
@@ -39,6 +40,7 @@ async def plant(house: House, now: datetime, people: Sequence[Person] = CAST) ->
     now = planted[1] if planted else now
     async with house.database.transaction():
         await plant_clinic(house, now)
+        await _plant_chart(house, THEO, now)
         await _mark(house, now, edition=0)
     hashed = await asyncio.gather(*(hasher(house.limits).hash(person.password) for person in people))
     for person, password in zip(people, hashed, strict=True):
@@ -122,7 +124,7 @@ async def _plant_account(house: House, person: Person, since: datetime, hashed: 
         )
 
 
-async def _plant_record(house: House, person: Person, now: datetime) -> None:
+async def _plant_chart(house: House, person: Person, now: datetime) -> None:
     rows, record = house.database.rows, record_of(person)
     since = now - timedelta(days=1200)
     await rows(
@@ -138,6 +140,10 @@ async def _plant_record(house: House, person: Person, now: datetime) -> None:
         " VALUES (?, ?, ?, ?, 'Patient', ?, ?) ON CONFLICT DO NOTHING",
         fixed_id("source", person.handle), record, record, SOURCE, person.handle, since,
     )
+
+
+async def _plant_record(house: House, person: Person, now: datetime) -> None:
+    await _plant_chart(house, person, now)
     await _insert_share(house, person, person.handle, "self", now - timedelta(days=399))
 
 

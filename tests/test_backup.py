@@ -52,7 +52,7 @@ async def test_a_backup_holds_every_row_and_its_owner_alone_may_read_it(kept, se
     assert os.stat(kept.file).st_mode & 0o777 == 0o600
     async with scratch(settings.database_url, kept.file) as copy:
         counts = await count_rows(copy)
-        assert counts["record"] == 7 and counts["observation"] > 150
+        assert counts["record"] == 8 and counts["observation"] > 150
         assert sum(counts.values()) == kept.rows
         assert (await verify(copy, settings.audit_key)).whole
     assert not kept.file.with_name("backup.part").exists()
