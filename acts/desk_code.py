@@ -10,7 +10,19 @@ from uuid import UUID
 
 from access.audit import Entry
 from access.grant import Changed, QueueGrant, SystemGrant
-from identity.activation import DESK, EMAIL, POST, VALID_FOR, chart_with, queue_letter, why_not, withdraw_all, withdraw_by, write_code
+from identity.activation import (
+    DESK,
+    EMAIL,
+    POST,
+    VALID_FOR,
+    chart_with,
+    queue_letter,
+    why_not,
+    why_not_away,
+    withdraw_all,
+    withdraw_by,
+    write_code,
+)
 from identity.codes import new_desk_code, seal_letter
 from tables.records import lock_record
 from tables.sending import Sending, use_key
@@ -60,7 +72,7 @@ async def issue_code(
 async def post_code(grant: QueueGrant, record_ref: str, sending: Sending, outcome: str) -> str:
     """A letter waits for the printer, and its code is made there; "", or why it cannot be posted."""
     record = await _here(grant, record_ref)
-    if reason := why_not(record, POST):
+    if reason := await why_not_away(grant.house, record, POST):
         return reason
     async with _acting(grant, "code.post", record, sending, outcome):
         await lock_record(grant.house.database, record["id"])
@@ -111,7 +123,8 @@ async def _acting(
 
 
 async def _still_fit(grant: QueueGrant | SystemGrant, record_ref: str, channel: str) -> None:
-    if why_not(await _here(grant, record_ref), channel):
+    record = await _here(grant, record_ref)
+    if why_not(record) if channel == DESK else await why_not_away(grant.house, record, channel):
         raise Changed
 
 

@@ -10,14 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from access.house import House
 from access.predicates import one_of
 from identity.codes import ACTIVATION, code_hash
+from rules.access import ADULT, age_at
 from tables.base import new_id
 from tables.queue import enqueue_paper
 from tables.records import lock_record
 from tables.sending import issue_capability
+from tables.sites import site_of
 
 DESK, POST, EMAIL = "desk", "post", "email"
 VALID_FOR = {DESK: timedelta(days=14), POST: timedelta(days=21), EMAIL: timedelta(hours=24)}
@@ -42,24 +45,35 @@ async def chart_with(house: House, where: str, *values) -> dict | None:
     return rows[0] if len(rows) == 1 else None
 
 
-def why_not(record: dict | None, channel: str = DESK) -> str:
-    """"" where this chart may have a code by this way; else unknown, closed (blocked, merged, or of somebody who died),
-    registered, birth (no birth date to check), only (by hand alone), address (none on file)."""
+def why_not(record: dict | None) -> str:
+    """"" where this chart may have a code; else unknown, closed (blocked, merged, or of somebody who died), registered, birth
+    (no birth date to check)."""
     if record is None:
         return "unknown"
     if record["state"] != "active" or record["deceased_text"] is not None:
         return "closed"
     if record["held"] is not None:
         return "registered"
-    if not record["birth_text"]:
-        return "birth"
-    return _why_not_away(record, channel) if channel != DESK else ""
+    return "" if record["birth_text"] else "birth"
 
 
-def _why_not_away(record: dict, channel: str) -> str:
+async def why_not_away(house: House, record: dict | None, channel: str) -> str:
+    """The same for one that is posted or sent; or only (by hand alone), young (others open what comes to that house, and a parent
+    comes to the desk), address (none on file)."""
+    if reason := why_not(record):
+        return reason
     if record["desk_only"]:
         return "only"
+    if not await is_adult(house, record):
+        return "young"
     return "" if (record["address" if channel == POST else "email"] or "").strip() else "address"
+
+
+async def is_adult(house: House, record: dict) -> bool:
+    """At the clinic, today; a birth date that is not known well enough is no grown-up's."""
+    zone = ZoneInfo((await site_of(house.database, record["site"]))["zone"])
+    age = age_at(record["birth_text"], house.clock().astimezone(zone).date())
+    return age is not None and age >= ADULT
 
 
 async def write_code(

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from access.house import House
 from identity import recovery
-from identity.activation import EMAIL, LETTER, POST, VALID_FOR, chart_with, why_not, withdraw_by
+from identity.activation import EMAIL, LETTER, POST, VALID_FOR, chart_with, why_not_away, withdraw_by
 from identity.codes import ACTIVATION, FACTOR_CODE, RECOVERY
 from words.gettext import N_
 
@@ -31,7 +31,7 @@ class PrintedCode:
 
 
 async def _chart_problem(house: House, record: UUID) -> str:
-    return why_not(await chart_with(house, "r.id = ?", record), POST)
+    return await why_not_away(house, await chart_with(house, "r.id = ?", record), POST)
 
 
 async def _withdraw_posted(house: House, record: UUID, now: datetime) -> None:

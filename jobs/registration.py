@@ -6,23 +6,20 @@ import json
 from base64 import b64decode
 from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from access.audit import Entry
 from access.grant import SystemGrant
 from access.house import House
 from acts.asked_code import SEND
 from identity import activation
-from identity.activation import EMAIL, POST, chart_with, why_not
+from identity.activation import EMAIL, POST, chart_with, why_not_away
 from identity.codes import new_desk_code
 from identity.limits import Full, Limit, hidden, spend
 from jobs.job import Job
-from rules.access import ADULT, age_at
 from rules.addresses import email_of
 from rules.names import is_called
 from tables.queue import enqueue_letter
 from tables.records import lock_record
-from tables.sites import site_of
 
 WAITS_FOR = timedelta(hours=1)
 """A queue that stood still for longer sends nobody a code they have forgotten about."""
@@ -39,7 +36,7 @@ async def send_code(house: House, job: Job, now: datetime) -> None:
         return
     typed = _typed(house, job)
     row = await _chart(house, typed) if now.timestamp() < typed["at"] + WAITS_FOR.total_seconds() else None
-    reason = await _why_not(house, row, typed, now)
+    reason = await _why_not(house, row, typed)
     async with house.audit.transaction() as entries:
         await house.database.rows("UPDATE job SET arguments = '{}' WHERE id = ?", job.id)
         if not reason:
@@ -61,27 +58,18 @@ async def _chart(house: House, typed: dict) -> dict | None:
     )
 
 
-async def _why_not(house: House, row: dict | None, typed: dict, now: datetime) -> str:
-    """"" where it may be sent; else unknown, a reason of `why_not`, young, or shared (an address of more than one chart)."""
+async def _why_not(house: House, row: dict | None, typed: dict) -> str:
+    """"" where it may be sent; else unknown, a reason of `why_not_away`, or shared (an address of more than one chart)."""
     if row is None or row["birth_text"] != typed["born"] or not is_called(typed["name"], row["name"], row["family"]):
         return "unknown"
-    if not await is_adult(house, row, now):
-        return "young"
     return await _why_not_there(house, row)
-
-
-async def is_adult(house: House, row: dict, now: datetime) -> bool:
-    """Below that age somebody else may read the mail, and a parent comes to the desk (rules/access.py)."""
-    zone = ZoneInfo((await site_of(house.database, row["site"]))["zone"])
-    age = age_at(row["birth_text"], now.astimezone(zone).date())
-    return age is not None and age >= ADULT
 
 
 async def _why_not_there(house: House, row: dict) -> str:
     """By e-mail; by post where there is no address for e-mail on file."""
     if not email_of(row["email"] or ""):
-        return why_not(row, POST)
-    return why_not(row, EMAIL) or ("shared" if await is_shared(house, row["email"]) else "")
+        return await why_not_away(house, row, POST)
+    return await why_not_away(house, row, EMAIL) or ("shared" if await is_shared(house, row["email"]) else "")
 
 
 async def is_shared(house: House, email: str) -> bool:
@@ -118,7 +106,7 @@ def _limits(record: UUID, to: str) -> list[Limit]:
 
 async def is_wanted(system: SystemGrant, row: dict) -> bool:
     """A letter for which a code can still be made."""
-    return not why_not(await chart_with(system.house, "r.id = ?", UUID(row["object"])), POST)
+    return not await why_not_away(system.house, await chart_with(system.house, "r.id = ?", UUID(row["object"])), POST)
 
 
 async def is_good(system: SystemGrant, row: dict) -> bool:

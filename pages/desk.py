@@ -10,7 +10,7 @@ from datetime import datetime
 from access.grant import QueueGrant
 from access.visible import visible
 from access.vocabulary import Duty
-from identity.activation import DESK, EMAIL, POST, Standing, chart_with, progress, standing_codes
+from identity.activation import DESK, EMAIL, POST, Standing, chart_with, is_adult, progress, standing_codes
 from pages.code_letter import address_lines
 from rules.dates import ClinicalDate, parse_clinical_date
 from tables.clinic import ClinicSite
@@ -70,6 +70,7 @@ class CodePage:
     waits_since: datetime | None
     begun: bool
     lines: tuple[str, ...]
+    adult: bool
 
     @property
     def may_issue(self) -> bool:
@@ -96,6 +97,8 @@ class CodePage:
     def why_no_post(self) -> str:
         if self.desk_only:
             return _("This chart is for codes by hand alone, so none can be posted.")
+        if not self.adult:
+            return _("This patient is younger than 18, so none can be posted: others may open the letter.")
         return _("There is no address on file, so none can be posted.")
 
     @property
@@ -106,7 +109,7 @@ class CodePage:
 
     @property
     def may_post(self) -> bool:
-        return self.may_issue and not self.desk_only and bool(self.lines)
+        return self.may_issue and not self.desk_only and self.adult and bool(self.lines)
 
     @property
     def may_withdraw(self) -> bool:
@@ -156,5 +159,5 @@ async def code_page(grant: QueueGrant, ref: str) -> CodePage | None:
         ref=ref, name=row["name"], number=row["number"] or "", born=parse_clinical_date(row["birth_text"], "UTC"),
         registered=chart["held"] is not None, closed=row["state"] != "active" or row["deceased_text"] is not None,
         desk_only=bool(chart["desk_only"]), codes=await standing_codes(grant.house, row["id"], grant.now),
-        waits_since=so_far.waits_since, begun=so_far.begun, lines=address_lines(row["address"] or ""),
+        waits_since=so_far.waits_since, begun=so_far.begun, lines=address_lines(row["address"] or ""), adult=await is_adult(grant.house, chart),
     )

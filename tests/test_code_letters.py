@@ -161,6 +161,13 @@ async def test_without_an_address_on_file_nothing_can_be_posted(desk, house):
     assert refused.status == 422 and await house.database.rows("SELECT id FROM outbox WHERE record = ?", nora.id) == []
 
 
+async def test_nothing_is_posted_to_the_house_of_somebody_younger_than_18(desk, house):
+    nora = await nora_in(house, born=f"{datetime.now(UTC).year - 15}-01-01")
+    page = await desk.get(f"/staff/records/{nora.ref}/code")
+    assert "younger than 18" in page.main and "/posting" not in page.html and "Make a code" in page.html
+    assert (await forced(desk, f"/staff/records/{nora.ref}/code/posting")).status == 422
+
+
 async def test_a_letter_asked_for_twice_waits_once(desk, nora, house):
     await posted(desk, nora)
     await posted(desk, nora)
