@@ -13,7 +13,7 @@ from access.audit import Entry
 from access.house import House
 from access.opening import open_account
 from access.viewer import Viewer
-from identity import authenticators, limits, passwords
+from identity import authenticators, limits, passkeys, passwords
 from identity.places import places_of
 from identity.sessions import SIGNED_OUT, open_session, revoke
 from identity.usernames import username_key
@@ -149,22 +149,47 @@ async def _open_half(house, viewer: Viewer, kind: str, known: dict, fresh: str, 
     return token
 
 
-async def give_factor(house: House, viewer: Viewer, code: str) -> SignedIn | NotSignedIn:
-    """The second step: a half session and a right code make a full session."""
-    return await _prove(house, viewer, code, "account.sign_in", replaced_ends_at=None)
+async def show_passkey(house: House, viewer: Viewer, kind: str, answer: str, shared: bool = False) -> SignedIn | NotSignedIn:
+    """A passkey is both factors in one, and says whose it is. There is nothing to guess, so the limit only bounds work."""
+    asked = (limits.Limit(f"sign-in:passkey:{viewer.visitor.ip}", 100, 900),)
+    tries = await limits.take(house, asked, viewer.now)
+    if tries.refused:
+        return NotSignedIn("again", tries.again_at)
+    token = ""
+    async with house.audit.transaction() as entries:
+        proof = await passkeys.prove_at_door(house, viewer, kind, answer)
+        if proof.right:
+            token = await open_session(
+                house, proof.account, kind, viewer.visitor, viewer.now, level="full", shared=shared, proven_at=viewer.now,
+                replaces=viewer.session,
+            )
+            await limits.give_back(house, asked, viewer.now)
+        await _tell_of_copy(house, viewer, proof)
+        entries.append(_passkey_entry(viewer, proof))
+    return SignedIn(token) if proof.right else NotSignedIn(proof.reason)
 
 
-async def step_up(house: House, viewer: Viewer, code: str) -> SignedIn | NotSignedIn:
+def _passkey_entry(viewer: Viewer, proof: authenticators.Proof) -> Entry:
+    if proof.right:
+        return Entry(viewer.now, "account.sign_in", proof.account, subject=proof.account, reason=proof.kind)
+    return Entry(viewer.now, "account.sign_in", subject=proof.account, decision="refused", reason=proof.reason)
+
+
+async def give_factor(house: House, viewer: Viewer, code: str, answer: str = "") -> SignedIn | NotSignedIn:
+    """The second step: a half session and a right code, or the answer of a passkey or security key, make a full session."""
+    return await _prove(house, viewer, code, answer, "account.sign_in", replaced_ends_at=None)
+
+
+async def step_up(house: House, viewer: Viewer, code: str, answer: str = "") -> SignedIn | NotSignedIn:
     """A fresh factor for what is worth one. The new session ends when the old one would have."""
     rows = await house.database.rows("SELECT ends_at FROM session WHERE id = ?", viewer.session)
-    return await _prove(house, viewer, code, "account.step_up", replaced_ends_at=rows[0]["ends_at"])
+    return await _prove(house, viewer, code, answer, "account.step_up", replaced_ends_at=rows[0]["ends_at"])
 
 
-async def _prove(house, viewer: Viewer, code: str, action: str, replaced_ends_at) -> SignedIn | NotSignedIn:
+async def _prove(house, viewer: Viewer, code: str, answer: str, action: str, replaced_ends_at) -> SignedIn | NotSignedIn:
     token = ""
     async with open_account(house, viewer, action).acting(action) as entry:
-        prove = authenticators.prove_app if viewer.is_staff else authenticators.prove
-        proof = await prove(house, viewer.account, code, viewer.now)
+        proof = await _shown(house, viewer, code, answer)
         if proof.right:
             await _password_was_shown_too(house, viewer)
             token = await open_session(
@@ -176,6 +201,7 @@ async def _prove(house, viewer: Viewer, code: str, action: str, replaced_ends_at
         else:
             entry.decision, entry.reason = "refused", proof.reason
             await _tell_of_stop(house, viewer, proof)
+            await _tell_of_copy(house, viewer, proof)
     return SignedIn(token) if proof.right else NotSignedIn(proof.reason, proof.again_at)
 
 
@@ -185,12 +211,29 @@ async def _password_was_shown_too(house: House, viewer: Viewer) -> None:
         await house.database.rows(OWNED, viewer.account)
 
 
+async def _shown(house: House, viewer: Viewer, code: str, answer: str) -> authenticators.Proof:
+    """Paper is not enough for the clinic's staff."""
+    if answer:
+        return await passkeys.prove(house, viewer, answer)
+    prove = authenticators.prove_app if viewer.is_staff else authenticators.prove
+    return await prove(house, viewer.account, code, viewer.now)
+
+
 async def _tell_of_stop(house: House, viewer: Viewer, proof: authenticators.Proof) -> None:
     """Once for each stop: a thousand wrong codes are not a thousand letters, because a stop lasts."""
     for stopped in proof.stopped:
         await enqueue_notice(
             house.database, "account.factor_stopped", viewer.account, "Authenticator", stopped, viewer.now,
             dedupe=f"factor_stopped {stopped} {viewer.now.isoformat(timespec='minutes')}",
+        )
+
+
+async def _tell_of_copy(house: House, viewer: Viewer, proof: authenticators.Proof) -> None:
+    """Once a day at most."""
+    if proof.reason == "copied":
+        await enqueue_notice(
+            house.database, "account.factor_copied", proof.account, "Authenticator", proof.authenticator, viewer.now,
+            dedupe=f"factor_copied {proof.authenticator} {viewer.now.date()}",
         )
 
 

@@ -91,14 +91,16 @@ class Frame:
     """Whether a form of this page can be sent to /stay and comes back with what was typed."""
 
 
-async def frame_for(request: Request, *, notice: Notice | None, errors: tuple[ErrorItem, ...], htmx: bool) -> Frame:
+async def frame_for(
+    request: Request, *, notice: Notice | None, errors: tuple[ErrorItem, ...], htmx: bool, script: str = ""
+) -> Frame:
     """The frame of this request's page, in its viewer's language."""
     state, given = request.app.state, request.scope["state"]
     viewer, grant, house, assets = given["viewer"], given.get("grant"), state.house, state.assets
     record = _strip(grant, viewer) if isinstance(grant, RecordGrant | BillGrant) else None
     side = _side(request, viewer)
     ways = ways_from(grant, viewer, side, _section(request.scope["path"]))
-    scripts = tuple(assets.url(name) for name in _scripts(viewer, htmx))
+    scripts = tuple(assets.url(name) for name in _scripts(viewer, htmx, script))
     home = await clinic(house.database, viewer.locale)
     return Frame(
         clinic=home, locale=viewer.locale, text_size=text_size(request, viewer), css=assets.url("site.css"),
@@ -166,10 +168,10 @@ def text_size(request: Request, viewer: Viewer) -> str:
     return asked if asked in ("normal", "large") else "normal"
 
 
-def _scripts(viewer: Viewer, htmx: bool) -> tuple[str, ...]:
-    if viewer.level == "none" and not htmx:
-        return ()
-    return ("htmx.js", "portal.js") if htmx else ("portal.js",)
+def _scripts(viewer: Viewer, htmx: bool, script: str) -> tuple[str, ...]:
+    """`portal.js` minds when a session ends, and updates."""
+    minding = htmx or viewer.level != "none"
+    return (*(("htmx.js",) if htmx else ()), *(("portal.js",) if minding else ()), *((script,) if script else ()))
 
 
 def _side(request: Request, viewer: Viewer) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from dataclasses import replace
 
 from litestar import Request
 
 from access.viewer import Viewer
 from handlers.form_layer import Fields
+from handlers.visitor import pre_hash
 from identity.csrf import before_sign_in, mask
 from tables.sending import AlreadySent, Sending, sent_before
 
@@ -23,15 +25,20 @@ def form_key() -> str:
 
 
 def form_token(request: Request) -> str:
-    """Masked anew in each response. A visitor without a session gets a pre-session cookie with their first form."""
-    viewer: Viewer = request.state.viewer
+    """Masked anew in each response."""
+    viewer = known_browser(request)
     if viewer.level != "none":
         return mask(viewer.csrf)
-    pre = viewer.visitor.pre
-    if not pre:
-        cookie = request.scope["state"].setdefault("new_pre", secrets.token_urlsafe(32))
-        pre = hashlib.sha256(cookie.encode()).digest()
-    return mask(before_sign_in(request.app.state.house.keyring.keys[0], pre + request.url.path.encode()))
+    return mask(before_sign_in(request.app.state.house.keyring.keys[0], viewer.visitor.pre + request.url.path.encode()))
+
+
+def known_browser(request: Request) -> Viewer:
+    """Who asks. A visitor without a session gets a pre-session cookie with the answer, and is known by it already."""
+    viewer: Viewer = request.state.viewer
+    if viewer.level != "none" or viewer.visitor.pre:
+        return viewer
+    cookie = request.scope["state"].setdefault("new_pre", secrets.token_urlsafe(32))
+    return replace(viewer, visitor=replace(viewer.visitor, pre=pre_hash(cookie)))
 
 
 def sending_of(request: Request, fields: Fields) -> Sending:

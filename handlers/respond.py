@@ -35,13 +35,14 @@ def unasked(request: Request) -> bool:
 
 async def render(
     request: Request, page: Any, template: str, *, block: str = "", form: Form | None = None, status: int = 200,
-    notice: Notice | None = None, htmx: bool = False,
+    notice: Notice | None = None, htmx: bool = False, script: str = "",
 ) -> Response:
-    """The whole page, or the block of that name when htmx asked for an update. `htmx`: the page has hx-* in it."""
+    """The whole page, or the block of that name when htmx asked for an update. `htmx`: the page has hx-* in it. `script`: it has
+    a form that needs that file of ours."""
     _check_audited(request, page)
     environment = request.app.state.views
     errors = tuple(ErrorItem(f"#{field}", text) for field, text in (form.problems if form else ()))
-    frame = await frame_for(request, notice=notice, errors=errors, htmx=bool(block) or htmx)
+    frame = await frame_for(request, notice=notice, errors=errors, htmx=bool(block) or htmx, script=script)
     context = {"page": page, "frame": frame, "form": form}
     if block and is_htmx(request):
         content = render_block(environment, template, block, **context)
@@ -103,9 +104,9 @@ def leave_for(request: Request, address: str, origin: str) -> Response:
     return _with_cookies(request, Response(b"", status_code=303, headers={"location": address}, media_type=TEXT))
 
 
-async def invalid(request: Request, page: Any, template: str, form: Form, htmx: bool = False) -> Response:
+async def invalid(request: Request, page: Any, template: str, form: Form, htmx: bool = False, script: str = "") -> Response:
     """422: the same page, what was typed, and a summary of what to mend."""
-    return await render(request, page, template, form=form, status=422, htmx=htmx)
+    return await render(request, page, template, form=form, status=422, htmx=htmx, script=script)
 
 
 async def document(request: Request, page: Any, template: str, name: str) -> Response:

@@ -23,6 +23,9 @@ DONE = {
     "codes": N_("Your one-time codes are put away. Keep the paper safe."),
     "password": N_("Your password is changed. All other browsers were signed out."),
     "stopped": N_("It is stopped. Nothing has changed, and you sign in as before."),
+    "added": N_("It is added. You can sign in with it from now on."),
+    "named": N_("It has another name now."),
+    "removed": N_("It is taken away. Nobody can sign in with it any more."),
     "preferences": N_("Your choices are kept."),
 }
 PASSWORD, CHANGED = "security/password.html", "/account/security?done=password"

@@ -1,4 +1,4 @@
-"""The patients' door: name and password, then a second factor; staying; step-up; out."""
+"""The patients' door: a passkey, or name and password and then a second factor; staying; step-up; out."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from litestar import Request, Response, get, post
 from access.viewer import Viewer
 from access.vocabulary import ACCOUNT, HALF, PRE_SESSION, PUBLIC
 from acts import sign_in as acts
-from forms.registration import FactorForm
 from forms.security import PressForm
-from forms.sign_in import SignInForm
+from forms.sign_in import PasskeyForm, ProofForm, SignInForm
 from handlers.errors import TooMany
 from handlers.forms import open_form, read_form
 from handlers.frame import with_query
+from handlers.keys import known_browser
 from handlers.parking import form_address
 from handlers.respond import invalid, is_htmx, render, see_other
 from handlers.session_cookie import forgetting, own_page, signed_in, signed_out
 from handlers.standing import with_kept, without
 from identity.parking import park
-from pages.sign_in import SignInPage, factor_page
+from pages.sign_in import PasskeyPage, SignInPage, factor_page, passkey_page, passkeys_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +38,27 @@ class Side:
     enrolling: str
     """Where who has a password goes on, and no second factor yet."""
 
+    passkey_door: str
+
     @property
     def second(self) -> str:
         return f"{self.action}/code"
 
+    @property
+    def passkey(self) -> str:
+        return f"{self.action}/passkey"
 
-PATIENTS = Side("personal", "/sign-in", "/records", "sign_in/show.html", "sign_in/code.html", "/register/authenticator")
+
+PATIENTS = Side(
+    "personal", "/sign-in", "/records", "sign_in/show.html", "sign_in/code.html", "/register/authenticator",
+    "sign_in/passkey.html",
+)  # fmt: skip
 STAFF = Side(
-    "staff", "/staff/sign-in", "/staff", "staff/sign_in.html", "staff/sign_in_code.html", "/staff/register/authenticator"
-)
+    "staff", "/staff/sign-in", "/staff", "staff/sign_in.html", "staff/sign_in_code.html", "/staff/register/authenticator",
+    "staff/sign_in_passkey.html",
+)  # fmt: skip
 PROVE = "security/prove.html"
+SCRIPT = "passkey.js"
 
 
 @get("/sign-in", access=PRE_SESSION)
@@ -60,8 +71,18 @@ async def show_door(request: Request, side: Side) -> Response:
     if request.state.viewer.level == "full":
         return see_other(request, own_page(asked, home_of(request.state.viewer).home))
     form = await open_form(request, SignInForm, next=own_page(asked, ""))
-    answer = await render(request, SignInPage(request.query_params.get("ended", "")), side.door, form=form)
+    page = _door_page(request, form, side, ended=request.query_params.get("ended", ""))
+    return _forgotten(request, await render(request, page, side.door, form=form))
+
+
+def _forgotten(request: Request, answer: Response) -> Response:
+    """After a session on a shared computer the browser forgets what it kept."""
     return forgetting(answer) if request.state.viewer.ended and request.state.viewer.shared else answer
+
+
+def _door_page(request: Request, form: SignInForm, side: Side, **more) -> SignInPage:
+    passkey = with_query(side.passkey, next=own_page(form.next.data, "")) if passkeys_work(request.app.state.house) else ""
+    return SignInPage(passkey=passkey, **more)
 
 
 @post("/sign-in", access=PRE_SESSION)
@@ -72,7 +93,7 @@ async def check_password(request: Request) -> Response:
 async def take_password(request: Request, side: Side) -> Response:
     form, house, viewer = read_form(request, SignInForm), request.app.state.house, request.state.viewer
     if not form.validate():
-        return await invalid(request, SignInPage(), side.door, form)
+        return await invalid(request, _door_page(request, form, side), side.door, form)
     typed = form.username.data, form.password.data, form.shared.data
     outcome = await acts.check_password(house, viewer, side.kind, *typed)
     if isinstance(outcome, acts.NotSignedIn):
@@ -85,7 +106,41 @@ async def _not_signed_in(request: Request, side: Side, form: SignInForm, outcome
     if outcome.again_at:
         raise TooMany(minutes_until(outcome.again_at, request.state.viewer.now))
     form.refuse()
-    return await invalid(request, SignInPage(left=outcome.left), side.door, form)
+    return await invalid(request, _door_page(request, form, side, left=outcome.left), side.door, form)
+
+
+@get("/sign-in/passkey", access=PRE_SESSION)
+async def passkey(request: Request) -> Response:
+    return await show_passkey_door(request, PATIENTS)
+
+
+async def show_passkey_door(request: Request, side: Side) -> Response:
+    asked = request.query_params.get("next")
+    if request.state.viewer.level == "full":
+        return see_other(request, own_page(asked, home_of(request.state.viewer).home))
+    form = await open_form(request, PasskeyForm, next=own_page(asked, ""))
+    return _forgotten(request, await render(request, _passkey_page(request, side), side.passkey_door, form=form, script=SCRIPT))
+
+
+def _passkey_page(request: Request, side: Side) -> PasskeyPage:
+    return passkey_page(request.app.state.house, known_browser(request), side.kind, side.passkey)
+
+
+@post("/sign-in/passkey", access=PRE_SESSION)
+async def show_passkey(request: Request) -> Response:
+    return await take_passkey(request, PATIENTS)
+
+
+async def take_passkey(request: Request, side: Side) -> Response:
+    form, house, viewer = read_form(request, PasskeyForm), request.app.state.house, request.state.viewer
+    if form.validate():
+        outcome = await acts.show_passkey(house, viewer, side.kind, form.credential.data, form.shared.data)
+        if isinstance(outcome, acts.SignedIn):
+            return signed_in(request, see_other(request, own_page(form.next.data, side.home)), outcome.token)
+        if outcome.again_at:
+            raise TooMany(minutes_until(outcome.again_at, viewer.now))
+        form.refuse(outcome.reason)
+    return await invalid(request, _passkey_page(request, side), side.passkey_door, form, script=SCRIPT)
 
 
 def minutes_until(moment: datetime, now: datetime) -> int:
@@ -101,36 +156,37 @@ async def code(request: Request) -> Response:
     viewer = request.state.viewer
     if acts.is_enrolling(viewer):
         return see_other(request, home_of(viewer).enrolling)
-    form = await open_form(request, FactorForm, next=own_page(request.query_params.get("next"), ""))
-    return await render(request, await factor_page(request.app.state.house, viewer), home_of(viewer).code, form=form)
+    form = await open_form(request, ProofForm, next=own_page(request.query_params.get("next"), ""))
+    page = await factor_page(request.app.state.house, viewer)
+    return await render(request, page, home_of(viewer).code, form=form, script=SCRIPT if page.asked else "")
 
 
 @post(["/sign-in/code", "/staff/sign-in/code"], access=HALF)
 async def give_code(request: Request) -> Response:
-    form, side = read_form(request, FactorForm), home_of(request.state.viewer)
+    form, side = read_form(request, ProofForm), home_of(request.state.viewer)
     return await _take_code(request, form, acts.give_factor, side.code, side.home)
 
 
 @get("/account/prove", access=ACCOUNT)
 async def prove(request: Request) -> Response:
-    form = await open_form(request, FactorForm, next=own_page(request.query_params.get("next"), ""))
+    form = await open_form(request, ProofForm, next=own_page(request.query_params.get("next"), ""))
     page = await factor_page(request.app.state.house, request.state.viewer)
-    return await render(request, page, PROVE, form=form)
+    return await render(request, page, PROVE, form=form, script=SCRIPT if page.asked else "")
 
 
 @post("/account/prove", access=ACCOUNT)
 async def give_proof(request: Request) -> Response:
-    return await _take_code(request, read_form(request, FactorForm), acts.step_up, PROVE, "/account/security")
+    return await _take_code(request, read_form(request, ProofForm), acts.step_up, PROVE, "/account/security")
 
 
-async def _take_code(request: Request, form: FactorForm, act, template: str, home: str) -> Response:
+async def _take_code(request: Request, form: ProofForm, act, template: str, home: str) -> Response:
     if form.validate():
-        outcome = await act(request.app.state.house, request.state.viewer, form.code.data)
+        outcome = await act(request.app.state.house, request.state.viewer, form.code.data or "", form.credential.data or "")
         if isinstance(outcome, acts.SignedIn):
             return signed_in(request, see_other(request, own_page(form.next.data, home)), outcome.token)
         form.refuse(outcome.reason, outcome.again_at)
     page = await factor_page(request.app.state.house, request.state.viewer)
-    return await invalid(request, page, template, form)
+    return await invalid(request, page, template, form, script=SCRIPT if page.asked else "")
 
 
 @post("/stay", access=ACCOUNT)

@@ -43,11 +43,14 @@ STOP = "UPDATE authenticator SET stopped_until = ? WHERE id = ?"
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What came of a code. `reason`: "" (right), wrong, used (right, but a second time), stopped (`again_at`)."""
+    """What came of a code: `reason` is "" (right), wrong, used (right, but a second time), stopped (`again_at`). Or of the
+    answer of a passkey: "" or late (its challenge was answered before, is over, or is not of this browser), unknown,
+    copied (right, but its counter went back: there may be two of it)."""
 
     reason: str = ""
     kind: str = ""
     authenticator: UUID | None = None
+    account: UUID | None = None
     again_at: datetime | None = None
     stopped: tuple[UUID, ...] = ()
     """Those that this try has stopped: their owner is told."""
@@ -126,9 +129,13 @@ def pause(failures: int) -> timedelta:
 
 
 def _step(house: House, row: dict, figures: str, now: datetime) -> int | None:
+    return step_of(_totp(house, row), figures, now)
+
+
+def step_of(totp: pyotp.TOTP, figures: str, now: datetime) -> int | None:
     """The time step whose code this is, or None."""
     try:
-        return _totp(house, row).verify_and_get_timecode(figures, for_time=now, valid_window=DRIFT)
+        return totp.verify_and_get_timecode(figures, for_time=now, valid_window=DRIFT)
     except OTPVerificationError:
         return None
 
@@ -163,9 +170,10 @@ async def begin_app(house: House, account: UUID, now: datetime) -> UUID:
 async def app_setup(house: House, account: UUID, username: str, issuer: str) -> Setup | None:
     """How to set up the app that was begun; None when none waits to be confirmed."""
     row = await _begun(house, account)
-    if row is None:
-        return None
-    totp = _totp(house, row)
+    return setup_of(_totp(house, row), username, issuer) if row else None
+
+
+def setup_of(totp: pyotp.TOTP, username: str, issuer: str) -> Setup:
     address = totp.provisioning_uri(name=username, issuer_name=issuer)
     picture = segno.make(address, error="m", micro=False)
     key = " ".join(totp.secret[at : at + 4] for at in range(0, len(totp.secret), 4))

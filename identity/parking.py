@@ -18,7 +18,7 @@ from rules.text import readable
 from tables.base import new_id, new_ref
 from tables.sealing import MissingKey, Tampered
 
-SECRETS = frozenset({"password", "password_again", "new_password", "code", "csrf", "form_key", "next", "look", "to", "step", "file"})
+SECRETS = frozenset({"password", "password_again", "new_password", "code", "credential", "csrf", "form_key", "next", "look", "to", "step", "file"})
 KEY = "form_key"
 AT_MOST = 20
 OLDER = (

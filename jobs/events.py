@@ -151,6 +151,7 @@ EVENTS: dict[str, Event] = {
     "account.told_not_me": Event("told_not_me", account_stands),
     "account.unlocked": Event("unlocked", account_stands),
     "account.case_closed": Event("case_closed", account_stands),
+    "account.factor_copied": Event("factor_copied", account_stands),
     "account.codes_made": Event("codes_made", account_stands),
     "account.address_code": Event("address_code", contact.code_waits, contact.code_of, covered=contact.code_covered),
     "account.address_added": Event("address_added", account_stands, contact.stop_link, covered=contact.link_covered),

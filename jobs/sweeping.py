@@ -47,6 +47,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("used_key", "at < ?", timedelta(days=7), "keys of forms that were sent"),
     Sweep("rate_bucket", "ends_at < ?", timedelta(days=1), "counts of attempts"),
     Sweep("sent_code", "ends_at < ?", timedelta(days=7), "codes that were sent"),
+    Sweep("spent_challenge", "ends_at < ?", timedelta(0), "answers of passkeys that can be given no more"),
     Sweep("capability", "ends_at < ?", timedelta(days=90), "secrets that ended"),
     Sweep("stored_file", "ends_at < ?", timedelta(0), "files past their time", "file_chunk"),
     Sweep("job", "state <> 'due' AND ended_at < ?", timedelta(days=30), "jobs that ended"),

@@ -7,32 +7,27 @@ from datetime import datetime
 
 from access.grant import AccountGrant
 from access.visible import visible
-from identity.codes import codes_left
 from identity.recovery import UnderWay, under_way
+from pages.factors import Factor, own_factors
 from pages.sessions import signed_in
-from tables.accounts import Authenticator, Password
-
-
-@dataclass(frozen=True, slots=True)
-class App:
-    added: datetime
-    used: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    made: datetime
-    left: int
+from tables.accounts import Password
 
 
 @dataclass(frozen=True, slots=True)
 class SecurityPage:
     password_set: datetime
-    apps: tuple[App, ...]
-    sheet: Sheet | None
+    factors: tuple[Factor, ...]
     browsers: int
     recovery: UnderWay | None
     now: datetime
+
+    @property
+    def has_sheet(self) -> bool:
+        return any(one.kind == "codes" for one in self.factors)
+
+    @property
+    def lacks_passkey(self) -> bool:
+        return not any(one.kind == "passkey" for one in self.factors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +37,7 @@ class PasswordPage:
 
 async def security_page(grant: AccountGrant) -> SecurityPage:
     passwords = await visible(grant, Password).select(Password.set_at)
-    factors = await _factors(grant)
-    sheets = [row for row in factors if row["kind"] == "codes"]
-    left = await codes_left(grant.house, sheets[0]["id"]) if sheets else 0
     return SecurityPage(
-        password_set=passwords[0]["set_at"],
-        apps=tuple(App(row["created_at"], row["last_used_at"]) for row in factors if row["kind"] == "app"),
-        sheet=Sheet(sheets[0]["created_at"], left) if sheets else None,
-        browsers=len(await signed_in(grant)), recovery=await under_way(grant.house, grant.account, grant.now), now=grant.now,
-    )
-
-
-async def _factors(grant: AccountGrant) -> list[dict]:
-    table = Authenticator
-    return (
-        await visible(grant, table)
-        .select(table.id, table.kind, table.created_at, table.last_used_at)
-        .where(table.ended_at.is_null() & table.confirmed_at.is_not_null())
-        .order_by(table.created_at)
+        passwords[0]["set_at"], await own_factors(grant), len(await signed_in(grant)),
+        await under_way(grant.house, grant.account, grant.now), grant.now,
     )

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from access.house import House
 from access.viewer import Viewer
+from identity import factors, passkeys
 from identity.authenticators import demo_code
+from rules.factors import KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,17 @@ class SignInPage:
     ended: str = ""
     left: int | None = None
     """How many more tries, after one that failed."""
+    passkey: str = ""
+    """The door for passkeys; "" where browsers make none at this address."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyPage:
+    """The door for passkeys, which is sent to where it stands. `asked`: what a browser is to find one with, as JSON; "" where
+    browsers make none at this address."""
+
+    asked: str
+    door: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +38,29 @@ class FactorPage:
 
     demo_code: str = ""
     """What the app shows now: in the demo clinic, whose keys everybody knows, and nowhere else."""
+    asked: str = ""
+    """What a browser is asked to find one of their passkeys and security keys with; "" when they have none."""
+    app: bool = True
+    sheet: bool = True
+
+    @property
+    def typed(self) -> bool:
+        """Whether there is a code to type."""
+        return self.app or self.sheet
+
+
+def passkeys_work(house: House) -> bool:
+    return passkeys.possible_at(house.origin)
+
+
+def passkey_page(house: House, viewer: Viewer, side: str, door: str) -> PasskeyPage:
+    return PasskeyPage(passkeys.ask(house, viewer, passkeys.at_door(side)) if passkeys_work(house) else "", door)
 
 
 async def factor_page(house: House, viewer: Viewer) -> FactorPage:
-    return FactorPage(await demo_code(house, viewer.account, viewer.now))
+    own = await factors.standing(house, viewer.account)
+    kinds = {one.kind for one in own if not one.spent and (KINDS[one.kind].staff or not viewer.is_staff)}
+    keys = factors.keys_of(own) if passkeys_work(house) else []
+    asked = passkeys.ask(house, viewer, passkeys.shown_again(viewer), keys) if keys else ""
+    shown = await demo_code(house, viewer.account, viewer.now)
+    return FactorPage(shown, asked, "app" in kinds or not asked, "codes" in kinds)

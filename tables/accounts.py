@@ -61,9 +61,10 @@ class Password(Table, tablename="password"):
 
 
 class Authenticator(Table, tablename="authenticator"):
-    """Something a person has: `kind` app, passkey, codes, sms or voice (NIST SP 800-63B-4 §3).
+    """Something a person has: `kind` is one of `rules.factors.KINDS` (NIST SP 800-63B-4 §3). `name` is what its owner calls it.
 
-    `secret` is sealed with the row's id as associated data. `last_step` is the greatest TOTP time step accepted.
+    `secret` is sealed with the row's id as associated data. `last_step` is the greatest TOTP time step accepted. Of a passkey
+    or security key there is only what anybody may know; `transports` says how a browser reaches it, in words of WebAuthn.
     """
 
     id = key()
@@ -74,6 +75,7 @@ class Authenticator(Table, tablename="authenticator"):
     secret = Bytea(null=True, default=None)
     credential_id = Bytea(null=True, default=None)
     public_key = Bytea(null=True, default=None)
+    transports = code(64)
     sign_count = BigInt(default=0, null=False)
     last_step = BigInt(default=0, null=False)
     failures = Integer(default=0, null=False)
@@ -143,7 +145,15 @@ class RateBucket(Table, tablename="rate_bucket"):
     ends_at = moment(null=False)
 
 
-TABLES = (Account, AccountAddress, Password, Authenticator, OneTimeCode, StaffDuty, Session, RateBucket)
+class SpentChallenge(Table, tablename="spent_challenge"):
+    """What a passkey was asked to sign and has signed; only its SHA-256 is kept. One row for each, so it never counts twice."""
+
+    id = key()
+    hash = Bytea(null=False, default=b"")
+    ends_at = moment(null=False)
+
+
+TABLES = (Account, AccountAddress, Password, Authenticator, OneTimeCode, StaffDuty, Session, RateBucket, SpentChallenge)
 CONSTRAINTS = (
     "CREATE UNIQUE INDEX account_username ON account (username_key)",
     "CREATE UNIQUE INDEX account_human ON account (human) WHERE human IS NOT NULL",
@@ -158,4 +168,6 @@ CONSTRAINTS = (
     "CREATE INDEX session_ends ON session (ends_at)",
     "CREATE UNIQUE INDEX rate_bucket_period ON rate_bucket (name, period)",
     "CREATE INDEX rate_bucket_ends ON rate_bucket (ends_at)",
+    "CREATE UNIQUE INDEX spent_challenge_hash ON spent_challenge (hash)",
+    "CREATE INDEX spent_challenge_ends ON spent_challenge (ends_at)",
 )

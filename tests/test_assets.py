@@ -12,7 +12,7 @@ import pytest
 
 from handlers.assets import SOURCES, Assets, asset_response, build, fresh
 
-ALONE = {"reveal.js"}
+ALONE = {"reveal.js", "passkey.js"}
 """Scripts of pages of one kind."""
 STYLESHEET, OUR_SCRIPTS, FIRST_VISIT, FIRST_WINDOW = 4_500, 3_000, 30_000, 14_600
 HEADERS = 960
@@ -149,8 +149,9 @@ def test_comments_are_not_sent(assets):
     assert b"/*" not in css and b"//" not in js.replace(b"://", b"")
 
 
-def test_our_scripts_need_neither_eval_nor_storage(assets):
-    script = asset_response(assets, assets.url("portal.js"), "")[2].decode()
+@pytest.mark.parametrize("name", ["portal.js", "passkey.js"])
+def test_our_scripts_need_neither_eval_nor_storage(assets, name):
+    script = asset_response(assets, assets.url(name), "")[2].decode()
     for word in ("eval", "new Function", "innerHTML", "localStorage", "sessionStorage", "document.cookie", "setAttribute('style"):
         assert word not in script
 

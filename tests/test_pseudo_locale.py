@@ -27,7 +27,12 @@ from words.gettext import PSEUDO
 from words.numbers import UNITS
 
 LETTERS = re.compile(r"[^\W\d_]{2,}")
-SPOKEN = ("aria-label", "alt", "title", "data-h", "data-fail", "data-done", "data-lost", "placeholder", "summary")
+SPOKEN = (
+    "aria-label", "alt", "title", "data-h", "data-fail", "data-done", "data-lost", "data-none", "data-stopped", "data-known",
+    "placeholder", "summary",
+)  # fmt: skip
+APP_KEY = re.compile(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}")
+"""Made for the page that shows it, and stored nowhere yet."""
 NOT_READ = {"script", "style", "code"}
 EDGES = " \t\n.,;:!?()[]“”\"'’–-…·|→<>=+%*×"
 PRODUCT = ("Plainchart", "w3m", "Lynx")
@@ -120,7 +125,7 @@ def foreign(seen: Seen, data: Data) -> list[str]:
 def known(piece: str, data: Data) -> bool:
     """The piece itself, or each of its parts around signs that join data: commas, brackets, line ends. An address is data."""
     piece = re.sub(r"^[<>]?[\d.,]+\s+", "", piece)
-    if data.holds(piece) or re.fullmatch(r"/[\w/{}.-]*", piece):
+    if data.holds(piece) or re.fullmatch(r"/[\w/{}.-]*", piece) or APP_KEY.fullmatch(piece):
         return True
     parts = [part.strip(EDGES) for part in re.split(r"[,;:()“”]|\s[–·-]\s|\. ", piece)]
     return all(data.holds(part) for part in parts if LETTERS.search(part)) and len(parts) > 1

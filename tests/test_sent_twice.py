@@ -24,6 +24,7 @@ from tests.support.logins import a_record, house_on
 from tests.support.owners import colleague_of
 from tests.support.portals import a_portal
 from tests.support.recovering import desk_code, half
+from tests.support.soft_key import SoftKey, asked_of
 from tests.support.staffing import added, at_password
 from tests.support.tills import house, portal, somebody, till  # noqa: F401 -- fixtures
 from tests.sweep.walk import routes_of
@@ -39,6 +40,7 @@ from tests.test_stuck import decided, odd, refused_page
 NEEDS_NO_KEY = {
     "proves who somebody is, and changes nothing else": {
         "/sign-in", "/sign-in/code", "/staff/sign-in", "/staff/sign-in/code", "/account/prove", "/register",
+        "/sign-in/passkey", "/staff/sign-in/passkey",
         "/register/authenticator", "/staff/register", "/staff/register/authenticator", "/c/{capability}",
         "/invitations/{invitation}", "/recover/factor/code", "/recover/factor/authenticator", "/recover/code",
         "/recover/code/authenticator",
@@ -64,6 +66,7 @@ TO_THE_PROCESSOR = {"/bills/{guarantor}/statements/{statement}/payment/confirm"}
 """Leads out of the portal; sent again, it leads to the payment, which knows the way there."""
 THROUGH_THE_DOOR = {"/account/password"}
 """Ends the session in which it was sent. The cookie of the next comes with the answer; whoever lost that signs in again first."""
+APP_SHOWS = re.compile(r"\b\d{3} \d{3}\b")
 MOVES_BY_ITSELF = ("audit_event", "audit_chain", "job", "rate_bucket", "session")
 
 
@@ -259,6 +262,45 @@ async def _(there: There) -> Pressed:
 @once("/staff/cases/{case}/unlocking")
 async def _(there: There) -> Pressed:
     return Pressed(*await a_case(there), "Let them change things again")
+async def with_another_app(there: There) -> tuple[Client, Seen]:
+    """On the page of her sign-in, with two apps there."""
+    maria = await there.somebody("self")
+    page = await maria.get("/account/apps/new")
+    return maria, await maria.submit(page, "Add it", name="Tablet", code=APP_SHOWS.search(page.main).group())
+
+
+@once("/account/apps/new")
+async def _(there: There) -> Pressed:
+    maria = await there.somebody("self")
+    page = await maria.get("/account/apps/new")
+    return Pressed(maria, page, "Add it", {"code": APP_SHOWS.search(page.main).group()})
+
+
+@once("/account/passkeys/new")
+async def _(there: There) -> Pressed:
+    maria = await there.somebody("self")
+    page = await maria.get("/account/passkeys/new")
+    return Pressed(maria, page, "Add a passkey", {"credential": SoftKey().make(asked_of(page))})
+
+
+@once("/account/keys/new")
+async def _(there: There) -> Pressed:
+    maria = await there.somebody("self")
+    page = await maria.get("/account/keys/new")
+    return Pressed(maria, page, "Add a security key", {"credential": SoftKey().make(asked_of(page))})
+
+
+@once("/account/factors/{factor}")
+async def _(there: There) -> Pressed:
+    maria, page = await with_another_app(there)
+    return Pressed(maria, await maria.follow(page, "Change Authenticator app: Tablet"), "Keep this name", {"name": "Old tablet"})
+
+
+@once("/account/factors/{factor}/end")
+async def _(there: There) -> Pressed:
+    maria, page = await with_another_app(there)
+    page = await maria.follow(await maria.follow(page, "Change Authenticator app: Tablet"), "Take it away")
+    return Pressed(maria, page, "Take it away")
 
 
 @once("/account/preferences")

@@ -28,9 +28,10 @@ class Sending:
 
 
 def find_form(tree: Tree, which: str | int) -> Element:
-    """By id, by action (its end), by the words on its button, or by number; 0 is the first form inside <main>."""
-    inside = [form for form in tree.all("form") if tree.is_inside(form, "main") or not tree.whole]
-    everywhere = tree.all("form")
+    """By id, by action (its end), by the words on its button, or by number; 0 is the first form inside <main>. One that a
+    script fills in, such as that of a passkey, is found by its id or its words alone."""
+    everywhere = sorted(tree.all("form"), key=_is_of_script)
+    inside = [form for form in everywhere if (tree.is_inside(form, "main") or not tree.whole) and not _is_of_script(form)]
     if isinstance(which, int):
         if which < len(inside):
             return inside[which]
@@ -44,6 +45,10 @@ def find_form(tree: Tree, which: str | int) -> Element:
         if found:
             return found[0]
     raise NoSuchForm(f"no form “{which}” among {[form.get('id') or form.get('action') for form in everywhere]}")
+
+
+def _is_of_script(form: Element) -> bool:
+    return "data-asked" in form.keys()
 
 
 def buttons(tree: Tree, form: Element) -> list[Element]:

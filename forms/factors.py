@@ -1,0 +1,48 @@
+"""What is typed about a second factor: its name, and what it is added with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from wtforms import HiddenField, StringField, ValidationError
+
+from forms.base import Form, at_most, exact, tidy
+from forms.registration import FactorForm, needed
+from forms.sign_in import KEY_REFUSALS
+from words.gettext import Later, N_
+
+LONGEST_NAME = 60
+TOO_LONG = Later(N_("Use 60 letters at most"))
+REFUSALS = KEY_REFUSALS | {
+    "unknown": N_("What your browser sent does not fit. Press the button again, or use another browser"),
+    "known": N_("This one is here already"),
+    "many": N_("You have 20 of these, which is the most. Take one away first"),
+}
+
+
+class NameForm(Form):
+    name = StringField(Later(N_("Name")), [needed(N_("Enter a name")), at_most(LONGEST_NAME, TOO_LONG)], filters=[tidy])
+
+
+class NewKeyForm(NameForm):
+    credential = HiddenField(filters=[exact])
+
+    def validate_credential(self, field) -> None:
+        if not field.data:
+            raise ValidationError(Later(REFUSALS["none"]))
+
+    def refuse(self, reason: str) -> None:
+        self.fail("credential", Later(REFUSALS[reason]))
+
+
+class NewAppForm(FactorForm):
+    """`step`: the key of the app, under seal."""
+
+    name = StringField(Later(N_("Name")), [needed(N_("Enter a name")), at_most(LONGEST_NAME, TOO_LONG)], filters=[tidy])
+    step = HiddenField(filters=[exact])
+
+    def refuse(self, reason: str, again_at: datetime | None = None) -> None:
+        if reason == "many":
+            self.fail("code", Later(REFUSALS["many"]))
+        else:
+            super().refuse(reason, again_at)
