@@ -151,8 +151,8 @@ async def _open_half(house, viewer: Viewer, kind: str, known: dict, fresh: str, 
 
 async def show_passkey(house: House, viewer: Viewer, kind: str, answer: str, shared: bool = False) -> SignedIn | NotSignedIn:
     """A passkey is both factors in one, and says whose it is. There is nothing to guess, so the limit only bounds work."""
-    asked = (limits.Limit(f"sign-in:passkey:{viewer.visitor.ip}", 100, 900),)
-    tries = await limits.take(house, asked, viewer.now)
+    work = limits.Limit(f"sign-in:passkey:{viewer.visitor.ip}", 300, 900, kept=True)
+    tries = await limits.take(house, (work,), viewer.now)
     if tries.refused:
         return NotSignedIn("again", tries.again_at)
     token = ""
@@ -163,7 +163,6 @@ async def show_passkey(house: House, viewer: Viewer, kind: str, answer: str, sha
                 house, proof.account, kind, viewer.visitor, viewer.now, level="full", shared=shared, proven_at=viewer.now,
                 replaces=viewer.session,
             )
-            await limits.give_back(house, asked, viewer.now)
         await _tell_of_copy(house, viewer, proof)
         entries.append(_passkey_entry(viewer, proof))
     return SignedIn(token) if proof.right else NotSignedIn(proof.reason)
