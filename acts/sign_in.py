@@ -158,13 +158,14 @@ async def show_passkey(house: House, viewer: Viewer, kind: str, answer: str, sha
     token = ""
     async with house.audit.transaction() as entries:
         proof = await passkeys.prove_at_door(house, viewer, kind, answer)
+        entry = _passkey_entry(viewer, proof)
         if proof.right:
             token = await open_session(
                 house, proof.account, kind, viewer.visitor, viewer.now, level="full", shared=shared, proven_at=viewer.now,
-                replaces=viewer.session,
+                replaces=viewer.session, signs_in=entry, beside=proof.browsers,
             )
         await _tell_of_copy(house, viewer, proof)
-        entries.append(_passkey_entry(viewer, proof))
+        entries.append(entry)
     return SignedIn(token) if proof.right else NotSignedIn(proof.reason)
 
 

@@ -54,6 +54,8 @@ class Proof:
     again_at: datetime | None = None
     stopped: tuple[UUID, ...] = ()
     """Those that this try has stopped: their owner is told."""
+    browsers: int | None = None
+    """In how many its owner is signed in by now, where that is known."""
 
     @property
     def right(self) -> bool:

@@ -37,7 +37,9 @@ ALGORITHMS = (
     COSEAlgorithmIdentifier.ECDSA_SHA_256, COSEAlgorithmIdentifier.EDDSA, COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
 )  # fmt: skip
 FIND = (
-    "SELECT h.id, h.kind, h.account, h.public_key, h.sign_count, a.ref, a.kind AS side, a.state FROM authenticator h"
+    "SELECT h.id, h.kind, h.account, h.public_key, h.sign_count, a.ref, a.kind AS side, a.state,"
+    " (SELECT COUNT(*) FROM session s WHERE s.account = h.account AND s.level = 'full' AND s.revoked_at IS NULL) AS browsers"
+    " FROM authenticator h"
     " JOIN account a ON a.id = h.account WHERE h.credential_id = ? AND h.confirmed_at IS NOT NULL AND h.ended_at IS NULL"
 )
 USE = (
@@ -178,7 +180,7 @@ async def _counted(house: House, now: datetime, row: dict, count: int) -> Proof:
     if count <= row["sign_count"] and (count or row["sign_count"]):
         return Proof("copied", *said)
     used = await house.database.rows(USE, count, now, row["id"], count, count)
-    return Proof("", *said) if used else Proof("unknown")
+    return Proof("", *said, browsers=row["browsers"]) if used else Proof("unknown")
 
 
 def _read(parse: Callable[[str], Any], answer: str) -> Any | None:

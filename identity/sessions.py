@@ -127,16 +127,17 @@ def note_seen(house: House, viewer: Viewer, passive: bool) -> bool:
 async def open_session(
     house: House, account: UUID, kind: str, visitor: Visitor, now: datetime, *, level: str,
     shared: bool = False, proven_at: datetime | None = None, replaces: UUID | None = None, ends_at: datetime | None = None,
-    signs_in: Entry | None = None,
+    signs_in: Entry | None = None, beside: int | None = None,
 ) -> str:
     """Inside a transaction: writes the row and gives the token for the cookie. `ends_at` keeps an absolute end. `signs_in` is
-    the entry of signing in: a kind of browser that was never used from this place is told to every address.
+    the entry of signing in: a kind of browser that was never used from this place is told to every address. `beside`: how many
+    are open, where that is known; where they are few, room needs not be made.
 
     Raises Changed where a full session is to replace one that somebody ends at this very moment, such as by a new password.
     """
     token = secrets.token_urlsafe(32)
     idle, absolute = _lengths(house.limits, kind, level, shared)
-    if level == "full":
+    if level == "full" and (replaces or beside is None or beside >= AT_ONCE):
         await _make_room(house, account, replaces, now)
     elif replaces:
         await revoke(house, replaces, now, REPLACED)
