@@ -236,7 +236,7 @@ ROUTES: dict[str, str] = {
 SAID_ELSEWHERE = {"/records/{record}/sharing/{helper}", "/records/{record}/sharing/invitations/{invitation}"}
 """Pages of one thing that the document of their list says whole."""
 OF_A_CODE = {
-    "/staff/letters/{account}/code.pdf", "/staff/records/{record}/code.pdf", "/staff/records/{record}/login/recovery.pdf",
+    "/staff/letters/{account}/paper.pdf", "/staff/records/{record}/code.pdf", "/staff/records/{record}/login/recovery.pdf",
 }
 """There for a quarter of an hour, for who has made the code: `tests/test_code_letters.py` holds these documents to the same."""
 
