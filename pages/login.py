@@ -16,7 +16,7 @@ from words.gettext import N_, _
 from words.recovery import FACTORS, KINDS, REASONS
 
 OWNER = (
-    "SELECT a.id, a.username, a.state, a.frozen_at, a.frozen_for, p.set_at, p.by_mail_at FROM share s"
+    "SELECT a.id, a.username, a.state, a.frozen_at, a.frozen_for, a.changes_locked_at, p.set_at, p.by_mail_at FROM share s"
     " JOIN account a ON a.id = s.account LEFT JOIN password p ON p.account = a.id"
     " WHERE s.record = ? AND s.basis = 'self' AND s.revoked_at IS NULL"
 )
@@ -52,6 +52,7 @@ class Login:
     state: str
     frozen_at: datetime | None
     frozen_for: str
+    locked_at: datetime | None
     password_at: datetime | None
     by_mail: bool
     factors: tuple[Factor, ...]
@@ -109,7 +110,7 @@ async def _login(grant: QueueGrant, row: dict) -> Login:
     support = any(one.duty is Duty.SUPPORT for one in grant.held)
     return Login(
         username=row["username"] if support else "", state=row["state"], frozen_at=row["frozen_at"],
-        frozen_for=row["frozen_for"], password_at=row["set_at"], by_mail=row["by_mail_at"] is not None,
+        frozen_for=row["frozen_for"], locked_at=row["changes_locked_at"], password_at=row["set_at"], by_mail=row["by_mail_at"] is not None,
         factors=tuple(Factor(one["kind"], one["last_used_at"]) for one in factors), browsers=counts["browsers"],
         addresses=counts["addresses"], under_way=await under_way(grant.house, account, now),
     )

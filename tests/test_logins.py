@@ -244,6 +244,15 @@ async def test_the_code_is_shown_to_who_made_it_alone_and_not_for_long(person, o
     assert not CODE.search((await desk.get(page.url)).text)
 
 
+async def test_support_finds_a_patient_and_comes_to_how_they_sign_in(person, opened, cast):
+    support = await person("support")
+    chart = (await opened.house.database.rows("SELECT birth_text, number, name FROM record WHERE ref = ?", cast["self"].record))[0]
+    year, month, day = chart["birth_text"].split("-")
+    found = await support.submit(await support.get("/staff"), "/staff", born_month=month, born_day=day, born_year=year, name="", number=chart["number"])
+    page = await support.follow(found, chart["name"])
+    assert page.status == 200 and page.h1 == f"How {chart['name']} signs in"
+
+
 async def test_a_choice_that_is_missing_is_asked_for_where_it_stands(person, cast):
     desk, record = await person("frontdesk"), cast["self"].record
     for path, words in (("recovery", "Choose what you looked at"), ("freeze", "Choose why")):

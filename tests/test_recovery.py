@@ -19,6 +19,7 @@ from identity.codes import FACTOR_CODE, LETTER, RECOVERY, RESET, STOP, read_lett
 from identity.sessions import open_session
 from identity.steps import Opened, Refused, Step
 from jobs import sweeping
+from jobs.recovery import AT_ADDRESS, NAMED
 from tables.base import new_id, new_ref
 from tables.sending import secret_hash
 from tests.support.logins import (
@@ -136,10 +137,13 @@ async def test_each_confirmed_address_gets_the_link_and_no_phone_does(house, mar
 async def test_the_user_names_of_all_accounts_of_an_address_come_in_one_mail(house, maria, now):
     for name, confirmed_at, state in (("teen", now, "active"), ("other", None, "active"), ("shut", now, "frozen")):
         await an_address(house, await an_account(house, now, name, state=state), "email", "Maria@Example.org", confirmed_at)
+    gone = await an_account(house, now, "gone")
+    await an_address(house, gone, "email", "maria@example.org", now)
+    await house.database.rows("UPDATE account_address SET ended_at = ? WHERE account = ?", now, gone)
     await asks(house, recovery.USERNAME, "MARIA@example.org")
     (letter,) = await letters(house, "account.username_asked")
     assert letter.to == "maria@example.org"
-    assert [name for name in ("maria", "teen", "other", "shut") if f"User name: {name}" in letter.text] == ["maria", "teen"]
+    assert [name for name in ("maria", "teen", "other", "shut", "gone") if f"User name: {name}" in letter.text] == ["maria", "teen"]
 
 
 @pytest.mark.parametrize(("what", "known"), [("username", "maria@example.org"), ("password", "maria"), ("everything", "maria")])
@@ -521,3 +525,12 @@ async def test_what_was_sealed_for_letters_goes_when_it_is_over(house, maria, no
     await begun(house, maria)
     await sweeping.end_what_lapsed(at(house, now + timedelta(days=3)))
     assert await count(house, "recovery", "secret IS NOT NULL OR stop_secret IS NOT NULL OR password IS NOT NULL") == 0
+
+
+async def test_what_is_looked_up_is_found_by_an_index(house):
+    """However many people there are."""
+    if not house.database.is_sqlite:
+        return
+    for sql in (AT_ADDRESS, NAMED, recovery.STANDING, recovery.END.format(which=recovery.UNDER_WAY)):
+        plan = await house.database.rows(f"EXPLAIN QUERY PLAN {sql}", *["x"] * sql.count("?"))
+        assert not any(row["detail"].startswith("SCAN") for row in plan), (sql, [row["detail"] for row in plan])
