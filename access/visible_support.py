@@ -30,10 +30,8 @@ def own_activity(grant: AccountGrant) -> Predicate:
 
 def cases_of_others(grant: QueueGrant) -> Predicate:
     """None of the reader's own, nor of anybody who reads a chart in which the reader holds a share."""
-    own = (grant.account, grant.viewer.human) if grant.viewer and grant.viewer.human else (grant.account,)
+    own = tuple(one for one in (grant.account, grant.viewer.human) if one)
     anothers = Predicate(f"(support_case.account IS NULL OR {is_none_of('support_case.account', own).sql})", own)
-    if not grant.kept_from:
-        return anothers
     theirs = is_one_of("s.record", grant.kept_from)
     near = Predicate(
         f"NOT EXISTS (SELECT 1 FROM share s WHERE s.account = support_case.account AND {theirs.sql})", theirs.values

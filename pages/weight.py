@@ -29,6 +29,8 @@ BUDGET = (
 NAMES = {
     "/": N_("Front page"), "/about/accessibility": N_("Accessibility"), "/about/privacy": N_("Privacy"),
     "/about/weight": N_("What a page weighs"), "/account/codes": N_("One-time codes"),
+    "/account/activity": N_("What was done with your account"), "/account/not-me": N_("This wasn’t me"),
+    "/account/messages-we-sent": N_("Messages we sent you"),
     "/account/preferences": N_("Your name and text size"), "/account/prove": N_("Show again that it is you"),
     "/account/password": N_("Change your password"), "/account/security": N_("Sign-in and security"), "/account/sessions": N_("Where you are signed in"),
     "/account/passkeys/new": N_("Add a passkey"), "/account/keys/new": N_("Add a security key"),

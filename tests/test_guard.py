@@ -441,6 +441,16 @@ async def test_a_session_that_nobody_made_is_never_adopted(doors):
     assert await doors.world.house.database.rows("SELECT id FROM session WHERE csrf = ?", b"x") == []
 
 
+async def test_a_change_while_changes_are_locked_is_refused_and_stands_in_the_owners_list(doors):
+    stale, asked = await doors.token("maria", proven_at=None), "SELECT subject FROM audit_event WHERE action = 'account.change'"
+    assert (await doors.get("/fresh", stale)).status_code == 303 and await doors.world.house.database.rows(asked) == []
+    maria = doors.world.people["maria"].account
+    await doors.world.house.database.rows("UPDATE account SET changes_locked_at = ? WHERE id = ?", doors.world.now, maria)
+    for token in (stale, await doors.token("maria")):
+        assert (await doors.get("/fresh", token)).status_code == 403 and SEEN in (await doors.get("/account", token)).text
+    assert [row["subject"] for row in await doors.world.house.database.rows(asked)] == [maria, maria]
+
+
 async def test_an_old_proof_is_enough_where_none_afresh_is_asked_for(doors):
     stale = await doors.token("maria", proven_at=datetime(2020, 1, 1, tzinfo=UTC))
     assert SEEN in (await doors.get("/account", stale)).text

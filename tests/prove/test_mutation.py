@@ -12,7 +12,7 @@ from tests.support.mutants import ROOT, Mutant, all_mutants
 WATCHERS = (
     "tests/test_access.py", "tests/test_access_rule.py", "tests/test_guard.py", "tests/test_bill_access.py",
     "tests/test_access_merges.py", "tests/test_access_sharing.py", "tests/test_access_bookings.py", "tests/test_access_at_work.py",
-    "tests/test_rules_requests.py", "tests/test_two_duties.py", "tests/test_own_record_at_work.py",
+    "tests/test_rules_requests.py", "tests/test_two_duties.py", "tests/test_own_record_at_work.py", "tests/test_access_own_activity.py",
 )  # fmt: skip
 
 EQUIVALENT = {
