@@ -79,7 +79,7 @@ class Story:
     async def when_they_write_down_their_one_time_codes(self) -> None:
         await self.then_it_says("Keep these one-time codes")
         words = await self.reader.words()
-        self.sheet = tuple(re.findall(r"\b[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}\b", words))
+        self.sheet = tuple(re.findall(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){5}\b", words))
         assert len(self.sheet) == 10, words
         await self.reader.press("I have kept them")
         await self.then_it_says("Records")
