@@ -10,10 +10,11 @@ from access.visible import visible
 from access.vocabulary import Duty
 from identity.recovery import UnderWay, under_way
 from pages.code_letter import CodeLetterPage, address_lines, just_made
+from pages.factors import NAMES
 from rules.dates import ClinicalDate, parse_clinical_date
 from tables.records import Record
 from words.gettext import N_, _
-from words.recovery import FACTORS, KINDS, REASONS
+from words.recovery import KINDS, REASONS
 
 OWNER = (
     "SELECT a.id, a.username, a.state, a.frozen_at, a.frozen_for, a.changes_locked_at, p.set_at, p.by_mail_at FROM share s"
@@ -41,7 +42,7 @@ class Factor:
 
     @property
     def name(self) -> str:
-        return _(FACTORS.get(self.kind, self.kind))
+        return _(NAMES[self.kind])
 
 
 @dataclass(frozen=True, slots=True)

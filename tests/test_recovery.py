@@ -256,6 +256,11 @@ async def test_a_recovery_waits_and_tells_and_its_code_is_made_only_then(house, 
 
 
 async def test_a_recovered_account_has_one_new_app_one_new_sheet_and_one_session(house, maria):
+    await house.database.rows(
+        "INSERT INTO authenticator (id, ref, account, kind, name, credential_id, public_key, transports, sign_count, last_step, failures,"
+        " created_at, confirmed_at) VALUES (?, ?, ?, 'passkey', 'Her phone', ?, ?, '', 0, 0, 0, ?, ?)",
+        new_id(), new_ref(), maria, b"id", b"key", house.clock(), house.clock(),
+    )
     later, code = await open_factor(house, maria)
     viewer, other = await at_half(later, maria), await at_half(later, maria)
     opened = await finish(later, viewer, code)

@@ -16,7 +16,3 @@ KINDS = {
     "factor": N_("A new second factor, by e-mail"), "post": N_("A new second factor, by a posted letter"),
     "letter": N_("Everything anew, by a posted letter"), "desk": N_("Everything anew, by a code from the front desk"),
 }  # fmt: skip
-FACTORS = {
-    "app": N_("Authenticator app"), "codes": N_("One-time codes"), "passkey": N_("Passkey"), "key": N_("Security key"),
-    "sms": N_("Code by text message"), "voice": N_("Code by phone call"),
-}  # fmt: skip
