@@ -13,7 +13,7 @@ from access.audit import Entry
 from access.house import House
 from access.opening import open_account
 from access.viewer import Viewer
-from identity import authenticators, limits, passkeys, passwords
+from identity import authenticators, limits, passkeys, passwords, phones
 from identity.places import places_of
 from identity.sessions import SIGNED_OUT, open_session, revoke
 from identity.usernames import username_key
@@ -212,11 +212,13 @@ async def _password_was_shown_too(house: House, viewer: Viewer) -> None:
 
 
 async def _shown(house: House, viewer: Viewer, code: str, answer: str) -> authenticators.Proof:
-    """Paper is not enough for the clinic's staff."""
+    """Neither paper nor a phone number is enough for the clinic's staff."""
     if answer:
         return await passkeys.prove(house, viewer, answer)
-    prove = authenticators.prove_app if viewer.is_staff else authenticators.prove
-    return await prove(house, viewer.account, code, viewer.now)
+    if viewer.is_staff:
+        return await authenticators.prove_app(house, viewer.account, code, viewer.now)
+    proof = await authenticators.prove(house, viewer.account, code, viewer.now)
+    return proof if proof.right else await phones.prove_instead(house, viewer.account, code, proof, viewer.now)
 
 
 async def _tell_of_stop(house: House, viewer: Viewer, proof: authenticators.Proof) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from wtforms import HiddenField, StringField, ValidationError
+from wtforms import HiddenField, RadioField, StringField, ValidationError
+from wtforms.fields import SelectChoice
 
 from forms.base import Form, at_most, exact, tidy
 from forms.registration import FactorForm, needed
@@ -33,6 +35,26 @@ class NewKeyForm(NameForm):
 
     def refuse(self, reason: str) -> None:
         self.fail("credential", Later(REFUSALS[reason]))
+
+
+class NewPhoneFactorForm(NameForm):
+    """`free`: the numbers to choose among, as (value, words)."""
+
+    phone = RadioField(Later(N_("Where do codes go?")), validate_choice=False)
+
+    def __init__(self, *args, free: Sequence[tuple[str, str]] = (), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.phone.choices = [SelectChoice(value, words) for value, words in free]
+        if not self.phone.raw_data and free:
+            self.phone.data = free[0][0]
+
+    def validate_phone(self, field) -> None:
+        if field.data not in [choice.value for choice in field.choices]:
+            raise ValidationError(Later(N_("Choose a number")))
+
+    def refuse(self, reason: str) -> None:
+        many = reason == "many"
+        self.fail("name" if many else "phone", Later(REFUSALS["many"] if many else N_("Choose a number")))
 
 
 class NewAppForm(FactorForm):

@@ -44,6 +44,13 @@ class PasskeyForm(Form):
         self.fail("credential", Later(KEY_REFUSALS[reason]))
 
 
+class SendCodeForm(Form):
+    """The button that has a code sent to a phone; `factor` is the ref of that."""
+
+    factor = HiddenField(filters=[exact])
+    next = HiddenField(filters=[tidy])
+
+
 class ProofForm(FactorForm):
     """A code, or in its place the answer of a passkey or security key. Each has a form of its own on the page."""
 

@@ -90,7 +90,7 @@ async def prove_app(house: House, account: UUID, code: str, now: datetime) -> Pr
     for row in claimed:
         step = _step(house, row, figures, now)
         if step is None:
-            stopped += await _stop(house, row, now)
+            stopped += await stop_of(house, row, now)
         elif await house.database.rows(ACCEPT, step, now, now, row["id"], step):
             outcome = Proof("", "app", row["id"])
         else:
@@ -106,7 +106,7 @@ async def _prove_sheet(house: House, account: UUID, code: str, now: datetime) ->
     if await codes.spend(house, account, code, now):
         await house.database.rows(USED, now, claimed[0]["id"])
         return Proof("", "codes", claimed[0]["id"])
-    return Proof("wrong", stopped=await _stop(house, claimed[0], now))
+    return Proof("wrong", stopped=await stop_of(house, claimed[0], now))
 
 
 async def _refused(house: House, account: UUID, kind: str, now: datetime) -> Proof:
@@ -118,7 +118,8 @@ async def _refused(house: House, account: UUID, kind: str, now: datetime) -> Pro
     return Proof("stopped", again_at=rows[0]["stopped_until"]) if rows else Proof("wrong")
 
 
-async def _stop(house: House, row: dict, now: datetime) -> tuple[UUID, ...]:
+async def stop_of(house: House, row: dict, now: datetime) -> tuple[UUID, ...]:
+    """Of one that was claimed and failed: itself, where this stops it for a while."""
     if row["failures"] < TRIES:
         return ()
     await house.database.rows(STOP, now + pause(row["failures"]), row["id"])

@@ -68,6 +68,12 @@ async def try_code(house: House, account: UUID, purpose: str, object: UUID, type
     return "" if await end_codes(house, account, purpose, object, now) else "over"
 
 
+async def sent_since(house: House, account: UUID, purpose: str, object: UUID, since: datetime) -> bool:
+    """Whether one that was made after that moment still waits."""
+    rows = await house.database.rows(f"{LIVE} AND made_at > ? AND failures < {TRIES}", account, purpose, str(object), since, since)
+    return bool(rows)
+
+
 async def code_in_message(house: House, row: UUID) -> str:
     """The code for its message; "" when it is of no use any more."""
     found = await house.database.rows(UNUSED, row, house.clock())

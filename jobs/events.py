@@ -154,6 +154,7 @@ EVENTS: dict[str, Event] = {
     "account.factor_copied": Event("factor_copied", account_stands),
     "account.codes_made": Event("codes_made", account_stands),
     "account.address_code": Event("address_code", contact.code_waits, contact.code_of, covered=contact.code_covered),
+    "account.factor_code": Event("factor_code", contact.code_waits, contact.code_of, covered=contact.code_covered),
     "account.address_added": Event("address_added", account_stands, contact.stop_link, covered=contact.link_covered),
     "account.address_ended": Event("address_ended", account_stands, contact.stop_link, covered=contact.link_covered),
     "account.address_stopped": Event("address_stopped", account_stands),

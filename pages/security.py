@@ -20,6 +20,8 @@ class SecurityPage:
     browsers: int
     recovery: UnderWay | None
     now: datetime
+    phones: bool
+    """Codes can go to phones."""
 
     @property
     def has_sheet(self) -> bool:
@@ -39,5 +41,5 @@ async def security_page(grant: AccountGrant) -> SecurityPage:
     passwords = await visible(grant, Password).select(Password.set_at)
     return SecurityPage(
         passwords[0]["set_at"], await own_factors(grant), len(await signed_in(grant)),
-        await under_way(grant.house, grant.account, grant.now), grant.now,
+        await under_way(grant.house, grant.account, grant.now), grant.now, grant.house.phones,
     )

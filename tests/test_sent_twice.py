@@ -17,7 +17,7 @@ import tables
 from access.vocabulary import TABLE_CATEGORY
 from tests.support.client import Client, Seen
 from tests.support.contact import HOME as CONTACT
-from tests.support.contact import code_to, removal, typed
+from tests.support.contact import code_to, phone_confirmed, removal, typed
 from tests.support.forms import Sending, fill
 from tests.support.inviting import confirm, invite, offer
 from tests.support.logins import a_record, house_on
@@ -53,6 +53,7 @@ NEEDS_NO_KEY = {
         "/records/{record}/messages/{message}/draft", "/records/{record}/refills/{refill}/draft",
         "/records/{record}/visit-requests/{visit_request}/draft", "/staff/requests/{item}/draft",
     },
+    "is answered by the code that was just sent": {"/sign-in/code/message", "/account/prove/message"},
     "only looks": {
         "/staff", "/staff/bills", "/bills/{guarantor}/statements/{statement}/payment",
         "/bills/{guarantor}/statements/{statement}/payment/left", "/records/{record}/sharing/{helper}/terms/check",
@@ -337,6 +338,13 @@ async def _(there: There) -> Pressed:
 async def _(there: There) -> Pressed:
     maria = await there.somebody("self")
     return Pressed(maria, await removal(maria, "maria.delgado@example.org"), "Take it away", {"paper": "y"})
+
+
+@once("/account/phones/new")
+async def _(there: There) -> Pressed:
+    maria = await there.somebody("self")
+    await phone_confirmed(maria, there.house)
+    return Pressed(maria, await maria.get("/account/phones/new"), "Let me sign in with these codes", {"name": "My phone"})
 
 
 # Helping

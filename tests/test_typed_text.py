@@ -69,7 +69,7 @@ KINDS = sorted(
     },
     key=lambda kind: f"{kind.__module__}.{kind.__name__}",
 )  # fmt: skip
-EXACT = {"username", "code", "credential", "next", "step", "number", "what", "with", "slot", "until", "amount", "seen", "email", "had", "taken", "phone", "letter", "use", "entry"}
+EXACT = {"username", "code", "credential", "next", "step", "number", "what", "with", "slot", "until", "amount", "seen", "email", "had", "taken", "phone", "factor", "letter", "use", "entry"}
 """Looked up, compared or computed with, and never kept as somebody's words (`forms.base.exact`); but what hours are for is.
 A new field of that sort is named here; any other goes through `forms.base.tidy`."""
 NEEDED = {"today": date(2026, 5, 12)}

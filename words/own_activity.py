@@ -18,6 +18,7 @@ DONE: dict[str, str] = {
     "account.confirm_app": N_("An authenticator app was set up"),
     "account.add_factor": N_("A way to sign in was added"),
     "account.name_factor": N_("A way to sign in got another name"),
+    "account.factor_code": N_("A code to sign in was sent to your phone"),
     "account.end_factor": N_("A way to sign in was taken away"),
     "account.preferences": N_("Your name or text size was changed"),
     "account.address_add": N_("A code was sent to a new address"),

@@ -51,3 +51,24 @@ async def removed(client: Client, address: str, **answers) -> Seen:
 
 async def link_to(house, event: str, address: str) -> str:
     return LINK.search((await letters(house, event, address))[-1].text)[1]
+
+
+async def phone_confirmed(client: Client, house, number: str = PHONE, way: str = "sms") -> Seen:
+    page = await typed_phone(client, number, way)
+    return await client.submit(page, "Confirm", code=figures_in((await letters(house, "address_code"))[-1].text))
+
+
+async def phone_added(client: Client, house, number: str = PHONE, way: str = "sms", name: str = "My phone") -> Seen:
+    """Its codes are a second factor from now on."""
+    await phone_confirmed(client, house, number, way)
+    return await client.submit(await client.get("/account/phones/new"), "Let me sign in with these codes", name=name)
+
+
+def figures_in(text: str) -> str:
+    """The six figures of a message, as they are written or said."""
+    return "".join(filter(str.isdigit, text.partition("ode is")[2]))[:6]
+
+
+async def code_sent(house) -> str:
+    """What was sent last to sign in with."""
+    return figures_in((await letters(house, "factor_code"))[-1].text)
