@@ -256,6 +256,21 @@ async def test_a_change_that_was_under_way_when_changes_were_locked_is_not_made(
     assert await count(house, "account_address", "value = 'evil@example.org'") == 0
 
 
+async def test_of_changes_at_the_very_moment_none_comes_after_the_lock(maria, person, house):
+    """Each is done before it, or not at all, however many come at once."""
+    others = [await person("self") for _ in range(4)]
+    pages = [(one, await one.get("/account/contact/new")) for one in others]
+    await asyncio.gather(
+        *(one.send(page, "Send me a code", email=f"evil{n}@example.org") for n, (one, page) in enumerate(pages[:2])), tells(maria),
+        *(one.send(page, "Send me a code", email=f"evil{n}@example.org") for n, (one, page) in enumerate(pages[2:], 2)),
+    )  # fmt: skip
+    rows = await house.database.rows(
+        "SELECT action FROM audit_event WHERE action IN ('account.address_add', 'account.not_me') AND decision = 'allowed' ORDER BY seq"
+    )
+    made = await count(house, "account_address", "value LIKE 'evil%'")
+    assert [row["action"] for row in rows] == ["account.address_add"] * made + ["account.not_me"]
+
+
 async def test_ways_back_by_mail_end_and_none_begins_while_changes_are_locked(maria, house):
     now = house.clock()
     async with house.database.transaction():
