@@ -14,6 +14,17 @@ MAIL = "maria.delgado@example.org"
 
 
 @pytest.fixture
+def opened(first_opened):
+    """What depends on the database is asked on both in test_recovery.py and test_recovery_doors.py."""
+    return first_opened
+
+
+@pytest.fixture
+def cast(live_cast):
+    return live_cast
+
+
+@pytest.fixture
 def maria(cast):
     return cast["self"]
 
