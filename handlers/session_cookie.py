@@ -6,7 +6,7 @@ import re
 
 from litestar import Request, Response
 
-DOORS = ("/sign-in", "/staff/sign-in", "/sign-out", "/register", "/staff/register", "/account/prove")
+DOORS = ("/sign-in", "/staff/sign-in", "/sign-out", "/register", "/staff/register", "/recover", "/account/prove")
 OWN_PATH = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,1000}\Z")
 
 

@@ -159,7 +159,7 @@ async def test_all_others_are_signed_out_at_once_and_the_one_in_hand_stays(maria
     for _ in range(2):
         await another_session(demo_database, name)
     page = await maria.get("/account/sessions")
-    assert page.main.count("Over another internet connection") == 2
+    assert page.main.count("Over another internet connection.") == 2
     page = await maria.submit(page, "Sign out everywhere but here")
     assert "All other browsers are signed out." in page.main and page.main.count("Signed in on") == 1
     assert "everywhere" not in page.main, "there is nobody left to sign out"

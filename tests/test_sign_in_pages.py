@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from handlers.session_cookie import own_page
+from starting import walk
 from tests.support.signing_in import door, sign_in
 
 BAD = ["", "   ", "🦦🛶", "x" * 20_000, "\x00", "<b>", "' OR 1=1 --", "%s%n", "\u202e"]
@@ -103,6 +104,14 @@ async def test_half_a_session_reaches_only_the_second_step(client, cast):
         assert page.url.startswith("/sign-in/code"), address
     assert (await client.get("/register/authenticator")).headers["location"] == "/sign-in/code"
     assert (await client.arrive(await client.get("/staff"))).url.startswith("/staff/sign-in")
+
+
+async def test_no_door_leads_in_a_circle(person, opened):
+    """Who is signed in by now, and opens a page of the way in again."""
+    maria = await person("self")
+    for route in sorted({path for path, handler in walk(opened.portal) if handler.opt["access"].kind in ("half", "pre_session") and "{" not in path}):
+        page = await maria.arrive(await maria.get(route))
+        assert page.status in (200, 404), route
 
 
 async def test_one_comes_back_to_where_one_was_going(client, cast):
