@@ -97,12 +97,13 @@ async def withdraw_all(house: House, record: UUID, now: datetime) -> None:
     """
     await lock_record(house.database, record)
     await house.database.rows(
+        f"UPDATE capability SET revoked_at = ?, secret = NULL WHERE {OF_RECORD} AND revoked_at IS NULL", now, ACTIVATION, str(record)
+    )
+    # After the codes: who uses one up at this very moment is waited for there, and the login that came of it is seen here.
+    await house.database.rows(
         "UPDATE account SET state = 'disabled', username_key = ref WHERE state = 'enrolling' AND id IN"
         f" (SELECT used_by FROM capability WHERE {OF_RECORD})",
         ACTIVATION, str(record),
-    )
-    await house.database.rows(
-        f"UPDATE capability SET revoked_at = ?, secret = NULL WHERE {OF_RECORD} AND revoked_at IS NULL", now, ACTIVATION, str(record)
     )
     await _keep_back(house, record, now)
 
