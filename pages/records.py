@@ -9,6 +9,7 @@ from access.opening import Denied, open_record
 from access.visible import visible
 from access.vocabulary import Category, record
 from rules.dates import ClinicalDate, parse_clinical_date
+from tables.accounts import AccountAddress
 from tables.records import Record, Share
 from tables.sharing import Invitation
 from words.gettext import N_, _
@@ -34,6 +35,8 @@ class RecordsPage:
     others: tuple[RecordRow, ...]
     invitations: int
     """How many wait for this person's answer."""
+    nowhere: bool = False
+    """No address to write to was ever given. Who had one and chose letters on paper is not asked."""
 
     def basis(self, one: RecordRow) -> str:
         return _(BASES[one.basis]) if one.basis in BASES else ""
@@ -46,7 +49,8 @@ async def records_page(grant: AccountGrant) -> RecordsPage:
     rows = tuple(_row(row, bases.get(row["id"], "")) for row in records)
     others = [row for row in rows if not row.own and await _opens(grant, row)]
     invitations = await visible(grant, Invitation).count()
-    return RecordsPage(tuple(row for row in rows if row.own), tuple(others), invitations)
+    nowhere = not await visible(grant, AccountAddress).exists()
+    return RecordsPage(tuple(row for row in rows if row.own), tuple(others), invitations, nowhere)
 
 
 async def _opens(grant: AccountGrant, row: RecordRow) -> bool:

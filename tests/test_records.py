@@ -14,6 +14,15 @@ async def test_it_lists_ones_own_and_those_one_helps_with(person, cast):
     assert re.search(r"People you help ?Maria Delgado ?Born March 4, 1958\. You help\.", page.main)
 
 
+async def test_who_ever_gave_an_address_is_not_asked_for_one(person, house):
+    maria = await person("self")
+    assert "Add an email address" not in (await maria.get("/records")).main
+    await house.database.rows("UPDATE account_address SET ended_at = ?", house.clock())
+    assert "Add an email address" not in (await maria.get("/records")).main, "she chose letters on paper"
+    await house.database.rows("DELETE FROM account_address")
+    assert "our letters come on paper" in (await maria.get("/records")).main
+
+
 async def test_a_guardian_reads_on_what_basis(person):
     assert "You are a parent or guardian." in (await (await person("guardian")).get("/records")).main
 

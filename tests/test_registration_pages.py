@@ -53,6 +53,7 @@ async def test_from_the_desk_s_code_to_one_s_own_record(client, chart, code):
     page = await client.submit(page, 0, code=app_of(page).now())
     assert page.url == "/register/codes" and len(SHEET.findall(page.main)) == 10
     page = await client.submit(page, "I have kept them")
+    assert (await client.follow(page, "Add an email address")).h1 == "Add an email address", "nobody knows where to write to yet"
     assert page.url == "/records" and page.link("Nora Quist") == f"/records/{chart.ref}"
     assert (await client.get("/register/codes")).status == 303, "shown once"
 
