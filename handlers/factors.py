@@ -56,7 +56,7 @@ async def _new_app_page(request: Request, step: str = "") -> NewAppPage:
 
 @get("/account/apps/new", access=FRESH)
 async def new_app(request: Request) -> Response:
-    page = await _new_app_page(request)
+    page = await _new_app_page(request, request.query_params.get("step", ""))
     form = await open_form(request, NewAppForm, name=page.offer)
     return await render(request, page, NEW_APP, form=form)
 
@@ -70,7 +70,8 @@ async def add_app(request: Request) -> Response:
         if not reason:
             return see_other(request, ADDED)
         form.refuse(reason)
-    return await invalid(request, await _new_app_page(request, form.step.data or "-"), NEW_APP, form)
+    page = await _new_app_page(request, form.step.data or "-")
+    return await invalid(request, page, NEW_APP, form) if page.setup else await render(request, page, NEW_APP, status=422)
 
 
 async def _one(request: Request, factor: str) -> OneFactorPage:

@@ -190,8 +190,8 @@ def test_the_worker_says_that_it_works_and_ends(demo_url, tmp_path):
 def test_every_setting_is_documented_and_nothing_else_is():
     """Whatever `settings.py` reads stands in the table of docs/operating.md, and the other way round."""
     read = {"DATABASE_URL", "PORT", "SMTP_URL", "PORTAL_KEYS_FILE", "PORTAL_AUDIT_KEY_FILE"}
-    read |= {"STRIPE_SECRET_KEY_FILE", "STRIPE_WEBHOOK_SECRET_FILE"}
-    read |= set(re.findall(r'"((?:PORTAL|STRIPE)_[A-Z_]+)"', (HOUSE / "settings.py").read_text()))
+    read |= {"STRIPE_SECRET_KEY_FILE", "STRIPE_WEBHOOK_SECRET_FILE", "SMS_GATEWAY_TOKEN_FILE"} | {f"SMS_GATEWAY_{name}" for name in ("URL", "SID", "FROM")}
+    read |= set(re.findall(r'"((?:PORTAL|STRIPE|SMS)_[A-Z_]+)"', (HOUSE / "settings.py").read_text()))
     read |= {f"PORTAL_{name.upper()}" for name in Limits.__slots__}
     table = (HOUSE / "docs" / "operating.md").read_text().partition("## Settings")[2]
     named = {name for row in re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}

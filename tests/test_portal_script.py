@@ -60,7 +60,7 @@ def assets(tmp_path_factory) -> Assets:
 @pytest.fixture
 def site(assets) -> Site:
     """`/` has nothing to send; `/form` is the kit, with a list that htmx can refresh."""
-    frame = record_frame(css=assets.url("site.css"), scripts=(assets.url("htmx.js"), assets.url("portal.js")))
+    frame = record_frame(css=assets.url("site.css"), reveal=assets.url("reveal.js"), scripts=(assets.url("htmx.js"), assets.url("portal.js")))
     banner = str(environment().globals["stay_banner"](frame))
     plain = render("errors/404.html", frame).replace("<h1>", banner + "<h1>", 1)
     listed = kit_html(frame).replace("</main>", PART.format("Results", "2 of them") + LINK + "</main>")
