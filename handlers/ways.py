@@ -97,7 +97,8 @@ def _of_account(locale: str) -> Ways:
 def _account() -> IndexGroup:
     return IndexGroup(_("Your account"), (
         NavItem("/records", _("Records you can open")), NavItem("/bills", _("Bills you can open")),
-        NavItem("/account/security", _("Sign-in and security")),
+        NavItem("/account/security", _("Sign-in and security")), NavItem("/account/activity", _("What was done with your account")),
+        NavItem("/account/contact", _("How we reach you")),
         NavItem("/account/preferences", _("Your name and text size")),
     ))  # fmt: skip
 
