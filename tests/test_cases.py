@@ -21,6 +21,8 @@ from tests.support.owners import colleague_of
 from tests.test_not_me import HOME, LOCKED, MARIA, happened, tells, titles
 from tests.test_security import stale
 
+pytestmark = pytest.mark.in_turns
+
 CASES = "/staff/cases"
 
 

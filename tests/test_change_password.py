@@ -22,6 +22,8 @@ from tests.support.signing_in import door
 from tests.test_security import stale
 from tests.test_signed_in_again import over
 
+pytestmark = pytest.mark.in_turns
+
 NEW = "seven quiet herons at noon"
 WRONG = "five badgers in a boat"
 PAGE, DONE = "/account/password", "/account/security?done=password"

@@ -15,6 +15,8 @@ from tests.support.logins import PASSWORD, a_record, house_on
 from tests.support.pdf import Document, pdf_problems
 from tests.test_registration_pages import app_of
 
+pytestmark = pytest.mark.in_turns
+
 BORN = {"born_month": "3", "born_day": "9", "born_year": "1984"}
 CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b")
 

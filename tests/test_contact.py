@@ -34,6 +34,8 @@ from tests.support.owners import cookie_of
 from tests.test_security import stale
 from tests.test_sharing import later
 
+pytestmark = pytest.mark.in_turns
+
 MARIA, OLD, WRONG = fixed_id("account", "self"), "maria.delgado@example.org", "ZZZZ-ZZZZ"
 GONE = "We can’t find that page"
 

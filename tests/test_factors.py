@@ -18,6 +18,8 @@ from tests.support.soft_key import SoftKey, asked_of
 from tests.test_authenticators import sheet_of
 from tests.test_security import stale
 
+pytestmark = pytest.mark.in_turns
+
 SHOWN = re.compile(r"\b\d{3} \d{3}\b")
 
 

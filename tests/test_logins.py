@@ -21,6 +21,8 @@ from tests.support.recovering import CODE, NEW, ask, desk_code, everything_anew,
 from tests.test_recovery import DAY, begun, confirmed, finish, maria, reset_link, set_anew  # noqa: F401 -- a fixture
 from tests.test_security import stale
 
+pytestmark = pytest.mark.in_turns
+
 
 @pytest.fixture
 def house(database, now):

@@ -9,6 +9,8 @@ from acts import sign_in
 from identity.places import NEW_DEVICE
 from tests.support.logins import ELSEWHERE, PASSWORD, VISITOR, an_account, app_code, house_on, nobody, viewer_of
 
+pytestmark = pytest.mark.in_turns
+
 
 @pytest.fixture
 def house(database, now):

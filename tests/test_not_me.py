@@ -27,6 +27,8 @@ from tests.support.signing_in import sign_in
 from tests.sweep.walk import routes_of
 from words.own_activity import BY_OTHERS, DONE, REFUSED, said
 
+pytestmark = pytest.mark.in_turns
+
 MARIA, HOME, LOCKED = fixed_id("account", "self"), "/account/activity", "Changes are locked"
 ROOT = Path(__file__).resolve().parents[1]
 WRITERS = ("acting", "Entry", "open_account", "_at_case", "_on", "_prove")

@@ -7,6 +7,8 @@ import pytest
 from tests.support.logins import count
 from tests.test_cases import CASES
 
+pytestmark = pytest.mark.in_turns
+
 PAGE = "/help/phishing"
 EVIL = "Your account is closed. <a href='https://evil.example'>Pay</a> with 4111 1111 1111 1111 at https://evil.example/pay"
 

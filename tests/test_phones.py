@@ -21,6 +21,8 @@ from tests.support.signing_in import door
 from tests.test_security import stale
 from tests.test_sharing import later
 
+pytestmark = pytest.mark.in_turns
+
 MARIA, TEXT, CALL = fixed_id("account", "self"), "Send a text message to the number that ends in 88", "Call the number that ends in 88"
 DONE = "/account/security?done=added"
 

@@ -28,6 +28,8 @@ from tests.support.logins import (
 from tests.support.recovering import CODE, LINK, NEW, code_in, letters, work
 from tests.test_sign_in import Sent
 
+pytestmark = pytest.mark.in_turns
+
 DAY = timedelta(hours=24, minutes=1)
 
 

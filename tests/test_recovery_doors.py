@@ -11,6 +11,8 @@ from tests.support.forms import fill
 from tests.support.logins import count
 from tests.support.recovering import NEW, ask, begin_factor, code_in, desk_code, half, letters, link_in, reset, wait, work
 
+pytestmark = pytest.mark.in_turns
+
 
 @pytest.fixture
 def maria(cast):

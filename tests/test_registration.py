@@ -24,6 +24,8 @@ from tests.support.logins import (
     viewer_of,
 )
 
+pytestmark = pytest.mark.in_turns
+
 BORN = "1984-03-09"
 CLINIC = ("Riverbend Family Clinic",)
 

@@ -10,6 +10,8 @@ from tables.accounts import Account
 from tests.support.client import client_of
 from tests.support.signing_in import sign_in
 
+pytestmark = pytest.mark.in_turns
+
 PASSWORD = "four otters in a canoe"
 LETTER = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b")
 SHEET = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){5}\b")

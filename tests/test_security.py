@@ -9,6 +9,8 @@ import pytest
 from tests.support.client import client_of
 from tests.support.signing_in import sign_in
 
+pytestmark = pytest.mark.in_turns
+
 CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){5}\b")
 
 

@@ -16,6 +16,8 @@ from rules.names import is_called
 from tests.support.logins import a_record, at, count, house_on, nobody, sending
 from tests.test_registration import statements
 
+pytestmark = pytest.mark.in_turns
+
 CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b")
 BORN = {"born_month": "3", "born_day": "9", "born_year": "1984"}
 NORA = {"name": "Nora Quist", "number": "MRN-77", **BORN}

@@ -14,6 +14,8 @@ from seeds.cast import fixed_id
 from tables.queue import enqueue_notice
 from tests.support.contact import LINK, NEW, added, code_to, typed
 
+pytestmark = pytest.mark.in_turns
+
 PAGE, MARIA = "/account/messages-we-sent", fixed_id("account", "self")
 SAY_THE_SAME = {"booking.reminder", "share.changed", "share.ended"}
 """Events whose words have nothing to cover."""

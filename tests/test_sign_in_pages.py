@@ -8,6 +8,8 @@ from handlers.session_cookie import own_page
 from starting import walk
 from tests.support.signing_in import door, sign_in
 
+pytestmark = pytest.mark.in_turns
+
 BAD = ["", "   ", "🦦🛶", "x" * 20_000, "\x00", "<b>", "' OR 1=1 --", "%s%n", "\u202e"]
 
 

@@ -19,6 +19,8 @@ from tests.support.client import client_of
 from tests.support.logins import a_record, an_account, at_the_desk, count, house_on
 from tests.support.signing_in import sign_in
 
+pytestmark = pytest.mark.in_turns
+
 LETTER = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b")
 BORN = {"born_month": "3", "born_day": "9", "born_year": "1984"}
 

@@ -22,6 +22,8 @@ from tests.support.staffing import PASSWORD, added, app_on, at_app, at_password,
 from tests.test_registration import statements
 from tests.test_requests import write
 
+pytestmark = pytest.mark.in_turns
+
 CLINIC = ("Riverbend Family Clinic",)
 
 

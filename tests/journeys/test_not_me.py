@@ -30,7 +30,7 @@ async def test_she_finds_it_says_so_and_reads_what_came_of_it(browser, portal_of
     ):
         await when_somebody_tried_her_password(database)
         await maria.goto("/account/security")
-        await maria.get_by_role("link", name="What was done with your account").click()
+        await maria.locator("main").get_by_role("link", name="What was done with your account").click()
         await maria.get_by_role("link", name=re.compile("A wrong password was typed")).first.click()
         assert "You point at this: A wrong password was typed" in await maria.inner_text("main")
         await maria.get_by_role("button", name="It wasn’t me: lock changes").click()
