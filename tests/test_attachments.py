@@ -20,6 +20,8 @@ from tests.support.lab import Lab
 from tests.support.papers import binary, file, paper
 from tests.support.pdf import Document
 
+pytestmark = pytest.mark.in_turns
+
 LETTER = pdf(("Dear Dr. Okafor,", "The heart is well (no change)."))
 JPEG = b"\xff\xd8\xff\xe0" + b"x" * 40 + b"\xff\xd9"
 CDA = (

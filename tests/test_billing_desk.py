@@ -15,6 +15,8 @@ from tests.support.billing import owed, unbalanced
 from tests.support.tills import house, portal, somebody, till  # noqa: F401 -- fixtures
 from tests.test_payments import begun, ends, left, run_checks, statement, stranger  # noqa: F401 -- a fixture
 
+pytestmark = pytest.mark.in_turns
+
 BORN = {"born_month": "3", "born_day": "4", "born_year": "1958"}
 
 

@@ -14,6 +14,8 @@ from tables.medicines import MedicationRequest
 from tests.support.lab import Lab
 from tests.support.pdf import Document, pdf_problems
 
+pytestmark = pytest.mark.in_turns
+
 
 @pytest.fixture
 async def page_of(lab, vera):

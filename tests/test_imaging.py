@@ -12,6 +12,8 @@ from tests.support.lab import Lab
 from tests.support.pdf import Document, pdf_problems
 from tests.support.visiting import visit
 
+pytestmark = pytest.mark.in_turns
+
 
 async def report(lab: Lab, label: str = "Chest X-ray", *tests, **columns):
     return await lab.report(label, *tests, **{"category": "imaging", "kind": "imaging", **columns})

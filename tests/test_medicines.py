@@ -14,6 +14,8 @@ from tables.imaging import ImagingStudy, Media
 from tables.medicines import MedicationAdministration, MedicationDispense, MedicationRequest, MedicationStatement
 from tests.support.visiting import visit
 
+pytestmark = pytest.mark.in_turns
+
 SHARED = ("conditions", "medicines", "visits", "imaging", "care_plan")
 
 

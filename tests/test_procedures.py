@@ -13,6 +13,8 @@ from tests.support.lab import Lab
 from tests.support.pdf import Document, pdf_problems
 from tests.support.visiting import visit
 
+pytestmark = pytest.mark.in_turns
+
 
 @pytest.fixture
 async def listed(lab, vera):

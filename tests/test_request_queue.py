@@ -9,6 +9,8 @@ import pytest
 from seeds.cast import fixed_id
 from tests.support.owners import colleague_of
 
+pytestmark = pytest.mark.in_turns
+
 SAID = "Message from Maria Delgado"
 MORE = "I am allergic to it, I forgot"
 

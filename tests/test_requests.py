@@ -20,6 +20,8 @@ from tests.support.signing_in import sign_in
 
 from tests.support.watching import watched_reads
 
+pytestmark = pytest.mark.in_turns
+
 PDF = pdf(["A letter"])
 
 

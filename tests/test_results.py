@@ -11,6 +11,8 @@ from rules.quantities import Quantity
 from tests.support.lab import Lab, before, said
 from tests.support.pdf import Document, pdf_problems
 
+pytestmark = pytest.mark.in_turns
+
 SUM = (("HGB", "11.8", "g/dL", "718-7", "12.0", "15.5"), ("WBC", "6.2", "10*3/uL", "6690-2", "4.0", "11.0"),
        ("PLT", "251", "10*3/uL", "777-3", "150", "400"))  # fmt: skip
 

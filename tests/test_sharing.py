@@ -11,6 +11,8 @@ from tests.support.html.tree import words
 from tests.support.inviting import become_helper, confirm, invite, newest_letter, offer, sent_of
 from tests.support.signing_in import sign_in
 
+pytestmark = pytest.mark.in_turns
+
 
 SINCE = "email NOT IN ('luis.ortega@example.org', 'carmen.ruiz@example.org', 'joseph.amadi@example.org')"
 """Invitations of the tests, and not of the seeds."""

@@ -18,6 +18,8 @@ from tests.support.html.tree import words
 from tests.test_bookings import home, last_look, times_on
 from tests.test_bookings_changed import address_of, far, row_of
 
+pytestmark = pytest.mark.in_turns
+
 CHICAGO = ZoneInfo("America/Chicago")
 
 

@@ -9,6 +9,8 @@ import pytest
 from seeds.cast import fixed_id
 from tests.support.pdf import Document, pdf_problems
 
+pytestmark = pytest.mark.in_turns
+
 
 async def bills_of(client, whose: str = "Your bills"):
     return await client.follow(await client.get("/bills"), whose)

@@ -16,6 +16,8 @@ from tests.support.tills import house, portal, somebody, till  # noqa: F401 -- f
 from tests.test_billing_desk import card_paid, later, press, refunds  # noqa: F401 -- a fixture
 from tests.test_payments import LEFT, begun, focused, left, run_checks, statement, states, told_by_doctor
 
+pytestmark = pytest.mark.in_turns
+
 LIST = "/staff/bills/stuck"
 TAKEN = {"more": 5260, "less": 4160, "yen": 4260, "none": 0}
 

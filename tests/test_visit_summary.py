@@ -13,6 +13,8 @@ from tests.support.browser import overflows
 from tests.support.pdf import Document, pdf_problems
 from tests.support.visiting import condition, letter, medicine, procedure, summary, vaccine, visit
 
+pytestmark = pytest.mark.in_turns
+
 EVERYTHING = ("results", "imaging", "medicines", "allergies", "conditions", "vaccines", "vitals", "visits", "care_plan", "documents")
 
 
