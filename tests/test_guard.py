@@ -14,7 +14,7 @@ from litestar.datastructures import State
 
 from access.guard import UndeclaredAccess, _ref, check_routes, guard
 from access.vocabulary import (
-    ACCOUNT, DEMO, HALF, PRE_SESSION, PUBLIC, SIGNED, Access, Action, Category, Duty, account, bill, capability, record,
+    ACCOUNT, DEMO, HALF, PERSONAL, PRE_SESSION, PUBLIC, SIGNED, Access, Action, Category, Duty, account, bill, capability, record,
     staff,
 )
 from handlers.assets import fresh
@@ -58,7 +58,7 @@ def handlers() -> list:
         return Response(SEEN, media_type="text/plain", status_code=200)
 
     return [
-        one("/public", PUBLIC), one("/pre", PRE_SESSION), one("/half", HALF), one("/account", ACCOUNT),
+        one("/public", PUBLIC), one("/pre", PRE_SESSION), one("/half", HALF), one("/account", ACCOUNT), one("/personal", PERSONAL),
         one("/fresh", account(step_up=True)), one("/demo", DEMO), one("/bill/{guarantor:str}", bill(Action.SEE)),
         one("/bill-desk/{guarantor:str}", bill(Action.SEE, Duty.BILLING)),
         one("/c/{capability:str}", capability("activation")), one("/desk", staff(Duty.FRONT_DESK)),
@@ -151,6 +151,16 @@ async def test_a_full_session_is_not_a_half_one(doors):
 
 async def test_ones_own_account_is_granted(doors):
     assert (await doors.get("/account", await doors.token("maria"))).text == f"{SEEN} AccountGrant"
+
+
+async def test_what_is_of_patients_is_not_there_for_the_staffs_accounts_but_their_own_account_is(doors):
+    maria, desk = await doors.token("maria"), await doors.token("desk")
+    assert (await doors.get("/personal", maria)).text == f"{SEEN} AccountGrant"
+    refused = await doors.get("/personal", desk)
+    assert refused.status_code == 404 and SEEN not in refused.text
+    assert SEEN in (await doors.get("/account", desk)).text
+    assert (await doors.get("/personal")).headers["location"].startswith("/sign-in"), "whoever is nobody is led to the door"
+    assert (await doors.get("/personal", await doors.token("desk", level="half"))).status_code == 303, "and who is half in, on"
 
 
 async def test_a_fresh_proof_is_asked_for_where_the_route_says_so(doors):
